@@ -1,0 +1,303 @@
+//! The digest grammar and the registered hash functions.
+//!
+//! Owns: what a digest string is, which algorithms have a function here, hashing. Leaves to others: whether a
+//! digest in a document is the right one. Shared on purpose by the in-crate writer and all readers; nothing
+//! else of the document model is.
+//!
+//! Source: image-spec `descriptor.md`, sections Digests and Registered algorithms.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use sha2::Digest as _;
+
+/// A string that fits the digest grammar `algorithm ":" encoded`; for registered algorithms the encoded part
+/// also has the registered length and alphabet. Identity is string equality, as the specification draws it.
+///
+/// ```
+/// use referee_layout::Digest;
+/// assert!(Digest::parse("sha256:abc").is_err());
+/// assert_eq!(Digest::parse("sha256+b64u:LCa0").unwrap().algorithm(), "sha256+b64u");
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Digest(Box<str>);
+
+/// The ways in which a string is not a digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DigestError {
+    /// There is no `:`.
+    #[error("digest has no ':' between algorithm and encoded part")]
+    NoColon,
+    /// The part before `:` breaks the grammar.
+    #[error("digest algorithm is not lower case components joined by one of '+', '.', '_', '-'")]
+    Algorithm,
+    /// The part after `:` breaks the grammar.
+    #[error("digest's encoded part is empty or has a character outside a-z A-Z 0-9 = _ -")]
+    Encoded,
+    /// A registered algorithm with the wrong length or alphabet.
+    #[error("{algorithm} digest needs {want} lower case hex digits")]
+    Registered {
+        /// The registered algorithm.
+        algorithm: Algorithm,
+        /// How many hex digits it has.
+        want: usize,
+    },
+}
+
+/// A hash algorithm that image-spec registers, at HEAD `13cff549`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Algorithm {
+    /// `sha256`, which every implementation must support.
+    Sha256,
+    /// `sha512`, optional.
+    Sha512,
+    /// `blake3`, optional; registered at HEAD, not in v1.1.1.
+    Blake3,
+}
+
+impl Algorithm {
+    /// All registered algorithms.
+    pub const ALL: [Self; 3] = [Self::Sha256, Self::Sha512, Self::Blake3];
+
+    /// The registered name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha256",
+            Self::Sha512 => "sha512",
+            Self::Blake3 => "blake3",
+        }
+    }
+
+    /// The number of hex digits in the encoded part.
+    pub fn hex_len(self) -> usize {
+        match self {
+            Self::Sha256 | Self::Blake3 => 64,
+            Self::Sha512 => 128,
+        }
+    }
+
+    /// The digest of `bytes`.
+    pub fn digest(self, bytes: &[u8]) -> Digest {
+        let mut hasher = self.hasher();
+        hasher.update(bytes);
+        hasher.finish()
+    }
+
+    /// A hasher for content that does not fit in memory.
+    pub fn hasher(self) -> Hasher {
+        Hasher(match self {
+            Self::Sha256 => State::Sha256(sha2::Sha256::new()),
+            Self::Sha512 => State::Sha512(sha2::Sha512::new()),
+            Self::Blake3 => State::Blake3(Box::new(blake3::Hasher::new())),
+        })
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Hashes content in pieces.
+pub struct Hasher(State);
+
+enum State {
+    Sha256(sha2::Sha256),
+    Sha512(sha2::Sha512),
+    Blake3(Box<blake3::Hasher>),
+}
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hasher")
+    }
+}
+
+impl Hasher {
+    /// Adds the next piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match &mut self.0 {
+            State::Sha256(h) => h.update(bytes),
+            State::Sha512(h) => h.update(bytes),
+            State::Blake3(h) => {
+                h.update(bytes);
+            }
+        }
+    }
+
+    /// The digest of all pieces.
+    pub fn finish(self) -> Digest {
+        match self.0 {
+            State::Sha256(h) => Digest::from_hash(Algorithm::Sha256, &h.finalize()),
+            State::Sha512(h) => Digest::from_hash(Algorithm::Sha512, &h.finalize()),
+            State::Blake3(h) => Digest::from_hash(Algorithm::Blake3, h.finalize().as_bytes()),
+        }
+    }
+}
+
+impl Digest {
+    /// Reads a digest.
+    ///
+    /// # Errors
+    /// Says which part of the grammar is broken.
+    pub fn parse(text: &str) -> Result<Self, DigestError> {
+        let (algorithm, encoded) = text.split_once(':').ok_or(DigestError::NoColon)?;
+        if !is_algorithm(algorithm) {
+            return Err(DigestError::Algorithm);
+        }
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'=' | b'_' | b'-');
+        if encoded.is_empty() || !encoded.bytes().all(allowed) {
+            return Err(DigestError::Encoded);
+        }
+        if let Some(known) = Algorithm::ALL.into_iter().find(|a| a.name() == algorithm) {
+            let hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+            if encoded.len() != known.hex_len() || !encoded.bytes().all(hex) {
+                return Err(DigestError::Registered { algorithm: known, want: known.hex_len() });
+            }
+        }
+        Ok(Self(text.into()))
+    }
+
+    fn from_hash(algorithm: Algorithm, hash: &[u8]) -> Self {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let name = algorithm.name();
+        let mut text = String::with_capacity(name.len() + 1 + hash.len() * 2);
+        text.push_str(name);
+        text.push(':');
+        for byte in hash {
+            text.push(char::from(HEX[usize::from(byte >> 4)]));
+            text.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+        Self(text.into())
+    }
+
+    /// The whole string.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part before `:`.
+    pub fn algorithm(&self) -> &str {
+        self.0.split_once(':').map_or("", |(algorithm, _)| algorithm)
+    }
+
+    /// The part after `:`.
+    pub fn encoded(&self) -> &str {
+        self.0.split_once(':').map_or("", |(_, encoded)| encoded)
+    }
+
+    /// The registered algorithm, or `None` where no function is defined and content cannot be verified.
+    pub fn registered(&self) -> Option<Algorithm> {
+        let name = self.algorithm();
+        Algorithm::ALL.into_iter().find(|a| a.name() == name)
+    }
+
+    /// The algorithm and the first twelve characters of the encoded part, for people.
+    pub fn short(&self) -> String {
+        format!("{}:{}", self.algorithm(), self.encoded().get(..12).unwrap_or(self.encoded()))
+    }
+
+    /// Whether `bytes` hash to this digest; `None` for an algorithm without a function here.
+    pub fn matches(&self, bytes: &[u8]) -> Option<bool> {
+        self.registered().map(|algorithm| algorithm.digest(bytes) == *self)
+    }
+}
+
+fn is_algorithm(text: &str) -> bool {
+    text.split(['+', '.', '_', '-']).all(|component| {
+        !component.is_empty() && component.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
+}
+
+impl FromStr for Digest {
+    type Err = DigestError;
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for Digest {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Digest {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grammar_vectors() {
+        let a64 = "a".repeat(64);
+        let good = [
+            format!("sha256:{a64}"),
+            format!("sha512:{a64}{a64}"),
+            format!("blake3:{a64}"),
+            "multihash+base58:QmRZxt2b1FVZPNqd8hsiykDL3TdBDeTSPX9Kv46HmX4Gx8".to_owned(),
+            "sha256+b64u:LCa0a2j_xo_5m0U8HTBBNBNCLXBkg7-g-YpeiGJm564".to_owned(),
+            "sha256+b64:abcd=".to_owned(),
+        ];
+        for text in &good {
+            assert_eq!(Digest::parse(text).map(|d| d.to_string()), Ok(text.clone()));
+        }
+        let bad = [
+            (String::new(), DigestError::NoColon),
+            ("sha256+:ab".to_owned(), DigestError::Algorithm),
+            (format!("SHA256:{a64}"), DigestError::Algorithm),
+            (":ab".to_owned(), DigestError::Algorithm),
+            ("x:".to_owned(), DigestError::Encoded),
+            ("x:a/b".to_owned(), DigestError::Encoded),
+        ];
+        for (text, error) in bad {
+            assert_eq!(Digest::parse(&text), Err(error), "{text}");
+        }
+        for text in [format!("sha256:{}", a64.to_uppercase()), format!("sha512:{a64}"), "sha256:ab".into()] {
+            assert!(matches!(Digest::parse(&text), Err(DigestError::Registered { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn hash_vectors() {
+        // the empty response and the empty descriptor, as computed in the requirements' golden vectors
+        let empty_response =
+            br#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#;
+        assert_eq!(
+            Algorithm::Sha256.digest(empty_response).as_str(),
+            "sha256:dff9de10919148711140d349bf03f1a99eb06f94b03e51715ccebfa7cdc518e2"
+        );
+        assert!(Algorithm::Sha256.digest(b"{}").as_str().starts_with("sha256:44136fa3"));
+        // BLAKE3's own test vector for no input
+        assert!(Algorithm::Blake3.digest(b"").as_str().starts_with("blake3:af1349b9f5f9a1a6a0404dea36dcc949"));
+        assert!(Algorithm::Sha512.digest(b"").as_str().starts_with("sha512:cf83e1357eefb8bd"));
+    }
+}
