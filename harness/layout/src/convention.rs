@@ -76,6 +76,16 @@ pub struct Carrier {
     pub platform: Option<String>,
 }
 
+impl Carrier {
+    /// Whether a reader of `other` looks at the same places for the same marks; what a writer copies to an entry does
+    /// not matter to a reader.
+    pub fn reads_as(&self, other: &Self) -> bool {
+        (self.place, self.lists, self.reach) == (other.place, other.lists, other.reach)
+            && self.annotation == other.annotation
+            && self.ref_name == other.ref_name
+    }
+}
+
 /// Which list holds a carrier's entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -253,13 +263,22 @@ impl Convention {
                 return Err(("lists", "a response is listed by `place = \"index\"` only".to_owned()));
             }
             if carrier.lists == Lists::Response && !marked {
-                return Err(("lists", "a response needs an annotation or a ref-name to be found by".to_owned()));
+                return Err((
+                    "lists",
+                    "a response needs an annotation or a ref-name to be found by".to_owned(),
+                ));
             }
             if carrier.place == Place::Blob && (marked || !carrier.pull_up.is_empty()) {
-                return Err(("place", "`place = \"blob\"` has no entry that could carry anything".to_owned()));
+                return Err((
+                    "place",
+                    "`place = \"blob\"` has no entry that could carry anything".to_owned(),
+                ));
             }
             if carrier.place == Place::SubjectIndex && !marked {
-                return Err(("place", "an entry beside the image needs an annotation to be told from it".to_owned()));
+                return Err((
+                    "place",
+                    "an entry beside the image needs an annotation to be told from it".to_owned(),
+                ));
             }
         }
         Ok(())
@@ -293,7 +312,8 @@ mod tests {
 
     #[test]
     fn mistakes_are_shown_at_their_line() {
-        let head = "schema = 1\nid = \"x\"\ntitle = \"t\"\nsource = \"s\"\nstatus = \"proposed\"\n[[carrier]]\n";
+        let head =
+            "schema = 1\nid = \"x\"\ntitle = \"t\"\nsource = \"s\"\nstatus = \"proposed\"\n[[carrier]]\n";
         let cases = [
             ("place = \"index\"\nlists = \"respones\"\n", 8, "unknown variant `respones`"),
             ("place = \"index\"\nlists = \"response\"\nref-name = \"{subject}\"\n", 9, "unknown placeholder"),

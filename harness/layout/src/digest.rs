@@ -9,8 +9,9 @@
 use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Digest as _;
 
 /// A string that fits the digest grammar `algorithm ":" encoded`; for registered algorithms the encoded part
@@ -21,9 +22,10 @@ use sha2::Digest as _;
 /// assert!(Digest::parse("sha256:abc").is_err());
 /// assert_eq!(Digest::parse("sha256+b64u:LCa0").unwrap().algorithm(), "sha256+b64u");
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Digest(Box<str>);
+///
+/// A clone shares the text.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(Arc<str>);
 
 /// The ways in which a string is not a digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -130,6 +132,15 @@ impl Hasher {
         }
     }
 
+    /// Whether the digest of all pieces has this encoded part; without making a digest.
+    fn matches(self, encoded: &str) -> bool {
+        match self.0 {
+            State::Sha256(h) => is_hex(encoded, &h.finalize()),
+            State::Sha512(h) => is_hex(encoded, &h.finalize()),
+            State::Blake3(h) => is_hex(encoded, h.finalize().as_bytes()),
+        }
+    }
+
     /// The digest of all pieces.
     pub fn finish(self) -> Digest {
         match self.0 {
@@ -164,7 +175,6 @@ impl Digest {
     }
 
     fn from_hash(algorithm: Algorithm, hash: &[u8]) -> Self {
-        const HEX: &[u8; 16] = b"0123456789abcdef";
         let name = algorithm.name();
         let mut text = String::with_capacity(name.len() + 1 + hash.len() * 2);
         text.push_str(name);
@@ -204,8 +214,19 @@ impl Digest {
 
     /// Whether `bytes` hash to this digest; `None` for an algorithm without a function here.
     pub fn matches(&self, bytes: &[u8]) -> Option<bool> {
-        self.registered().map(|algorithm| algorithm.digest(bytes) == *self)
+        self.registered().map(|algorithm| {
+            let mut hasher = algorithm.hasher();
+            hasher.update(bytes);
+            hasher.matches(self.encoded())
+        })
     }
+}
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+fn is_hex(text: &str, hash: &[u8]) -> bool {
+    let digits = hash.iter().flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+    text.len() == hash.len() * 2 && text.bytes().eq(digits)
 }
 
 fn is_algorithm(text: &str) -> bool {
@@ -242,6 +263,12 @@ impl AsRef<str> for Digest {
 impl Borrow<str> for Digest {
     fn borrow(&self) -> &str {
         &self.0
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 
@@ -297,7 +324,9 @@ mod tests {
         );
         assert!(Algorithm::Sha256.digest(b"{}").as_str().starts_with("sha256:44136fa3"));
         // BLAKE3's own test vector for no input
-        assert!(Algorithm::Blake3.digest(b"").as_str().starts_with("blake3:af1349b9f5f9a1a6a0404dea36dcc949"));
+        assert!(
+            Algorithm::Blake3.digest(b"").as_str().starts_with("blake3:af1349b9f5f9a1a6a0404dea36dcc949")
+        );
         assert!(Algorithm::Sha512.digest(b"").as_str().starts_with("sha512:cf83e1357eefb8bd"));
     }
 }

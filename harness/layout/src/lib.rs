@@ -6,8 +6,21 @@
 
 pub mod convention;
 pub mod digest;
+pub mod dir;
+pub mod document;
+pub mod facts;
+pub mod graph;
+pub mod json;
+pub mod media_type;
 pub mod source;
+pub mod view;
 
 pub use convention::Convention;
 pub use digest::{Algorithm, Digest};
+pub use dir::{FileKind, LayoutDir, ReadError};
+pub use document::{DescriptorView, Document, Field, ManifestView};
+pub use facts::{
+    Blob, BlobContent, Descriptor, Entry, Facts, Flaw, Kind, Layout, Limits, Node, OpenError, Referrer,
+    ResolveError, Stray, Subject, Verified,
+};
 pub use source::{Source, SourceError};

@@ -101,9 +101,8 @@ impl SourceError {
 
 /// Whether `text` can be an id: lower case letters and digits, with single `-`, `+`, `.` or `_` between them.
 pub fn is_id(text: &str) -> bool {
-    text.split(['-', '+', '.', '_']).all(|word| {
-        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    })
+    text.split(['-', '+', '.', '_'])
+        .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }
 
 #[cfg(test)]

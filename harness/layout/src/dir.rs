@@ -1,0 +1,331 @@
+//! A directory that cannot be left, read in bounded pieces.
+//!
+//! Owns: opening names below one root, what kind of thing a name is, limits on reading. Symlinks are followed
+//! only while they stay below the root; FIFOs, sockets and devices are never opened. What cannot be read is a
+//! [`ReadError`], which is a fact like any other. Leaves to others: what the bytes mean.
+//!
+//! Names are checked before opening, opened without blocking, and checked again once open, so that a name that
+//! is swapped in between can neither block nor lead out.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+
+use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use rustix::io::Errno;
+
+/// A root directory and everything below it.
+#[derive(Debug)]
+pub struct LayoutDir {
+    root: Dir,
+    path: PathBuf,
+}
+
+/// What a name in a directory is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileKind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link, before it is followed.
+    Symlink,
+    /// A named pipe.
+    Fifo,
+    /// A socket.
+    Socket,
+    /// A character or block device.
+    Device,
+    /// Nothing known.
+    Other,
+}
+
+/// Why a name could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// There is nothing of that name.
+    #[error("is missing")]
+    Missing,
+    /// It is no regular file, and was not opened.
+    #[error("is a {0}, not a file")]
+    Kind(FileKind),
+    /// A symlink leads out of the layout or nowhere, or links form a loop.
+    #[error("is a symlink that {0}")]
+    Link(&'static str),
+    /// It is larger than the reader accepts.
+    #[error("has {size} bytes, more than the limit of {limit}")]
+    Large {
+        /// Its size in bytes.
+        size: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// Permission was denied.
+    #[error("may not be read (permission denied)")]
+    Denied,
+    /// The operating system said something else.
+    #[error("cannot be read ({0})")]
+    Io(String),
+}
+
+/// One name in a directory.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listed {
+    /// The name, which need not be UTF-8.
+    pub name: OsString,
+    /// What it is, links not followed.
+    pub kind: FileKind,
+}
+
+/// One directory of the layout, held open.
+#[derive(Debug)]
+pub(crate) struct Folder<'a> {
+    root: &'a LayoutDir,
+    path: PathBuf,
+    dir: Dir,
+}
+
+/// A regular file, open for reading, with the size it had when it was opened.
+#[derive(Debug)]
+pub(crate) struct OpenFile {
+    file: File,
+    pub(crate) size: u64,
+}
+
+impl LayoutDir {
+    /// Opens `path` as a root.
+    ///
+    /// # Errors
+    /// Those of the operating system: there is no such path, it is no directory, it may not be read.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let root = Dir::open_ambient_dir(path, cap_std::ambient_authority())?;
+        Ok(Self { root, path: path.to_owned() })
+    }
+
+    /// The path that was opened, for messages.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What `name`, a path below the root, is; links in its last part are not followed.
+    ///
+    /// # Errors
+    /// [`ReadError::Missing`] and its siblings.
+    pub fn kind(&self, name: impl AsRef<Path>) -> Result<FileKind, ReadError> {
+        let metadata = self.root.symlink_metadata(name).map_err(ReadError::from_io)?;
+        let kind = metadata.file_type();
+        Ok(match () {
+            () if kind.is_file() => FileKind::File,
+            () if kind.is_dir() => FileKind::Directory,
+            () if kind.is_symlink() => FileKind::Symlink,
+            () => FileKind::Other,
+        })
+    }
+
+    /// The content of the file `name`, a path below the root.
+    ///
+    /// # Errors
+    /// Any [`ReadError`]; a file of more than `limit` bytes is not read at all.
+    pub fn read(&self, name: impl AsRef<Path>, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = Vec::new();
+        self.open_file(name.as_ref())?.read_all(&mut bytes, limit)?;
+        Ok(bytes)
+    }
+
+    /// The names in the directory `name`, in byte order.
+    ///
+    /// # Errors
+    /// Any [`ReadError`].
+    pub fn list(&self, name: impl AsRef<Path>) -> Result<Vec<Listed>, ReadError> {
+        self.folder(name)?.list()
+    }
+
+    pub(crate) fn folder(&self, path: impl AsRef<Path>) -> Result<Folder<'_>, ReadError> {
+        let path = path.as_ref().to_owned();
+        let dir = self.root.open_dir(&path).map_err(ReadError::from_io)?;
+        Ok(Folder { root: self, path, dir })
+    }
+
+    /// The careful way, for any path: links are followed inside the root only.
+    fn open_file(&self, path: &Path) -> Result<OpenFile, ReadError> {
+        // an escape or a loop is reported as such by the first step that follows links
+        let metadata = self.root.metadata(path).map_err(ReadError::from_link)?;
+        if !metadata.is_file() {
+            return Err(ReadError::Kind(if metadata.is_dir() {
+                FileKind::Directory
+            } else {
+                self.special_kind(path)
+            }));
+        }
+        let mut options = OpenOptions::new();
+        let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+        options.read(true).custom_flags(flags.bits().cast_signed());
+        let file = self.root.open_with(path, &options).map_err(ReadError::from_link)?;
+        OpenFile::check(file.into_std())
+    }
+
+    fn special_kind(&self, path: &Path) -> FileKind {
+        let listed = path.parent().and_then(|parent| {
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            let name = path.file_name()?;
+            self.list(parent).ok()?.into_iter().find(|listed| listed.name == name)
+        });
+        listed.map_or(FileKind::Other, |listed| listed.kind)
+    }
+}
+
+impl Folder<'_> {
+    /// The names, in byte order.
+    pub(crate) fn list(&self) -> Result<Vec<Listed>, ReadError> {
+        let mut listed = self.names()?;
+        listed.sort_unstable();
+        Ok(listed)
+    }
+
+    /// The names, in the order of the file system.
+    pub(crate) fn names(&self) -> Result<Vec<Listed>, ReadError> {
+        let mut listed = Vec::new();
+        // the handle is a path only (O_PATH), which cannot be listed itself
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let dir = rustix::fs::openat(&self.dir, ".", flags, Mode::empty()).and_then(rustix::fs::Dir::new);
+        for entry in dir.map_err(ReadError::from_errno)? {
+            let entry = entry.map_err(ReadError::from_errno)?;
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            if name == "." || name == ".." {
+                continue;
+            }
+            let kind = match entry.file_type() {
+                FileType::Unknown => self.stat(name),
+                kind => FileKind::from(kind),
+            };
+            listed.push(Listed { name: name.to_owned(), kind });
+        }
+        Ok(listed)
+    }
+
+    fn stat(&self, name: &OsStr) -> FileKind {
+        rustix::fs::statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW)
+            .map_or(FileKind::Other, |stat| FileType::from_raw_mode(stat.st_mode).into())
+    }
+
+    /// Opens the file `name`, one component, that [`Folder::list`] called a `kind`.
+    pub(crate) fn open(&self, name: &OsStr, kind: FileKind) -> Result<OpenFile, ReadError> {
+        match kind {
+            FileKind::File => {}
+            FileKind::Symlink => return self.root.open_file(&self.path.join(name)),
+            kind => return Err(ReadError::Kind(kind)),
+        }
+        // one component, links not followed: this cannot lead out, and is one system call instead of five
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        match rustix::fs::openat(&self.dir, name, flags, Mode::empty()) {
+            Ok(file) => OpenFile::check(file.into()),
+            Err(Errno::LOOP) => Err(ReadError::Kind(FileKind::Symlink)),
+            Err(error) => Err(ReadError::from_errno(error)),
+        }
+    }
+}
+
+impl OpenFile {
+    fn check(file: File) -> Result<Self, ReadError> {
+        let metadata = file.metadata().map_err(ReadError::from_io)?;
+        if metadata.is_file() {
+            return Ok(Self { file, size: metadata.len() });
+        }
+        let kind = metadata.file_type();
+        Err(ReadError::Kind(match () {
+            () if kind.is_dir() => FileKind::Directory,
+            () if kind.is_fifo() => FileKind::Fifo,
+            () if kind.is_socket() => FileKind::Socket,
+            () => FileKind::Device,
+        }))
+    }
+
+    /// Appends up to `want` further bytes; fewer only at the end of the file.
+    pub(crate) fn read_some(&mut self, bytes: &mut Vec<u8>, want: u64) -> Result<(), ReadError> {
+        let mut done = bytes.len();
+        let end = done.saturating_add(usize::try_from(want).unwrap_or(usize::MAX));
+        bytes.resize(end, 0);
+        while done < end {
+            match self.file.read(&mut bytes[done..]) {
+                Ok(0) => break,
+                Ok(n) => done += n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    bytes.truncate(done);
+                    return Err(ReadError::from_io(error));
+                }
+            }
+        }
+        bytes.truncate(done);
+        Ok(())
+    }
+
+    /// Appends the file to `bytes`, if it has at most `limit` bytes. What is written to it meanwhile is left.
+    pub(crate) fn read_all(&mut self, bytes: &mut Vec<u8>, limit: u64) -> Result<(), ReadError> {
+        if self.size > limit {
+            return Err(ReadError::Large { size: self.size, limit });
+        }
+        self.read_some(bytes, self.size.saturating_sub(bytes.len() as u64))
+    }
+}
+
+impl ReadError {
+    fn from_errno(error: Errno) -> Self {
+        Self::from_io(error.into())
+    }
+
+    // takes the error by value to fit `map_err`
+    #[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
+    fn from_io(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Missing,
+            io::ErrorKind::NotADirectory => Self::Missing,
+            io::ErrorKind::PermissionDenied if error.raw_os_error().is_none() => {
+                Self::Link("leads out of the layout")
+            }
+            io::ErrorKind::PermissionDenied => Self::Denied,
+            _ if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => Self::Link("is part of a loop"),
+            _ if error.raw_os_error() == Some(Errno::XDEV.raw_os_error()) => {
+                Self::Link("leads out of the layout")
+            }
+            _ => Self::Io(error.to_string()),
+        }
+    }
+
+    fn from_link(error: io::Error) -> Self {
+        Self::from_io(error)
+    }
+}
+
+impl From<FileType> for FileKind {
+    fn from(kind: FileType) -> Self {
+        match kind {
+            FileType::RegularFile => Self::File,
+            FileType::Directory => Self::Directory,
+            FileType::Symlink => Self::Symlink,
+            FileType::Fifo => Self::Fifo,
+            FileType::Socket => Self::Socket,
+            FileType::CharacterDevice | FileType::BlockDevice => Self::Device,
+            FileType::Unknown => Self::Other,
+        }
+    }
+}
+
+impl std::fmt::Display for FileKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::File => "file",
+            Self::Directory => "directory",
+            Self::Symlink => "symlink",
+            Self::Fifo => "FIFO",
+            Self::Socket => "socket",
+            Self::Device => "device",
+            Self::Other => "special file",
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Documents and lenient typed views of them: descriptor, image manifest, image index.
+//!
+//! Owns: the bytes and spans of one JSON document, and reading one field at a time, so that one broken field
+//! hides nothing else. Leaves to others: whether an absent or malformed field is wrong.
+//!
+//! Sources: image-spec `descriptor.md`, `manifest.md`, `image-index.md`, at `13cff549`.
+
+mod fields;
+mod views;
+
+use std::sync::Arc;
+
+use crate::json::{JsonError, Span, Tree, Value};
+
+pub use views::{DescriptorView, ManifestView};
+
+/// One field of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Field<T> {
+    /// There is no such member.
+    Absent,
+    /// The value, and where it is.
+    Present(T, Span),
+    /// What is wrong with it, as a sentence fragment without a subject, and where it is.
+    Malformed(String, Span),
+}
+
+/// A JSON document with its bytes kept.
+#[derive(Debug, Clone)]
+pub struct Document {
+    file: Arc<str>,
+    content: Content,
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    Json(Arc<str>, Tree),
+    Broken(Arc<[u8]>, JsonError),
+}
+
+impl Document {
+    /// Parses `bytes` as the file of that name below the layout's root.
+    pub fn parse(file: impl Into<Arc<str>>, bytes: &[u8]) -> Self {
+        let content = match Tree::parse(bytes) {
+            Ok((tree, text)) => Content::Json(text.into(), tree),
+            Err(error) => Content::Broken(bytes.into(), error),
+        };
+        Self { file: file.into(), content }
+    }
+
+    /// The file, relative to the layout's root.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The bytes, valid JSON or not.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.content {
+            Content::Json(text, _) => text.as_bytes(),
+            Content::Broken(bytes, _) => bytes,
+        }
+    }
+
+    /// The outermost value.
+    ///
+    /// # Errors
+    /// The first mistake, if the bytes are not JSON.
+    pub fn root(&self) -> Result<Value<'_>, &JsonError> {
+        match &self.content {
+            Content::Json(text, tree) => Ok(tree.root(text)),
+            Content::Broken(_, error) => Err(error),
+        }
+    }
+}
+
+impl<T> Field<T> {
+    /// The value, if it is present and well formed.
+    pub fn present(&self) -> Option<&T> {
+        match self {
+            Self::Present(value, _) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value, if it is present and well formed.
+    pub fn into_present(self) -> Option<T> {
+        match self {
+            Self::Present(value, _) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether there is no such member.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    /// What is wrong, if it is malformed.
+    pub fn malformed(&self) -> Option<&str> {
+        match self {
+            Self::Malformed(reason, _) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// Where the value is, if there is one.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Absent => None,
+            Self::Present(_, span) | Self::Malformed(_, span) => Some(span.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

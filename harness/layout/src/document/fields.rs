@@ -1,0 +1,109 @@
+//! Readers of single fields.
+//!
+//! Owns: the shape of each kind of value. Leaves to others: which field has which.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+
+use super::Field;
+use crate::json::{Kind, Value};
+use crate::{Digest, media_type};
+
+/// The member `name` of `object`, read by `read`, which says what is wrong as a sentence fragment.
+/// Of duplicate names the first counts: that they are there is told elsewhere.
+pub(super) fn field<'a, T>(
+    object: Value<'a>,
+    name: &str,
+    read: impl FnOnce(Value<'a>) -> Result<T, String>,
+) -> Field<T> {
+    let Some(value) = object.get(name) else {
+        return Field::Absent;
+    };
+    match read(value) {
+        Ok(read) => Field::Present(read, value.span()),
+        Err(reason) => Field::Malformed(reason, value.span()),
+    }
+}
+
+fn want(kind: &str, value: Value<'_>) -> String {
+    let found = match value.kind() {
+        Kind::Null => "null",
+        Kind::Bool => "a boolean",
+        Kind::Number => "a number",
+        Kind::String => "a string",
+        Kind::Array => "an array",
+        Kind::Object => "an object",
+    };
+    format!("is {found}, not {kind}")
+}
+
+pub(super) fn text(value: Value<'_>) -> Result<Cow<'_, str>, String> {
+    value.as_str().ok_or_else(|| want("a string", value))
+}
+
+pub(super) fn media_type(value: Value<'_>) -> Result<Cow<'_, str>, String> {
+    let text = text(value)?;
+    if media_type::is_media_type(&text) {
+        return Ok(text);
+    }
+    Err("is not `type/subtype` by RFC 6838 section 4.2".to_owned())
+}
+
+/// An `artifactType`: like a media type, but the empty string counts as none
+/// (distribution-spec HEAD, Listing Referrers).
+pub(super) fn artifact_type(value: Value<'_>) -> Result<Cow<'_, str>, String> {
+    let text = text(value)?;
+    if text.is_empty() || media_type::is_media_type(&text) {
+        return Ok(text);
+    }
+    Err("is not `type/subtype` by RFC 6838 section 4.2".to_owned())
+}
+
+pub(super) fn digest(value: Value<'_>) -> Result<Digest, String> {
+    let text = text(value)?;
+    Digest::parse(&text).map_err(|error| format!("is no digest: {error}"))
+}
+
+pub(super) fn integer(value: Value<'_>) -> Result<i64, String> {
+    let text = value.as_number().ok_or_else(|| want("an integer", value))?;
+    if !text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+        return Err(format!("is not an integer: {text}"));
+    }
+    text.parse().map_err(|_| "does not fit in 64 bits".to_owned())
+}
+
+pub(super) fn size(value: Value<'_>) -> Result<u64, String> {
+    u64::try_from(integer(value)?).map_err(|_| "is negative".to_owned())
+}
+
+pub(super) fn object(value: Value<'_>) -> Result<Value<'_>, String> {
+    if value.kind() == Kind::Object { Ok(value) } else { Err(want("an object", value)) }
+}
+
+pub(super) fn array(value: Value<'_>) -> Result<Value<'_>, String> {
+    if value.kind() == Kind::Array { Ok(value) } else { Err(want("an array", value)) }
+}
+
+pub(super) fn annotations(value: Value<'_>) -> Result<BTreeMap<String, String>, String> {
+    let mut map = BTreeMap::new();
+    for (name, value) in object(value)?.members() {
+        let name = name.as_str().unwrap_or_default();
+        let text = text(value).map_err(|reason| format!("has {name:?}, which {reason}"))?;
+        if map.insert(name.into_owned(), text.into_owned()).is_some() {
+            return Err("has the same name twice".to_owned());
+        }
+    }
+    Ok(map)
+}
+
+pub(super) fn base64(value: Value<'_>) -> Result<Vec<u8>, String> {
+    let text = text(value)?;
+    let engine = base64::engine::general_purpose::STANDARD;
+    engine.decode(text.as_bytes()).map_err(|_| "is not base64 by RFC 4648 section 4".to_owned())
+}
+
+pub(super) fn texts(value: Value<'_>) -> Result<Vec<Cow<'_, str>>, String> {
+    array(value)?.items().map(text).collect()
+}

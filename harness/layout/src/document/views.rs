@@ -1,0 +1,140 @@
+//! The typed views.
+//!
+//! Owns: which fields a descriptor, a manifest and an index have. Leaves to others: the shape of a field.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::{Field, fields};
+use crate::Digest;
+use crate::json::{Kind, Value};
+
+/// A value read as a descriptor (image-spec `descriptor.md`, Properties). Reading never fails: a value of
+/// another kind has no fields.
+#[derive(Debug, Clone, Copy)]
+pub struct DescriptorView<'a>(Value<'a>);
+
+impl<'a> DescriptorView<'a> {
+    /// `value` as a descriptor.
+    pub fn new(value: Value<'a>) -> Self {
+        Self(value)
+    }
+
+    /// The value itself.
+    pub fn value(&self) -> Value<'a> {
+        self.0
+    }
+
+    /// Whether it is an object at all.
+    pub fn is_object(&self) -> bool {
+        self.0.kind() == Kind::Object
+    }
+
+    /// `mediaType`
+    pub fn media_type(&self) -> Field<Cow<'a, str>> {
+        fields::field(self.0, "mediaType", fields::media_type)
+    }
+
+    /// `digest`
+    pub fn digest(&self) -> Field<Digest> {
+        fields::field(self.0, "digest", fields::digest)
+    }
+
+    /// `size`, 0 to 2^63-1
+    pub fn size(&self) -> Field<u64> {
+        fields::field(self.0, "size", fields::size)
+    }
+
+    /// `artifactType`
+    pub fn artifact_type(&self) -> Field<Cow<'a, str>> {
+        fields::field(self.0, "artifactType", fields::artifact_type)
+    }
+
+    /// `annotations`
+    pub fn annotations(&self) -> Field<BTreeMap<String, String>> {
+        fields::field(self.0, "annotations", fields::annotations)
+    }
+
+    /// `data`, decoded
+    pub fn data(&self) -> Field<Vec<u8>> {
+        fields::field(self.0, "data", fields::base64)
+    }
+
+    /// `urls`
+    pub fn urls(&self) -> Field<Vec<Cow<'a, str>>> {
+        fields::field(self.0, "urls", fields::texts)
+    }
+
+    /// `platform`, as an object
+    pub fn platform(&self) -> Field<Value<'a>> {
+        fields::field(self.0, "platform", fields::object)
+    }
+
+    /// `platform.os` and `platform.architecture`, if both are strings
+    pub fn os_architecture(&self) -> Option<String> {
+        let platform = self.platform().into_present()?;
+        let part = |name| platform.get(name)?.as_str();
+        Some(format!("{}/{}", part("os")?, part("architecture")?))
+    }
+}
+
+/// A value read as an image manifest or an image index (image-spec `manifest.md`, `image-index.md`).
+/// Reading never fails: a value of another kind has no fields.
+#[derive(Debug, Clone, Copy)]
+pub struct ManifestView<'a>(Value<'a>);
+
+impl<'a> ManifestView<'a> {
+    /// `value` as a manifest or index.
+    pub fn new(value: Value<'a>) -> Self {
+        Self(value)
+    }
+
+    /// The value itself.
+    pub fn value(&self) -> Value<'a> {
+        self.0
+    }
+
+    /// `schemaVersion`
+    pub fn schema_version(&self) -> Field<i64> {
+        fields::field(self.0, "schemaVersion", fields::integer)
+    }
+
+    /// `mediaType`
+    pub fn media_type(&self) -> Field<Cow<'a, str>> {
+        fields::field(self.0, "mediaType", fields::media_type)
+    }
+
+    /// `artifactType`
+    pub fn artifact_type(&self) -> Field<Cow<'a, str>> {
+        fields::field(self.0, "artifactType", fields::artifact_type)
+    }
+
+    /// `annotations`
+    pub fn annotations(&self) -> Field<BTreeMap<String, String>> {
+        fields::field(self.0, "annotations", fields::annotations)
+    }
+
+    /// `subject`
+    pub fn subject(&self) -> Field<DescriptorView<'a>> {
+        self.descriptor("subject")
+    }
+
+    /// `config` of an image manifest
+    pub fn config(&self) -> Field<DescriptorView<'a>> {
+        self.descriptor("config")
+    }
+
+    /// `layers` of an image manifest, as an array
+    pub fn layers(&self) -> Field<Value<'a>> {
+        fields::field(self.0, "layers", fields::array)
+    }
+
+    /// `manifests` of an image index, as an array
+    pub fn manifests(&self) -> Field<Value<'a>> {
+        fields::field(self.0, "manifests", fields::array)
+    }
+
+    fn descriptor(&self, name: &str) -> Field<DescriptorView<'a>> {
+        fields::field(self.0, name, |value| fields::object(value).map(DescriptorView::new))
+    }
+}

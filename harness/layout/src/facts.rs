@@ -1,0 +1,302 @@
+//! Facts about one layout, gathered once.
+//!
+//! Owns: opening a layout, its index and entries, the inventory of blobs, and a compact [`Node`] for each
+//! manifest and index among them. Leaves to others: edges ([`crate::graph`]), referrers ([`crate::view`]), and
+//! whether anything is wrong.
+//!
+//! Each blob is opened at most once. Its first bytes decide whether it can be a JSON document; only then is it
+//! read whole, and only manifests and indexes are hashed, from the bytes already read. Layers are not.
+
+mod descriptor;
+mod gather;
+mod node;
+mod resolve;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use crate::Digest;
+use crate::dir::{FileKind, LayoutDir, ReadError};
+use crate::document::Document;
+use crate::json::JsonError;
+
+pub use descriptor::{Descriptor, Entry};
+pub use node::{Flaw, Kind, Node, Referrer, Subject, Verified};
+pub use resolve::ResolveError;
+
+/// A layout on disk, open but not yet read.
+#[derive(Debug)]
+pub struct Layout {
+    dir: LayoutDir,
+}
+
+/// Why a path is not a layout. The messages say what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// There is nothing at that path.
+    #[error("{} does not exist", path.display())]
+    NoSuchPath {
+        /// The path as it was given.
+        path: PathBuf,
+    },
+    /// It is a file, perhaps an archive.
+    #[error("{} is not a directory; unpack an archived layout first, as in `tar -x -f ARCHIVE -C DIR`", path.display())]
+    NotADirectory {
+        /// The path as it was given.
+        path: PathBuf,
+    },
+    /// One of the files that make a layout is not there (image-spec `image-layout.md`, Content).
+    #[error("{} is not an OCI Image Layout: it has no {missing}{hint}", path.display())]
+    NotALayout {
+        /// The path as it was given.
+        path: PathBuf,
+        /// `oci-layout` or `index.json`.
+        missing: &'static str,
+        /// What else was found that may explain it, and what to do; may be empty.
+        hint: String,
+    },
+    /// The operating system refused.
+    #[error("{} cannot be opened: {source}", path.display())]
+    Io {
+        /// The path as it was given.
+        path: PathBuf,
+        /// What it said.
+        source: std::io::Error,
+    },
+}
+
+/// How much is read.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Blobs larger than this many bytes are not read as documents. Default: 64 MiB.
+    pub document: u64,
+    /// Keep the text and spans of every manifest, index and broken JSON blob. Default: no.
+    pub keep_documents: bool,
+    /// Hash every blob, layers too. Default: no.
+    pub hash_everything: bool,
+}
+
+/// All facts about one layout. Gathering does not fail: what cannot be read is a fact.
+#[derive(Debug)]
+pub struct Facts {
+    path: PathBuf,
+    oci_layout: Result<Document, ReadError>,
+    index: Result<Document, ReadError>,
+    index_annotations: BTreeMap<String, String>,
+    entries: Vec<Entry>,
+    blobs: BTreeMap<Digest, Blob>,
+    nodes: Vec<Node>,
+    by_digest: HashMap<Digest, usize>,
+    documents: BTreeMap<Digest, Document>,
+    stray: Vec<Stray>,
+    unreadable: BTreeMap<String, ReadError>,
+}
+
+/// One file at `blobs/<algorithm>/<encoded>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blob {
+    /// Its size in bytes; 0 if it could not be opened.
+    pub size: u64,
+    /// What it holds.
+    pub content: BlobContent,
+    /// Whether its bytes hash to its name, where that was looked at.
+    pub verified: Verified,
+    /// What the name is: a file, or a symlink to one.
+    pub kind: FileKind,
+}
+
+/// What a blob holds, as far as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlobContent {
+    /// Bytes that are no JSON object.
+    Opaque,
+    /// A JSON object that is no manifest or index.
+    Json,
+    /// A manifest or index: see [`Facts::node`].
+    Node,
+    /// Starts like a JSON object and is none.
+    Broken(JsonError),
+    /// Starts like a JSON object and is larger than [`Limits::document`].
+    Large,
+    /// Not read.
+    Unreadable(ReadError),
+}
+
+/// A name below the root that the layout has no place for, or below `blobs/` that is no digest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stray {
+    /// Its path from the root, with `?` escapes where it is not UTF-8.
+    pub path: String,
+    /// What it is.
+    pub kind: FileKind,
+}
+
+impl Layout {
+    /// Opens the directory `path`.
+    ///
+    /// # Errors
+    /// If it is no directory or lacks `oci-layout` or `index.json`. That these are valid is not asked.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let dir = LayoutDir::open(path).map_err(|source| {
+            let path = path.to_owned();
+            match source.kind() {
+                std::io::ErrorKind::NotFound => OpenError::NoSuchPath { path },
+                std::io::ErrorKind::NotADirectory => OpenError::NotADirectory { path },
+                _ => OpenError::Io { path, source },
+            }
+        })?;
+        for missing in ["oci-layout", "index.json"] {
+            if dir.kind(missing) == Err(ReadError::Missing) {
+                let hint = hint(&dir);
+                return Err(OpenError::NotALayout { path: path.to_owned(), missing, hint });
+            }
+        }
+        Ok(Self { dir })
+    }
+
+    /// The directory.
+    pub fn dir(&self) -> &LayoutDir {
+        &self.dir
+    }
+
+    /// Reads the layout, in parallel on the current rayon pool.
+    pub fn facts(&self, limits: &Limits) -> Facts {
+        gather::facts(&self.dir, limits)
+    }
+}
+
+/// What may explain a missing file.
+fn hint(dir: &LayoutDir) -> String {
+    let has = |name: &str| dir.kind(name).is_ok();
+    if has("oci-layout") {
+        return "; create one with `\"manifests\": []`, or copy the layout again".to_owned();
+    }
+    if has("index.json") {
+        return "; a layout says so in a file `{\"imageLayoutVersion\":\"1.0.0\"}`".to_owned();
+    }
+    if has("manifest.json") {
+        return "; this looks like the output of an old `docker save`".to_owned();
+    }
+    let listed = dir.list(".").unwrap_or_default();
+    let inner = listed
+        .iter()
+        .filter(|l| l.kind == FileKind::Directory)
+        .find(|l| dir.kind(Path::new(&l.name).join("oci-layout")).is_ok());
+    inner.map_or(String::new(), |l| format!("; did you mean its folder {}?", l.name.display()))
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { document: 64 << 20, keep_documents: false, hash_everything: false }
+    }
+}
+
+impl Limits {
+    /// What a validator needs: all documents kept, all blobs hashed.
+    pub fn thorough() -> Self {
+        Self { keep_documents: true, hash_everything: true, ..Self::default() }
+    }
+}
+
+impl Facts {
+    /// The directory, for messages.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file `oci-layout`.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    pub fn oci_layout(&self) -> Result<&Document, &ReadError> {
+        self.oci_layout.as_ref()
+    }
+
+    /// The file `index.json`.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    pub fn index(&self) -> Result<&Document, &ReadError> {
+        self.index.as_ref()
+    }
+
+    /// The annotations of index.json itself; empty if absent or malformed.
+    pub fn index_annotations(&self) -> &BTreeMap<String, String> {
+        &self.index_annotations
+    }
+
+    /// The items of `manifests` in index.json, in its order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// All blobs whose path is a digest.
+    pub fn blobs(&self) -> &BTreeMap<Digest, Blob> {
+        &self.blobs
+    }
+
+    /// Manifests and indexes among the blobs, ordered by digest.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The manifest or index of that digest.
+    pub fn node(&self, digest: &Digest) -> Option<&Node> {
+        self.nodes.get(self.node_id(digest)?)
+    }
+
+    /// The place of the manifest or index of that digest in [`Facts::nodes`].
+    pub fn node_id(&self, digest: &Digest) -> Option<usize> {
+        self.by_digest.get(digest).copied()
+    }
+
+    /// The text and spans of a blob, if [`Limits::keep_documents`] was set and it is a manifest, an index, or
+    /// starts like a JSON object and is none.
+    pub fn document(&self, digest: &Digest) -> Option<&Document> {
+        self.documents.get(digest)
+    }
+
+    /// All documents kept by [`Limits::keep_documents`].
+    pub fn documents(&self) -> &BTreeMap<Digest, Document> {
+        &self.documents
+    }
+
+    /// Names that the layout has no place for.
+    pub fn stray(&self) -> &[Stray] {
+        &self.stray
+    }
+
+    /// Directories that could not be listed: `blobs` and those in it.
+    pub fn unreadable(&self) -> &BTreeMap<String, ReadError> {
+        &self.unreadable
+    }
+
+    /// All entries of index.json with that `org.opencontainers.image.ref.name`; names need not be unique
+    /// (image-spec `image-layout.md`, index.json file).
+    pub fn tagged(&self, name: &str) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.ref_name() == Some(name))
+    }
+
+    /// The digest that a person means: a digest, or a `ref.name` of index.json.
+    ///
+    /// # Errors
+    /// If there is no such name, or entries of that name have several digests.
+    pub fn resolve(&self, text: &str) -> Result<Digest, ResolveError> {
+        resolve::resolve(self, text)
+    }
+
+    /// The digests that some manifest or index names as its subject.
+    pub fn subjects(&self) -> BTreeSet<&Digest> {
+        self.nodes.iter().filter_map(|node| Some(&node.subject.as_ref()?.digest)).collect()
+    }
+}
+
+/// The path of a blob from the layout's root (image-spec `image-layout.md`, Blobs).
+pub fn blob_path(digest: &Digest) -> String {
+    format!("blobs/{}/{}", digest.algorithm(), digest.encoded())
+}
+
+#[cfg(test)]
+mod tests;

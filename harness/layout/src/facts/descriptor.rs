@@ -1,0 +1,115 @@
+//! Descriptors in memory, without the document they come from.
+//!
+//! Owns: which descriptors are usable (`mediaType`, `digest` and `size` all well formed). Leaves to others:
+//! whether what they say is true.
+
+use std::collections::BTreeMap;
+
+use crate::document::{DescriptorView, Field};
+use crate::json::Value;
+use crate::{Digest, media_type};
+
+/// A usable descriptor (image-spec `descriptor.md`, Properties).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Descriptor {
+    /// `mediaType`
+    pub media_type: String,
+    /// `digest`
+    pub digest: Digest,
+    /// `size` in bytes
+    pub size: u64,
+    /// `artifactType`, if it is there, well formed and not empty
+    pub artifact_type: Option<String>,
+    /// `annotations`; empty if absent or malformed
+    pub annotations: BTreeMap<String, String>,
+    /// `platform` as `os/architecture`
+    pub platform: Option<String>,
+    /// What is malformed beside the three required fields, as sentence fragments
+    pub flaws: Vec<String>,
+}
+
+/// One item of a list of descriptors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The list's own JSON pointer: `/manifests` or `/layers`.
+    pub list: &'static str,
+    /// Its place in the list, from 0.
+    pub position: usize,
+    /// The descriptor, or why it cannot be used, as a sentence fragment.
+    pub descriptor: Result<Descriptor, String>,
+}
+
+impl Descriptor {
+    /// Reads a descriptor.
+    ///
+    /// # Errors
+    /// What makes it unusable, as a sentence fragment.
+    pub fn read(value: Value<'_>) -> Result<Self, String> {
+        let view = DescriptorView::new(value);
+        if !view.is_object() {
+            return Err("is not an object".to_owned());
+        }
+        if let Some(name) = value.duplicate_names().first() {
+            return Err(format!("has the member {} twice", name.text()));
+        }
+        let mut flaws = Vec::new();
+        Ok(Self {
+            media_type: required("mediaType", view.media_type())?.into_owned(),
+            digest: required("digest", view.digest())?,
+            size: required("size", view.size())?,
+            artifact_type: optional("artifactType", view.artifact_type(), &mut flaws)
+                .filter(|text| !text.is_empty())
+                .map(std::borrow::Cow::into_owned),
+            annotations: optional("annotations", view.annotations(), &mut flaws).unwrap_or_default(),
+            platform: view.os_architecture(),
+            flaws,
+        })
+    }
+}
+
+impl Entry {
+    /// Reads the items of the array `list`.
+    pub(super) fn read(list: &'static str, position: usize, value: Value<'_>) -> Self {
+        Self { list, position, descriptor: Descriptor::read(value) }
+    }
+
+    /// Its JSON pointer, as in `/manifests/3`.
+    pub fn pointer(&self) -> String {
+        format!("{}/{}", self.list, self.position)
+    }
+
+    /// Its digest, if it is usable.
+    pub fn digest(&self) -> Option<&Digest> {
+        self.descriptor.as_ref().ok().map(|descriptor| &descriptor.digest)
+    }
+
+    /// Its annotation of that name, if it is usable.
+    pub fn annotation(&self, name: &str) -> Option<&str> {
+        self.descriptor.as_ref().ok()?.annotations.get(name).map(String::as_str)
+    }
+
+    /// Its `org.opencontainers.image.ref.name`, which has a meaning in index.json only
+    /// (image-spec `annotations.md`).
+    pub fn ref_name(&self) -> Option<&str> {
+        self.annotation(media_type::REF_NAME)
+    }
+}
+
+fn required<T>(name: &str, field: Field<T>) -> Result<T, String> {
+    match field {
+        Field::Present(value, _) => Ok(value),
+        Field::Absent => Err(format!("has no {name}")),
+        Field::Malformed(reason, _) => Err(format!("has a {name} that {reason}")),
+    }
+}
+
+fn optional<T>(name: &str, field: Field<T>, flaws: &mut Vec<String>) -> Option<T> {
+    match field {
+        Field::Present(value, _) => Some(value),
+        Field::Absent => None,
+        Field::Malformed(reason, _) => {
+            flaws.push(format!("{name} {reason}"));
+            None
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Manifests and indexes in memory.
+//!
+//! Owns: telling a manifest from an index from anything else, what of it is kept, and the descriptor that a
+//! referrers response gives of it. Leaves to others: the spans, which only a kept document has.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::descriptor::{Descriptor, Entry};
+use crate::document::{Field, ManifestView};
+use crate::json::{self, Value};
+use crate::{Digest, media_type};
+
+/// A manifest or index among the blobs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// The digest that its path says.
+    pub digest: Digest,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Whether its bytes hash to `digest`.
+    pub verified: Verified,
+    /// Manifest or index.
+    pub kind: Kind,
+    /// Its own `mediaType`, if it has one.
+    pub media_type: Option<String>,
+    /// Its own `artifactType`, if it has one that is not empty.
+    pub artifact_type: Option<String>,
+    /// Its own `annotations`; empty if absent or malformed.
+    pub annotations: BTreeMap<String, String>,
+    /// What it refers to.
+    pub subject: Option<Subject>,
+    /// `config` of a manifest, if usable.
+    pub config: Option<Descriptor>,
+    /// `config.mediaType` of a manifest, even where `config` is not usable.
+    pub config_media_type: Option<String>,
+    /// `layers` of a manifest or `manifests` of an index, in order.
+    pub entries: Vec<Entry>,
+    /// What makes it no valid manifest or index: a reader must not use it.
+    pub invalid: Option<Flaw>,
+    /// What else is malformed.
+    pub flaws: Vec<Flaw>,
+}
+
+/// Whether bytes hash to the digest that names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verified {
+    /// They do.
+    Yes,
+    /// They do not.
+    No,
+    /// The algorithm has no function here, or the blob was not hashed.
+    Unknown,
+}
+
+/// The two kinds of documents that can refer to a subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// An image manifest.
+    Manifest,
+    /// An image index.
+    Index,
+}
+
+/// A `subject` whose digest is well formed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The digest of what is referred to: this alone decides.
+    pub digest: Digest,
+    /// Its media type, if well formed.
+    pub media_type: Option<String>,
+    /// Its size in bytes, if well formed.
+    pub size: Option<u64>,
+}
+
+/// Something malformed, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// JSON pointer into the document.
+    pub pointer: String,
+    /// What is wrong, as a sentence fragment.
+    pub message: String,
+}
+
+/// The descriptor that a referrers response gives of a manifest or index
+/// (distribution-spec HEAD, Listing Referrers).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Referrer {
+    /// `mediaType`
+    pub media_type: String,
+    /// `digest`
+    pub digest: Digest,
+    /// `size` in bytes
+    pub size: u64,
+    /// `artifactType`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub artifact_type: Option<String>,
+    /// `annotations`
+    pub annotations: BTreeMap<String, String>,
+}
+
+impl Kind {
+    /// What a JSON object is: by its `mediaType` if that is known, by its shape if it has none.
+    pub fn of(value: Value<'_>) -> Option<Self> {
+        match value.get("mediaType").and_then(|value| value.as_str()).as_deref() {
+            Some(media_type::IMAGE_MANIFEST | media_type::DOCKER_MANIFEST) => Some(Self::Manifest),
+            Some(media_type::IMAGE_INDEX | media_type::DOCKER_LIST) => Some(Self::Index),
+            Some(_) => None,
+            None => Self::of_shape(value),
+        }
+    }
+
+    fn of_shape(value: Value<'_>) -> Option<Self> {
+        // an image config has a `config` too, but of another shape, and no schemaVersion
+        let versioned = value.get("schemaVersion").is_some();
+        let config = value.get("config").is_some_and(|config| config.get("digest").is_some());
+        let list = |name| value.get(name).is_some_and(|list| list.kind() == json::Kind::Array);
+        if list("manifests") || (versioned && value.get("manifests").is_some()) {
+            Some(Self::Index)
+        } else if config || (versioned && list("layers")) {
+            Some(Self::Manifest)
+        } else {
+            None
+        }
+    }
+
+    /// The OCI media type of this kind.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Manifest => media_type::IMAGE_MANIFEST,
+            Self::Index => media_type::IMAGE_INDEX,
+        }
+    }
+}
+
+impl Node {
+    /// Reads a JSON object that is a manifest or index; `None` for any other.
+    pub(super) fn read(digest: &Digest, size: u64, verified: Verified, value: Value<'_>) -> Option<Self> {
+        let kind = Kind::of(value)?;
+        let view = ManifestView::new(value);
+        let mut flaws = Flaws::default();
+        let list = match kind {
+            Kind::Manifest => ("/layers", view.layers()),
+            Kind::Index => ("/manifests", view.manifests()),
+        };
+        let config_value = view.config().into_present().filter(|_| kind == Kind::Manifest);
+        let node = Self {
+            digest: digest.clone(),
+            size,
+            verified,
+            kind,
+            media_type: flaws.keep("/mediaType", view.media_type()).map(Into::into),
+            artifact_type: flaws
+                .keep("/artifactType", view.artifact_type())
+                .filter(|text| !text.is_empty())
+                .map(Into::into),
+            annotations: flaws.keep("/annotations", view.annotations()).unwrap_or_default(),
+            subject: flaws.subject(&view),
+            config: config_value.and_then(|view| Descriptor::read(view.value()).ok()),
+            config_media_type: config_value
+                .and_then(|view| view.value().get("mediaType")?.as_str())
+                .map(Into::into),
+            entries: flaws.keep(list.0, list.1).map_or_else(Vec::new, |array| {
+                let items = array.items().enumerate();
+                items.map(|(n, value)| Entry::read(list.0, n, value)).collect()
+            }),
+            invalid: invalid(kind, &view),
+            flaws: Vec::new(),
+        };
+        Some(Self { flaws: flaws.0, ..node })
+    }
+
+    /// The descriptor that a referrers response gives of it: `artifactType` is its own if that is not empty,
+    /// else a manifest's `config.mediaType`, else none; all annotations (distribution-spec HEAD, Listing
+    /// Referrers).
+    pub fn referrer(&self) -> Referrer {
+        let media_type = self.media_type.clone();
+        Referrer {
+            media_type: media_type.unwrap_or_else(|| self.kind.media_type().to_owned()),
+            digest: self.digest.clone(),
+            size: self.size,
+            artifact_type: self.referrer_type().map(str::to_owned),
+            annotations: self.annotations.clone(),
+        }
+    }
+
+    /// The `artifactType` of [`Node::referrer`].
+    pub fn referrer_type(&self) -> Option<&str> {
+        let own = self.artifact_type.as_deref();
+        let config = self.config_media_type.as_deref().filter(|text| !text.is_empty());
+        own.or_else(|| config.filter(|_| self.kind == Kind::Manifest))
+    }
+
+    /// Its path from the layout's root.
+    pub fn path(&self) -> String {
+        super::blob_path(&self.digest)
+    }
+}
+
+/// What forbids to use a document as a manifest or index at all.
+fn invalid(kind: Kind, view: &ManifestView<'_>) -> Option<Flaw> {
+    let flaw = |pointer: &str, message: &str| {
+        Some(Flaw { pointer: pointer.to_owned(), message: message.to_owned() })
+    };
+    if let Some(name) = view.value().duplicate_names().first() {
+        return flaw(&name.pointer(), "the same member name twice");
+    }
+    if view.schema_version().present() != Some(&2) {
+        return flaw("/schemaVersion", "schemaVersion is not 2");
+    }
+    match (kind, view.config(), view.manifests()) {
+        (Kind::Manifest, Field::Absent, _) => flaw("", "a manifest without config"),
+        (Kind::Manifest, Field::Malformed(..), _) => flaw("/config", "config is not an object"),
+        (Kind::Index, _, Field::Absent) => flaw("", "an index without manifests"),
+        // `null` is what Go writes for an empty list
+        (Kind::Index, _, Field::Malformed(..))
+            if !view.value().get("manifests").is_some_and(|value| value.is_null()) =>
+        {
+            flaw("/manifests", "manifests is not an array")
+        }
+        _ => None,
+    }
+}
+
+#[derive(Default)]
+struct Flaws(Vec<Flaw>);
+
+impl Flaws {
+    fn keep<T>(&mut self, pointer: &str, field: Field<T>) -> Option<T> {
+        if let Some(reason) = field.malformed() {
+            self.add(pointer, reason);
+        }
+        field.into_present()
+    }
+
+    fn add(&mut self, pointer: &str, reason: &str) {
+        let name = pointer.rsplit('/').next().unwrap_or_default();
+        self.0.push(Flaw { pointer: pointer.to_owned(), message: format!("{name} {reason}") });
+    }
+
+    fn subject(&mut self, view: &ManifestView<'_>) -> Option<Subject> {
+        let subject = self.keep("/subject", view.subject())?;
+        match subject.digest() {
+            Field::Present(digest, _) => Some(Subject {
+                digest,
+                media_type: self.keep("/subject/mediaType", subject.media_type()).map(Into::into),
+                size: self.keep("/subject/size", subject.size()),
+            }),
+            Field::Malformed(reason, _) => {
+                self.add("/subject/digest", &reason);
+                None
+            }
+            Field::Absent => {
+                self.add("/subject", "has no digest");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What a person means by a subject.
+//!
+//! Owns: digests and names to digests, near names for mistakes. Leaves to others: printing.
+
+use std::collections::BTreeSet;
+
+use super::Facts;
+use crate::Digest;
+
+/// Why a text names no digest.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// There is no entry of that name.
+    #[error("no entry of index.json is named `{name}`{}", near_names(near))]
+    NotFound {
+        /// The name.
+        name: String,
+        /// Names that are nearly the same, the nearest first; or a few of those that exist.
+        near: Vec<String>,
+    },
+    /// Entries of that name have several digests.
+    #[error("`{name}` names {} digests in index.json: {}", digests.len(), list(digests))]
+    Ambiguous {
+        /// The name.
+        name: String,
+        /// The digests, in the order of index.json.
+        digests: Vec<Digest>,
+    },
+    /// It looks like a digest and is none.
+    #[error("`{text}` is no digest: {error}")]
+    Digest {
+        /// The text.
+        text: String,
+        /// What is wrong.
+        error: crate::digest::DigestError,
+    },
+}
+
+fn near_names(near: &[String]) -> String {
+    if near.is_empty() {
+        return "; it has no names at all, so give a digest".to_owned();
+    }
+    format!("; did you mean {}?", near.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" or "))
+}
+
+fn list(digests: &[Digest]) -> String {
+    digests.iter().map(Digest::as_str).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn resolve(facts: &Facts, text: &str) -> Result<Digest, ResolveError> {
+    // a name may look like a digest, so names come first
+    let mut digests = Vec::new();
+    for digest in facts.tagged(text).filter_map(|entry| entry.digest()) {
+        if !digests.contains(digest) {
+            digests.push(digest.clone());
+        }
+    }
+    match (digests.len(), Digest::parse(text)) {
+        (1, _) => return digests.pop().ok_or_else(|| not_found(facts, text)),
+        (0, Ok(digest)) => return Ok(digest),
+        (0, Err(error)) => {
+            let known = ["sha256:", "sha512:", "blake3:"];
+            if known.iter().any(|prefix| text.starts_with(prefix)) {
+                return Err(ResolveError::Digest { text: text.to_owned(), error });
+            }
+        }
+        _ => {
+            return Err(ResolveError::Ambiguous { name: text.to_owned(), digests });
+        }
+    }
+    Err(not_found(facts, text))
+}
+
+fn not_found(facts: &Facts, text: &str) -> ResolveError {
+    let names: BTreeSet<_> = facts.entries().iter().filter_map(|entry| entry.ref_name()).collect();
+    let mut near: Vec<_> = names.into_iter().map(|name| (distance(text, name), name)).collect();
+    near.sort_unstable();
+    let near = near.into_iter().take(3).map(|(_, name)| name.to_owned()).collect();
+    ResolveError::NotFound { name: text.to_owned(), near }
+}
+
+/// How different two names are: edits between them, less if one ends with the other, as a full name does.
+fn distance(a: &str, b: &str) -> usize {
+    if b.ends_with(a) || a.ends_with(b) {
+        return 0;
+    }
+    let (a, b): (Vec<_>, Vec<_>) = (a.chars().take(200).collect(), b.chars().take(200).collect());
+    let mut row: Vec<_> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let kept = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = kept.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

@@ -1,0 +1,145 @@
+//! JSON (RFC 8259) as a tree of byte spans.
+//!
+//! Owns: strict parsing with positions, duplicate names kept in order, numbers kept as text, JSON pointers
+//! (RFC 6901). Strings may hold lone surrogates, which the grammar allows: see [`Value::is_well_formed`].
+//! Leaves to others: what a document means, and whether duplicate names are wrong.
+//!
+//! A tree is a flat list of slots in document order. There is no recursion anywhere, so neither depth nor
+//! size of the input can overflow the stack; depth is limited all the same, because other readers recurse.
+
+mod parse;
+mod pointer;
+mod value;
+
+use std::ops::Range;
+
+pub use value::{Items, Kind, Members, Value};
+
+/// Bytes of a document, from the first to one past the last.
+pub type Span = Range<usize>;
+
+/// How deep arrays and objects may be nested: the limit of serde_json and of most other parsers.
+pub const DEPTH: usize = 128;
+
+/// The spans of one JSON text. It borrows nothing: [`Tree::root`] joins it with the text again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
+    slots: Vec<Slot>,
+}
+
+/// One value or member name: its span, and the slot after its whole subtree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Slot {
+    kind: SlotKind,
+    start: u32,
+    end: u32,
+    next: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SlotKind {
+    Null,
+    Bool,
+    Number,
+    /// A string whose bytes are its value.
+    Plain,
+    /// A string with at least one `\`.
+    Escaped,
+    Array,
+    Object,
+}
+
+/// Why bytes are not a JSON text, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{problem} at line {line}, column {column}")]
+pub struct JsonError {
+    /// What is wrong.
+    pub problem: Problem,
+    /// Bytes before the mistake.
+    pub offset: usize,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column in bytes, counted from 1.
+    pub column: usize,
+}
+
+/// The ways in which bytes are not a JSON text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// No value at all.
+    #[error("empty document")]
+    Empty,
+    /// The text starts with U+FEFF (RFC 8259 §8.1 forbids to add it).
+    #[error("byte order mark")]
+    ByteOrderMark,
+    /// Not UTF-8 (RFC 8259 §8.1).
+    #[error("invalid UTF-8")]
+    Utf8,
+    /// The text ends inside a value.
+    #[error("unexpected end")]
+    End,
+    /// A value was expected.
+    #[error("expected a value")]
+    Value,
+    /// A member name was expected.
+    #[error("expected a member name in quotes")]
+    Name,
+    /// `:` was expected.
+    #[error("expected ':'")]
+    Colon,
+    /// `,` or the closing bracket was expected.
+    #[error("expected ',' or the closing bracket")]
+    Comma,
+    /// Not a number as RFC 8259 §6 wants it.
+    #[error("invalid number")]
+    Number,
+    /// An unknown escape.
+    #[error("invalid escape")]
+    Escape,
+    /// A control character inside a string.
+    #[error("control character in a string")]
+    Control,
+    /// Something after the value.
+    #[error("something after the document's end")]
+    Trailing,
+    /// Nested more than [`DEPTH`] deep.
+    #[error("nested more than {DEPTH} deep")]
+    Depth,
+    /// More than 4 GiB.
+    #[error("document too large")]
+    Large,
+}
+
+impl Tree {
+    /// Parses a JSON text.
+    ///
+    /// # Errors
+    /// The first mistake, at its place.
+    pub fn parse(bytes: &[u8]) -> Result<(Self, &str), JsonError> {
+        let text = match str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => return Err(JsonError::at(Problem::Utf8, bytes, error.valid_up_to())),
+        };
+        let slots = parse::run(text).map_err(|(problem, at)| JsonError::at(problem, bytes, at))?;
+        Ok((Self { slots }, text))
+    }
+
+    /// The outermost value. `text` is the text that was parsed; with any other the values are nonsense, but
+    /// nothing panics.
+    pub fn root<'a>(&'a self, text: &'a str) -> Value<'a> {
+        Value::new(text, &self.slots, 0)
+    }
+}
+
+impl JsonError {
+    fn at(problem: Problem, bytes: &[u8], offset: usize) -> Self {
+        let before = &bytes[..offset.min(bytes.len())];
+        let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+        Self { problem, offset, line, column: before.len() - line_start + 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! The strict parser: one pass, no recursion.
+//!
+//! Owns: the grammar of RFC 8259. Leaves to others: reading values out of the slots.
+
+use super::{DEPTH, Problem, Slot, SlotKind};
+
+type Outcome<T> = Result<T, (Problem, usize)>;
+
+struct Parser<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    slots: Vec<Slot>,
+    /// Slots of the arrays and objects that are not closed yet.
+    open: Vec<usize>,
+}
+
+/// The slots of `text` in document order.
+pub(super) fn run(text: &str) -> Outcome<Vec<Slot>> {
+    if u32::try_from(text.len()).is_err() {
+        return Err((Problem::Large, 0));
+    }
+    if text.starts_with('\u{feff}') {
+        return Err((Problem::ByteOrderMark, 0));
+    }
+    // a slot per twelve bytes is what manifests need
+    let slots = Vec::with_capacity(text.len() / 12 + 4);
+    let mut parser = Parser { bytes: text.as_bytes(), at: 0, slots, open: Vec::new() };
+    parser.document()?;
+    Ok(parser.slots)
+}
+
+impl Parser<'_> {
+    fn document(&mut self) -> Outcome<()> {
+        self.space();
+        if self.peek().is_none() {
+            return Err((Problem::Empty, self.at));
+        }
+        loop {
+            if self.value()? {
+                continue;
+            }
+            if !self.after_value()? {
+                break;
+            }
+        }
+        self.space();
+        if self.at < self.bytes.len() { Err((Problem::Trailing, self.at)) } else { Ok(()) }
+    }
+
+    /// Reads the start of a value; true if it opened an array or object that has a first value.
+    fn value(&mut self) -> Outcome<bool> {
+        match self.peek() {
+            Some(b'{') => {
+                self.push(SlotKind::Object)?;
+                if self.peek() == Some(b'}') {
+                    self.close();
+                    return Ok(false);
+                }
+                self.name()?;
+                return Ok(true);
+            }
+            Some(b'[') => {
+                self.push(SlotKind::Array)?;
+                if self.peek() == Some(b']') {
+                    self.close();
+                    return Ok(false);
+                }
+                return Ok(true);
+            }
+            Some(b'"') => self.string()?,
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b't') => self.word(b"true", SlotKind::Bool)?,
+            Some(b'f') => self.word(b"false", SlotKind::Bool)?,
+            Some(b'n') => self.word(b"null", SlotKind::Null)?,
+            Some(_) => return Err((Problem::Value, self.at)),
+            None => return Err((Problem::End, self.at)),
+        }
+        Ok(false)
+    }
+
+    /// Closes what ends here; true if another value follows.
+    fn after_value(&mut self) -> Outcome<bool> {
+        while let Some(&top) = self.open.last() {
+            let object = self.slots[top].kind == SlotKind::Object;
+            self.space();
+            match self.peek() {
+                Some(b',') => {
+                    self.at += 1;
+                    self.space();
+                    if object {
+                        self.name()?;
+                    }
+                    return Ok(true);
+                }
+                Some(b'}') if object => self.close(),
+                Some(b']') if !object => self.close(),
+                Some(_) => return Err((Problem::Comma, self.at)),
+                None => return Err((Problem::End, self.at)),
+            }
+        }
+        Ok(false)
+    }
+
+    fn push(&mut self, kind: SlotKind) -> Outcome<()> {
+        if self.open.len() >= DEPTH {
+            return Err((Problem::Depth, self.at));
+        }
+        self.open.push(self.slots.len());
+        self.slot(kind, self.at, self.at);
+        self.at += 1;
+        self.space();
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        self.at += 1;
+        let next = narrow(self.slots.len());
+        if let Some(slot) = self.open.pop().and_then(|top| self.slots.get_mut(top)) {
+            slot.end = narrow(self.at);
+            slot.next = next;
+        }
+    }
+
+    fn slot(&mut self, kind: SlotKind, start: usize, end: usize) {
+        let next = narrow(self.slots.len() + 1);
+        self.slots.push(Slot { kind, start: narrow(start), end: narrow(end), next });
+    }
+
+    /// A member name and its colon.
+    fn name(&mut self) -> Outcome<()> {
+        match self.peek() {
+            Some(b'"') => self.string()?,
+            Some(_) => return Err((Problem::Name, self.at)),
+            None => return Err((Problem::End, self.at)),
+        }
+        self.space();
+        match self.peek() {
+            Some(b':') => self.at += 1,
+            Some(_) => return Err((Problem::Colon, self.at)),
+            None => return Err((Problem::End, self.at)),
+        }
+        self.space();
+        Ok(())
+    }
+
+    fn string(&mut self) -> Outcome<()> {
+        let start = self.at;
+        let mut kind = SlotKind::Plain;
+        self.at += 1;
+        loop {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let stop = rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
+            self.at += stop.unwrap_or(rest.len());
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    kind = SlotKind::Escaped;
+                    self.escape()?;
+                }
+                Some(_) => return Err((Problem::Control, self.at)),
+                None => return Err((Problem::End, self.at)),
+            }
+        }
+        self.at += 1;
+        self.slot(kind, start, self.at);
+        Ok(())
+    }
+
+    fn escape(&mut self) -> Outcome<()> {
+        match self.bytes.get(self.at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 2,
+            Some(b'u') => {
+                let digits = self.bytes.get(self.at + 2..self.at + 6);
+                if !digits.is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit)) {
+                    return Err((Problem::Escape, self.at));
+                }
+                self.at += 6;
+            }
+            Some(_) => return Err((Problem::Escape, self.at)),
+            None => return Err((Problem::End, self.at + 1)),
+        }
+        Ok(())
+    }
+
+    fn number(&mut self) -> Outcome<()> {
+        let start = self.at;
+        self.skip(b'-');
+        if !self.skip(b'0') {
+            self.digits(start)?;
+        }
+        if self.skip(b'.') {
+            self.digits(start)?;
+        }
+        if self.skip(b'e') || self.skip(b'E') {
+            let _signed = self.skip(b'+') || self.skip(b'-');
+            self.digits(start)?;
+        }
+        if self.peek().is_some_and(|b| b.is_ascii_digit()) {
+            return Err((Problem::Number, start));
+        }
+        self.slot(SlotKind::Number, start, self.at);
+        Ok(())
+    }
+
+    fn digits(&mut self, start: usize) -> Outcome<()> {
+        let before = self.at;
+        while self.peek().is_some_and(|b| b.is_ascii_digit()) {
+            self.at += 1;
+        }
+        if self.at == before { Err((Problem::Number, start)) } else { Ok(()) }
+    }
+
+    fn word(&mut self, word: &[u8], kind: SlotKind) -> Outcome<()> {
+        let start = self.at;
+        if !self.bytes[start..].starts_with(word) {
+            return Err((Problem::Value, start));
+        }
+        self.at += word.len();
+        self.slot(kind, start, self.at);
+        Ok(())
+    }
+
+    fn skip(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+}
+
+/// `run` has checked that the text's length, and so every position and count, fits.
+fn narrow(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,140 @@
+use proptest::prelude::*;
+
+use super::{DEPTH, Kind, Problem, Tree, Value};
+
+fn problem(bytes: &[u8]) -> Option<(Problem, usize)> {
+    Tree::parse(bytes).err().map(|error| (error.problem, error.offset))
+}
+
+#[test]
+fn mistakes_have_their_place() {
+    let cases: [(&[u8], Problem, usize); 12] = [
+        (b"", Problem::Empty, 0),
+        (b" \n", Problem::Empty, 2),
+        ("\u{feff}{}".as_bytes(), Problem::ByteOrderMark, 0),
+        (b"{\"a\":\xff}", Problem::Utf8, 5),
+        (b"{\"a\":1", Problem::End, 6),
+        (b"{a:1}", Problem::Name, 1),
+        (b"{\"a\" 1}", Problem::Colon, 5),
+        (b"[1 2]", Problem::Comma, 3),
+        (b"[01]", Problem::Number, 2),
+        (b"[\"\\x\"]", Problem::Escape, 3),
+        (b"[\"\n\"]", Problem::Control, 2),
+        (b"{} {}", Problem::Trailing, 3),
+    ];
+    for (bytes, wanted, offset) in cases {
+        let (found, at) =
+            problem(bytes).unwrap_or_else(|| panic!("{:?} parses", String::from_utf8_lossy(bytes)));
+        assert_eq!(found, wanted, "{:?}", String::from_utf8_lossy(bytes));
+        // a place one byte off would still be shown under the right character
+        assert!(at.abs_diff(offset) <= 1, "{:?}: {at}, not {offset}", String::from_utf8_lossy(bytes));
+    }
+    let error = Tree::parse(b"{\n  \"a\": tru\n}").unwrap_err();
+    assert_eq!(error.line, 2);
+}
+
+#[test]
+fn depth_has_a_limit_and_no_stack() {
+    let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    assert_eq!(problem(nested(DEPTH).as_bytes()), None);
+    assert!(matches!(problem(nested(DEPTH + 1).as_bytes()), Some((Problem::Depth, _))));
+    assert!(matches!(problem("[".repeat(1_000_000).as_bytes()), Some((Problem::Depth, _))));
+}
+
+#[test]
+fn spans_pointers_and_duplicates() {
+    let text = r#"{"a": {"x/y": [1, "zwei"]}, "a": null}"#;
+    let (tree, text) = Tree::parse(text.as_bytes()).unwrap();
+    let root = tree.root(text);
+    let value = root.at_pointer("/a/x~1y/1").map(|value| value.text());
+    // of two members of one name the last one counts for a pointer, as for most readers; both are kept
+    assert_eq!(root.get_all("a").count(), 2);
+    assert_eq!(root.duplicate_names().len(), 1);
+    let first = root.get_all("a").next().unwrap();
+    assert_eq!(first.get("x/y").unwrap().items().nth(1).unwrap().as_str().as_deref(), Some("zwei"));
+    assert_eq!(&text[first.span()], r#"{"x/y": [1, "zwei"]}"#);
+    assert!(value.is_none() || value == Some("\"zwei\""));
+}
+
+#[test]
+fn strings_may_hold_lone_surrogates() {
+    let (tree, text) = Tree::parse(br#"["\ud800", "\ud83d\ude00"]"#).unwrap();
+    let items: Vec<_> = tree.root(text).items().collect();
+    assert!(!items[0].is_well_formed());
+    assert!(items[1].is_well_formed());
+    assert_eq!(items[1].as_str().as_deref(), Some("😀"));
+}
+
+/// The second opinion: what serde_json makes of a value.
+fn same(ours: Value<'_>, theirs: &serde_json::Value) -> bool {
+    match theirs {
+        serde_json::Value::Null => ours.is_null(),
+        serde_json::Value::Bool(value) => ours.as_bool() == Some(*value),
+        serde_json::Value::Number(value) => {
+            let number = ours.as_number().and_then(|text| text.parse::<f64>().ok());
+            number == value.as_f64()
+        }
+        serde_json::Value::String(value) => ours.as_str().as_deref() == Some(value),
+        serde_json::Value::Array(items) => {
+            ours.kind() == Kind::Array
+                && ours.items().count() == items.len()
+                && ours.items().zip(items).all(|(ours, theirs)| same(ours, theirs))
+        }
+        serde_json::Value::Object(members) => {
+            ours.kind() == Kind::Object
+                && members.iter().all(|(name, theirs)| ours.get(name).is_some_and(|ours| same(ours, theirs)))
+        }
+    }
+}
+
+fn json() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<String>().prop_map(Into::into),
+    ];
+    leaf.prop_recursive(4, 32, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Into::into),
+            prop::collection::btree_map(any::<String>(), inner, 0..6)
+                .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_json_or_not_as_serde_json_says(bytes in prop::collection::vec(prop_oneof![
+        any::<u8>(), prop::sample::select(b"{}[]\",:\\0123456789.eE+-truefalsn \t\r\n".to_vec())
+    ], 0..64)) {
+        let ours = Tree::parse(&bytes);
+        let theirs = serde_json::from_slice::<serde_json::Value>(&bytes);
+        if let (Ok((tree, text)), Ok(theirs)) = (&ours, &theirs) {
+            let root = tree.root(text);
+            prop_assert!(!root.duplicate_names().is_empty() || same(root, theirs));
+        }
+        // serde_json refuses lone surrogates and numbers beyond f64, which the grammar allows
+        if theirs.is_ok() {
+            prop_assert!(ours.is_ok(), "{:?}", ours.err());
+        }
+    }
+
+    #[test]
+    fn values_are_those_of_serde_json(value in json(), pretty: bool) {
+        let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
+        let (tree, text) = Tree::parse(text.as_bytes()).unwrap();
+        prop_assert!(same(tree.root(text), &value));
+    }
+
+    #[test]
+    fn a_broken_text_never_panics(value in json(), at: prop::sample::Index, byte: u8, cut: bool) {
+        let mut bytes = serde_json::to_vec(&value).unwrap();
+        let at = at.index(bytes.len());
+        if cut { bytes.truncate(at) } else { bytes[at] = byte }
+        if let Ok((tree, text)) = Tree::parse(&bytes) {
+            let root = tree.root(text);
+            let _ = (root.duplicate_names(), root.pointer(), root.at_pointer("/0/a~1/-"), root.as_str());
+        }
+    }
+}

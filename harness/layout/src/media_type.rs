@@ -1,0 +1,63 @@
+//! Media types: their grammar, and the names that the OCI specifications give.
+//!
+//! Owns: RFC 6838 §4.2 as image-spec `descriptor.md` asks for it. Leaves to others: what a type implies.
+
+/// An OCI image manifest.
+pub const IMAGE_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+/// An OCI image index.
+pub const IMAGE_INDEX: &str = "application/vnd.oci.image.index.v1+json";
+/// An OCI image configuration.
+pub const IMAGE_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+/// The empty descriptor's content `{}`.
+pub const EMPTY: &str = "application/vnd.oci.empty.v1+json";
+/// A Docker image manifest.
+pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
+/// A Docker manifest list.
+pub const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
+
+/// The annotation that names an entry of index.json.
+pub const REF_NAME: &str = "org.opencontainers.image.ref.name";
+
+/// Whether `text` is `type/subtype` by RFC 6838 §4.2: two restricted names, no parameters.
+pub fn is_media_type(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(kind, sub)| is_restricted_name(kind) && is_restricted_name(sub))
+}
+
+fn is_restricted_name(name: &str) -> bool {
+    let rest = |b: u8| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b);
+    name.len() <= 127
+        && name.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric)
+        && name.bytes().all(rest)
+}
+
+/// Whether `text` is one of the types of a manifest that may refer: OCI's or Docker's, manifest or index.
+pub fn is_manifest(text: &str) -> bool {
+    [IMAGE_MANIFEST, IMAGE_INDEX, DOCKER_MANIFEST, DOCKER_LIST].contains(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grammar() {
+        for good in [IMAGE_MANIFEST, IMAGE_INDEX, EMPTY, "a/b", "text/x!#$&-^_.+"] {
+            assert!(is_media_type(good), "{good}");
+        }
+        let long = format!("a/{}", "b".repeat(128));
+        for bad in ["", "a", "a/", "/b", "a/b/c", "text/plain; charset=utf-8", ".a/b", "a b/c", &long] {
+            assert!(!is_media_type(bad), "{bad}");
+        }
+        assert!(is_media_type(&long[..long.len() - 1]));
+    }
+
+    #[test]
+    fn constants_are_those_of_oci_spec() {
+        use oci_spec::image::{ANNOTATION_REF_NAME, MediaType};
+        assert_eq!(MediaType::ImageManifest.to_string(), IMAGE_MANIFEST);
+        assert_eq!(MediaType::ImageIndex.to_string(), IMAGE_INDEX);
+        assert_eq!(MediaType::ImageConfig.to_string(), IMAGE_CONFIG);
+        assert_eq!(MediaType::EmptyJSON.to_string(), EMPTY);
+        assert_eq!(ANNOTATION_REF_NAME, REF_NAME);
+    }
+}

@@ -1,0 +1,318 @@
+//! The generic reader: one carrier of any convention, followed through a layout.
+//!
+//! Owns: which entries a carrier matches and what they lead to. Leaves to others: joining ([`super`]).
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::{Diagnostic, usable};
+use crate::convention::{Carrier, Lists, Place as Kind, Reach};
+use crate::facts::{self, Descriptor, Entry, Facts, Node, Referrer};
+use crate::graph::{self, EdgeKind};
+use crate::{Digest, media_type};
+
+/// One way to a referrer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sighting<'a> {
+    /// Who says it.
+    says: Says<'a>,
+    /// Its manifest, where that is in the layout and may be used.
+    pub(super) node: Option<&'a Node>,
+    /// The document that lists it, or is it; index.json if there is none.
+    file: Option<&'a Node>,
+    /// The descriptor in that document.
+    entry: Option<&'a Entry>,
+}
+
+/// Who says what a referrer is like.
+#[derive(Debug, Clone, Copy)]
+enum Says<'a> {
+    /// Its own manifest.
+    Manifest(&'a Node),
+    /// The descriptor that lists it.
+    List(&'a Descriptor),
+}
+
+impl<'a> Sighting<'a> {
+    /// The referrer's digest.
+    pub(super) fn digest(&self) -> &'a Digest {
+        match self.says {
+            Says::Manifest(node) => &node.digest,
+            Says::List(descriptor) => &descriptor.digest,
+        }
+    }
+
+    /// The referrer's descriptor, as a reader of the convention answers it.
+    pub(super) fn referrer(&self) -> Referrer {
+        match self.says {
+            Says::Manifest(node) => node.referrer(),
+            Says::List(descriptor) => as_referrer(descriptor),
+        }
+    }
+
+    /// The descriptor that lists it, where a reader answers that.
+    pub(super) fn listed(&self) -> Option<&'a Descriptor> {
+        match self.says {
+            Says::Manifest(_) => None,
+            Says::List(descriptor) => Some(descriptor),
+        }
+    }
+
+    pub(super) fn place(&self) -> Place {
+        Place {
+            file: self.file.map_or_else(|| "index.json".to_owned(), Node::path),
+            pointer: self.entry.map(Entry::pointer).unwrap_or_default(),
+        }
+    }
+
+    /// Two sightings of one place have the same key.
+    pub(super) fn place_key(&self) -> (Option<&'a Digest>, Option<usize>) {
+        (self.file.map(|node| &node.digest), self.entry.map(|entry| entry.position))
+    }
+}
+
+/// Where a referrer is listed; for a manifest that is only a blob, the blob itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file, relative to the layout's root.
+    pub file: String,
+    /// JSON pointer to the descriptor in it; empty for the whole file.
+    pub pointer: String,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pointer.as_str() {
+            "" => f.write_str(&self.file),
+            pointer => write!(f, "{}#{pointer}", self.file),
+        }
+    }
+}
+
+/// What one carrier leads to.
+#[derive(Debug, Default)]
+pub(super) struct Reading<'a> {
+    pub(super) sightings: Vec<Sighting<'a>>,
+    /// The responses of the subject that could be read.
+    pub(super) responses: BTreeSet<&'a Digest>,
+    /// Whether a response of the subject could not be read.
+    pub(super) broken: bool,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+pub(super) fn read<'a>(facts: &'a Facts, subject: &Digest, carrier: &Carrier) -> Reading<'a> {
+    let reading = Reading::default();
+    let mut reader = Reader { facts, subject, want: Want::new(carrier, subject), reading };
+    match (carrier.place, carrier.lists) {
+        (Kind::Index, Lists::Response) => reader.responses(),
+        (Kind::Index, Lists::Referrer) => match carrier.reach {
+            Reach::Entries => reader.list(None, facts.entries()),
+            Reach::Graph => reader.reachable(),
+        },
+        (Kind::SubjectIndex, _) => reader.subject_indexes(),
+        (Kind::Blob, _) => reader.blobs(),
+    }
+    reader.reading
+}
+
+/// What an entry must carry to belong to a carrier and a subject.
+struct Want<'a> {
+    annotations: Vec<(&'a str, String)>,
+    ref_name: Option<String>,
+}
+
+impl<'a> Want<'a> {
+    fn new(carrier: &'a Carrier, subject: &Digest) -> Self {
+        let expand = |(key, template): (&'a String, &crate::convention::Template)| {
+            (key.as_str(), template.expand(subject))
+        };
+        Self {
+            annotations: carrier.annotation.iter().map(expand).collect(),
+            ref_name: carrier.ref_name.as_ref().map(|template| template.expand_as_tag(subject)),
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.annotations.is_empty() && self.ref_name.is_none()
+    }
+
+    fn fits(&self, entry: &Entry) -> bool {
+        self.annotations.iter().all(|(key, value)| entry.annotation(key) == Some(value))
+            && self.ref_name.as_deref().is_none_or(|name| entry.ref_name() == Some(name))
+    }
+}
+
+struct Reader<'a, 'w> {
+    facts: &'a Facts,
+    subject: &'w Digest,
+    want: Want<'w>,
+    reading: Reading<'a>,
+}
+
+impl<'a> Reader<'a, '_> {
+    /// Entries of index.json that point at a response.
+    fn responses(&mut self) {
+        for entry in self.facts.entries().iter().filter(|entry| self.want.fits(entry)) {
+            let Ok(descriptor) = &entry.descriptor else {
+                continue;
+            };
+            if !matches!(descriptor.media_type.as_str(), media_type::IMAGE_INDEX | media_type::DOCKER_LIST) {
+                self.reading.note(
+                    "no-response-type",
+                    entry,
+                    format!("is marked as a response, but its type is {}", descriptor.media_type),
+                );
+                continue;
+            }
+            match self.facts.node(&descriptor.digest) {
+                // a referrer that is an index can carry the same mark; it says itself what it is
+                Some(node) if node.subject.is_some() => {
+                    self.reading.note(
+                        "referrer-as-response",
+                        entry,
+                        "is marked as a response, but points at a referrer".to_owned(),
+                    );
+                }
+                Some(node) if usable(node) => {
+                    self.reading.responses.insert(&node.digest);
+                    self.reading.response(self.facts, self.subject, node);
+                }
+                other => {
+                    self.reading.broken = true;
+                    let why = match other {
+                        Some(_) => "is not valid",
+                        None if self.facts.blobs().contains_key(&descriptor.digest) => "cannot be read",
+                        None => "is not in the layout",
+                    };
+                    self.reading.note("response-broken", entry, format!("points at a response that {why}"));
+                }
+            }
+        }
+    }
+
+    /// Entries that point at a referrer each, in index.json or in an index.
+    fn list(&mut self, file: Option<&'a Node>, entries: &'a [Entry]) {
+        for entry in entries.iter().filter(|entry| self.want.fits(entry)) {
+            let Ok(descriptor) = &entry.descriptor else {
+                continue;
+            };
+            match self.facts.node(&descriptor.digest) {
+                Some(node) if !refutes(self.subject, node) => {
+                    self.reading.sight(Says::Manifest(node), Some(node), file, Some(entry));
+                }
+                Some(node) if self.want.is_nothing() || node.subject.is_none() => {}
+                Some(node) => self.reading.refuted(file, entry, node),
+                // without the manifest, only a mark can tell whose referrer it is
+                None if self.want.is_nothing() => {}
+                None => self.reading.sight(Says::List(descriptor), None, file, Some(entry)),
+            }
+        }
+    }
+
+    /// Entries of index.json and of all indexes that can be reached from there.
+    fn reachable(&mut self) {
+        self.list(None, self.facts.entries());
+        let indexes: Vec<&Digest> = self.indexes().map(|node| &node.digest).collect();
+        for digest in graph::reachable(self.facts, indexes, |kind| kind == EdgeKind::Manifest) {
+            if let Some(node) = self.facts.node(digest).filter(|node| is_index(node)) {
+                self.list(Some(node), &node.entries);
+            }
+        }
+    }
+
+    /// Entries beside the image in the indexes that index.json names.
+    fn subject_indexes(&mut self) {
+        let mut indexes: Vec<&Node> = self.indexes().collect();
+        indexes.sort_unstable_by_key(|node| &node.digest);
+        indexes.dedup_by_key(|node| &node.digest);
+        for node in indexes {
+            self.list(Some(node), &node.entries);
+        }
+    }
+
+    /// The indexes that index.json names.
+    fn indexes(&self) -> impl Iterator<Item = &'a Node> + use<'a> {
+        let facts = self.facts;
+        let entries = facts.entries().iter().filter_map(Entry::digest);
+        entries.filter_map(|digest| facts.node(digest)).filter(|node| is_index(node))
+    }
+
+    /// All blobs.
+    fn blobs(&mut self) {
+        for node in self.facts.nodes().iter().filter(|node| !refutes(self.subject, node)) {
+            self.reading.sight(Says::Manifest(node), Some(node), Some(node), None);
+        }
+    }
+}
+
+impl<'a> Reading<'a> {
+    fn response(&mut self, facts: &'a Facts, subject: &Digest, response: &'a Node) {
+        for entry in &response.entries {
+            let Ok(descriptor) = &entry.descriptor else {
+                self.broken = true;
+                continue;
+            };
+            match facts.node(&descriptor.digest) {
+                Some(node) if refutes(subject, node) => self.refuted(Some(response), entry, node),
+                node => self.sight(Says::List(descriptor), node, Some(response), Some(entry)),
+            }
+        }
+    }
+
+    fn refuted(&mut self, file: Option<&Node>, entry: &Entry, node: &Node) {
+        let digest = node.digest.short();
+        let (code, message) = match &node.subject {
+            _ if node.invalid.is_some() => {
+                ("listed-invalid", format!("lists {digest}, which is no valid manifest"))
+            }
+            _ if !usable(node) => {
+                ("listed-corrupt", format!("lists {digest}, whose blob does not match its digest"))
+            }
+            Some(subject) => {
+                ("listed-other", format!("lists {digest}, which refers to {}", subject.digest.short()))
+            }
+            None => ("listed-no-referrer", format!("lists {digest}, which refers to nothing")),
+        };
+        let pointer = entry.pointer();
+        self.diagnostics.push(Diagnostic {
+            code,
+            file: Some(file.map_or_else(|| "index.json".to_owned(), Node::path)),
+            pointer: Some(pointer),
+            message,
+        });
+    }
+
+    fn note(&mut self, code: &'static str, entry: &Entry, message: String) {
+        let (file, pointer) = (Some("index.json".to_owned()), Some(entry.pointer()));
+        self.diagnostics.push(Diagnostic { code, file, pointer, message });
+    }
+
+    fn sight(
+        &mut self,
+        says: Says<'a>,
+        node: Option<&'a Node>,
+        file: Option<&'a Node>,
+        entry: Option<&'a Entry>,
+    ) {
+        self.sightings.push(Sighting { says, node, file, entry });
+    }
+}
+
+fn is_index(node: &Node) -> bool {
+    usable(node) && node.kind == facts::Kind::Index
+}
+
+/// Whether a manifest that is there is no referrer of the subject.
+fn refutes(subject: &Digest, node: &Node) -> bool {
+    !usable(node) || node.subject.as_ref().is_none_or(|named| named.digest != *subject)
+}
+
+fn as_referrer(descriptor: &Descriptor) -> Referrer {
+    Referrer {
+        media_type: descriptor.media_type.clone(),
+        digest: descriptor.digest.clone(),
+        size: descriptor.size,
+        artifact_type: descriptor.artifact_type.clone(),
+        annotations: descriptor.annotations.clone(),
+    }
+}

@@ -1,0 +1,226 @@
+//! Whatever is on disk is a fact: nothing hangs, nothing panics, nothing outside the layout is read.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
+
+mod support;
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use referee_layout::{
+    Algorithm, BlobContent, Convention, Digest, Facts, FileKind, Layout, Limits, ReadError, graph, view,
+};
+use support::{conventions, save, valid};
+
+/// A layout whose index.json is empty.
+fn empty() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();
+    fs::write(folder.path().join("index.json"), r#"{"schemaVersion":2,"manifests":[]}"#).unwrap();
+    fs::create_dir_all(folder.path().join("blobs/sha256")).unwrap();
+    folder
+}
+
+fn facts(path: &Path) -> Facts {
+    Layout::open(path).unwrap().facts(&Limits::thorough())
+}
+
+fn digest(fill: char) -> Digest {
+    Digest::parse(&format!("sha256:{}", fill.to_string().repeat(64))).unwrap()
+}
+
+fn blob(layout: &Path, fill: char) -> PathBuf {
+    layout.join("blobs/sha256").join(fill.to_string().repeat(64))
+}
+
+fn unreadable(facts: &Facts, fill: char) -> ReadError {
+    match &facts.blobs()[&digest(fill)].content {
+        BlobContent::Unreadable(error) => error.clone(),
+        other => panic!("{fill}: {other:?}"),
+    }
+}
+
+#[test]
+fn special_files_are_never_opened() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let folder = empty();
+    let path = folder.path();
+    // opening a FIFO for reading would wait for a writer for ever
+    mknodat(CWD, blob(path, 'a'), FileType::Fifo, Mode::RUSR, 0).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(path.join("blobs/sha256/s")).unwrap();
+    fs::rename(path.join("blobs/sha256/s"), blob(path, 'b')).unwrap();
+    fs::create_dir(blob(path, 'c')).unwrap();
+    let zero = rustix::fs::makedev(1, 5);
+    let device = mknodat(CWD, blob(path, 'd'), FileType::CharacterDevice, Mode::RUSR, zero).is_ok();
+    symlink("/dev/zero", blob(path, 'e')).unwrap();
+    let facts = facts(path);
+    assert_eq!(unreadable(&facts, 'a'), ReadError::Kind(FileKind::Fifo));
+    assert_eq!(unreadable(&facts, 'b'), ReadError::Kind(FileKind::Socket));
+    assert_eq!(unreadable(&facts, 'c'), ReadError::Kind(FileKind::Directory));
+    if device {
+        assert_eq!(unreadable(&facts, 'd'), ReadError::Kind(FileKind::Device));
+    } else {
+        eprintln!("SKIPPED: this user may not make a device");
+    }
+    assert!(matches!(unreadable(&facts, 'e'), ReadError::Link(_)));
+}
+
+#[test]
+fn links_lead_nowhere_outside() {
+    let folder = empty();
+    let path = folder.path();
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    fs::write(secret.path(), r#"{"schemaVersion":2,"manifests":[]}"#).unwrap();
+    symlink(secret.path(), blob(path, 'a')).unwrap();
+    symlink("../../../../../../../../etc/passwd", blob(path, 'b')).unwrap();
+    symlink(blob(path, 'c').file_name().unwrap(), blob(path, 'c')).unwrap();
+    symlink("nothing", blob(path, 'd')).unwrap();
+    fs::write(path.join("inside"), r#"{"schemaVersion":2,"manifests":[]}"#).unwrap();
+    symlink("../../inside", blob(path, 'e')).unwrap();
+    symlink("/etc", path.join("blobs/sha512")).unwrap();
+    let facts = facts(path);
+    for fill in ['a', 'b', 'c'] {
+        assert!(matches!(unreadable(&facts, fill), ReadError::Link(_)), "{fill}");
+    }
+    assert!(matches!(unreadable(&facts, 'd'), ReadError::Missing | ReadError::Link(_)));
+    assert_eq!(facts.blobs()[&digest('e')].content, BlobContent::Node);
+    assert_eq!(facts.nodes().len(), 1);
+    assert!(facts.unreadable().contains_key("blobs/sha512"), "{:?}", facts.unreadable());
+}
+
+#[test]
+fn huge_files_are_not_read() {
+    let folder = empty();
+    let big = File::create(folder.path().join("index.json")).unwrap();
+    big.set_len(1 << 40).unwrap();
+    let facts = Layout::open(folder.path()).unwrap().facts(&Limits::default());
+    assert!(matches!(facts.index(), Err(ReadError::Large { size, .. }) if *size == 1 << 40));
+    let folder = empty();
+    let big = File::create(blob(folder.path(), 'a')).unwrap();
+    big.set_len(1 << 40).unwrap();
+    let facts = Layout::open(folder.path()).unwrap().facts(&Limits::default());
+    assert_eq!(facts.blobs()[&digest('a')].size, 1 << 40);
+}
+
+#[test]
+fn odd_names_are_strays() {
+    let folder = empty();
+    let path = folder.path();
+    fs::write(path.join("blobs/sha256").join(OsStr::from_bytes(b"\xff\xfe")), "x").unwrap();
+    fs::write(path.join("blobs/sha256/short"), "x").unwrap();
+    fs::write(path.join("blobs/file"), "x").unwrap();
+    fs::create_dir(path.join("ingest")).unwrap();
+    let facts = facts(path);
+    assert_eq!(facts.blobs().len(), 0);
+    assert_eq!(facts.stray().len(), 4, "{:?}", facts.stray());
+}
+
+#[test]
+fn files_may_be_folders_and_the_other_way_round() {
+    let folder = empty();
+    let path = folder.path();
+    fs::remove_file(path.join("index.json")).unwrap();
+    fs::create_dir(path.join("index.json")).unwrap();
+    fs::remove_dir_all(path.join("blobs")).unwrap();
+    fs::write(path.join("blobs"), "x").unwrap();
+    let facts = facts(path);
+    assert_eq!(facts.index().unwrap_err(), &ReadError::Kind(FileKind::Directory));
+    assert!(facts.unreadable().contains_key("blobs"));
+}
+
+/// Looks at everything that there is to look at.
+fn exercise(path: &Path, conventions: &[Convention]) {
+    let Ok(layout) = Layout::open(path) else { return };
+    for limits in [Limits::default(), Limits::thorough()] {
+        let facts = layout.facts(&limits);
+        let roots: Vec<Digest> = graph::roots(&facts).map(|edge| edge.to.clone()).collect();
+        graph::reachable(&facts, &roots, |_| true);
+        let subjects: Vec<Digest> = facts.subjects().into_iter().cloned().chain(roots.clone()).collect();
+        for subject in &subjects {
+            view::read(&facts, subject, conventions);
+        }
+        let _ = facts.resolve("v1");
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Mutation {
+    Set(prop::sample::Index, u8),
+    Cut(prop::sample::Index),
+    Insert(prop::sample::Index, Vec<u8>),
+    Replace(Vec<u8>),
+}
+
+fn mutation() -> impl Strategy<Value = Mutation> {
+    let words = [
+        "[",
+        "{",
+        "\"\\ud800\"",
+        "\u{feff}",
+        "1e999999",
+        "99999999999999999999999",
+        "null",
+        "\0",
+        "-1",
+        "true",
+        "\"subject\":{},",
+        "\"manifests\":[[]],",
+        "\"digest\":\"sha256:\",",
+    ];
+    let words: Vec<Vec<u8>> = words.map(|word| word.as_bytes().to_vec()).to_vec();
+    let word = prop_oneof![4 => prop::sample::select(words), 1 => Just(vec![b'['; 100_000])];
+    prop_oneof![
+        3 => (any::<prop::sample::Index>(), any::<u8>()).prop_map(|(at, byte)| Mutation::Set(at, byte)),
+        1 => any::<prop::sample::Index>().prop_map(Mutation::Cut),
+        4 => (any::<prop::sample::Index>(), word).prop_map(|(at, word)| Mutation::Insert(at, word)),
+        1 => prop::collection::vec(any::<u8>(), 0..200).prop_map(Mutation::Replace),
+    ]
+}
+
+fn mutate(bytes: &mut Vec<u8>, mutation: Mutation) {
+    match mutation {
+        Mutation::Set(at, byte) if !bytes.is_empty() => {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        Mutation::Set(..) => {}
+        Mutation::Cut(at) => bytes.truncate(at.index(bytes.len() + 1)),
+        Mutation::Insert(at, word) => {
+            let at = at.index(bytes.len() + 1);
+            bytes.splice(at..at, word);
+        }
+        Mutation::Replace(word) => *bytes = word,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_panics_whatever_the_bytes(
+        mutations in prop::collection::vec((any::<prop::sample::Index>(), mutation()), 1..5),
+        honest_names: bool,
+    ) {
+        let mut files = valid();
+        for (file, mutation) in mutations {
+            let at = file.index(files.len());
+            mutate(&mut files[at].1, mutation);
+        }
+        if honest_names {
+            // blobs that match their name are looked into more deeply
+            for (path, bytes) in files.iter_mut().filter(|(path, _)| path.starts_with("blobs")) {
+                *path = format!("blobs/sha256/{}", Algorithm::Sha256.digest(bytes).encoded());
+            }
+        }
+        let folder = save(&files);
+        exercise(folder.path(), &conventions());
+    }
+}

@@ -1,0 +1,40 @@
+//! oci-spec as a second opinion: what it reads of a valid document is what we read. It is no parser of ours, since it
+//! accepts what the specification forbids and stops at the first mistake.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use oci_spec::image::{ImageIndex, ImageManifest, MediaType};
+use referee_layout::{Kind, Layout, Limits};
+use support::{save, valid};
+
+#[test]
+fn oci_spec_reads_the_same() {
+    let folder = save(&valid());
+    let facts = Layout::open(folder.path()).unwrap().facts(&Limits::thorough());
+    assert_eq!(facts.nodes().len(), 3);
+    for node in facts.nodes() {
+        let bytes = facts.document(&node.digest).unwrap().bytes();
+        let entries: Vec<String> = match node.kind {
+            Kind::Manifest => {
+                let theirs = ImageManifest::from_reader(bytes).unwrap();
+                let subject = theirs.subject().as_ref().map(|subject| subject.digest().to_string());
+                assert_eq!(node.subject.as_ref().map(|subject| subject.digest.to_string()), subject);
+                let kind = theirs.artifact_type().as_ref().map(MediaType::to_string);
+                assert_eq!(node.artifact_type, kind);
+                assert_eq!(node.config_media_type.as_deref(), Some(theirs.config().media_type().as_ref()));
+                let annotations = theirs.annotations().clone().unwrap_or_default();
+                assert_eq!(node.annotations, annotations.into_iter().collect());
+                theirs.layers().iter().map(|layer| layer.digest().to_string()).collect()
+            }
+            Kind::Index => {
+                let theirs = ImageIndex::from_reader(bytes).unwrap();
+                theirs.manifests().iter().map(|entry| entry.digest().to_string()).collect()
+            }
+        };
+        let ours: Vec<String> =
+            node.entries.iter().filter_map(|entry| Some(entry.digest()?.to_string())).collect();
+        assert_eq!(ours, entries);
+    }
+}
