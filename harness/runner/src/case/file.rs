@@ -1,0 +1,245 @@
+//! The TOML form of a case, and with it the source of its JSON Schema.
+//!
+//! Owns: keys, their types and their documentation. Leaves to others: whether names lead somewhere and keys
+//! fit together ([`super::check`]).
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::spanned::At;
+use crate::outcome::Outcome;
+
+/// A question to tools: what is in the layout, who does what to it in which order, and what must come out.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "referee case, version 1")]
+pub(crate) struct CaseFile {
+    /// The version of this file format: 1.
+    #[schemars(extend("const" = 1))]
+    pub(crate) schema: At<u32>,
+    /// Equal to the file's stem; kebab case; never reused for another question.
+    pub(crate) id: At<String>,
+    /// The question as one sentence.
+    pub(crate) title: At<String>,
+    /// Why it is asked, in one or two sentences for somebody who knows neither the tools nor the texts.
+    pub(crate) why: Option<String>,
+    /// How settled the case is.
+    pub(crate) status: Status,
+    /// How strongly the cited requirements ask for it.
+    pub(crate) level: Level,
+    /// Ids of the requirements the case rests on.
+    pub(crate) req: At<Vec<At<String>>>,
+    /// Words to filter by.
+    #[serde(default)]
+    pub(crate) tags: Vec<At<String>>,
+    /// What the layout holds.
+    pub(crate) content: Vec<ContentFile>,
+    /// Restricts a role to these driver ids or globs; a role that is left out is open to every driver.
+    #[serde(default)]
+    pub(crate) axes: BTreeMap<Role, At<Vec<At<String>>>>,
+    /// What is done, in order.
+    pub(crate) step: Vec<At<StepFile>>,
+    /// Outcomes that a specification, or the convention itself, says are right. Elsewhere what was observed is
+    /// recorded and only its change fails.
+    #[serde(default)]
+    pub(crate) expect: Vec<At<ExpectFile>>,
+}
+
+/// How settled a case is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It rests on released texts.
+    Stable,
+    /// It rests on a proposal.
+    Proposed,
+    /// It is still being written.
+    Draft,
+}
+
+/// How strongly a text asks, after RFC 2119.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Required.
+    Must,
+    /// Recommended.
+    Should,
+    /// Allowed.
+    May,
+    /// Worth knowing; no text asks for it.
+    Info,
+}
+
+/// One manifest, by a local name. The plan computes its bytes and its digest.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ContentFile {
+    /// The local name: lower case letters and digits with `-` between them.
+    pub(crate) name: At<String>,
+    /// What it is.
+    pub(crate) kind: At<Kind>,
+    /// A tag, written as `org.opencontainers.image.ref.name` in index.json.
+    pub(crate) tag: Option<At<String>>,
+    /// Image only: `os/architecture[/variant]`; `linux/amd64` if left out.
+    pub(crate) platform: Option<At<String>>,
+    /// The name of the content it refers to; with it, it is a referrer.
+    pub(crate) subject: Option<At<String>>,
+    /// Its `artifactType`. An artifact without `config` needs one.
+    pub(crate) artifact_type: Option<At<String>>,
+    /// Its annotations.
+    #[serde(default)]
+    pub(crate) annotations: BTreeMap<String, String>,
+    /// Image and artifact: the content of its one layer (of the one file in it, for an image); made of the
+    /// name if left out.
+    pub(crate) text: Option<At<String>>,
+    /// Artifact only: the media type of its layer; `text/plain` if left out.
+    pub(crate) media_type: Option<At<String>>,
+    /// Artifact only: a config media type of its own; the empty descriptor if left out.
+    pub(crate) config: Option<At<String>>,
+    /// Artifact only: the config's descriptor carries the config's content as `data`.
+    pub(crate) inline: Option<At<bool>>,
+    /// The algorithm of its digest; `sha256` if left out.
+    pub(crate) algorithm: Option<At<AlgorithmName>>,
+    /// Its bytes are never written: an absent subject, or a listed referrer that is not there.
+    pub(crate) absent: Option<At<bool>>,
+    /// Replaces fields of its `subject` descriptor by untruths.
+    pub(crate) wrong_subject: Option<At<WrongSubjectFile>>,
+    /// Index only: the names of its children, in order.
+    pub(crate) manifests: Option<At<Vec<At<String>>>>,
+}
+
+/// What a piece of content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The smallest valid image: a config and one layer with one file.
+    Image,
+    /// An image manifest with one layer that is not an image.
+    Artifact,
+    /// An image index.
+    Index,
+}
+
+/// A registered digest algorithm.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum AlgorithmName {
+    /// SHA-256.
+    Sha256,
+    /// SHA-512.
+    Sha512,
+    /// BLAKE3.
+    Blake3,
+}
+
+/// Untruths in a `subject` descriptor; its digest stays right.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct WrongSubjectFile {
+    /// In place of the subject's size.
+    pub(crate) size: Option<u64>,
+    /// In place of the subject's media type.
+    pub(crate) media_type: Option<At<String>>,
+}
+
+/// One thing that one role does.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct StepFile {
+    /// Who does it. Two steps of one role are done by the same driver.
+    pub(crate) role: At<Role>,
+    /// What is done.
+    pub(crate) op: At<OpName>,
+    /// `attach` and `push`: the name of the content.
+    pub(crate) content: Option<At<String>>,
+    /// `copy`: the name of the content whose tag is copied.
+    pub(crate) source: Option<At<String>>,
+    /// `discover`: the name of the content asked about.
+    pub(crate) subject: Option<At<String>>,
+    /// `discover`: how the subject is addressed; `digest` if left out.
+    pub(crate) by: Option<At<By>>,
+    /// `discover`: the names of all its referrers; may be empty.
+    pub(crate) expect: Option<At<Vec<At<String>>>>,
+}
+
+/// What a driver does in a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Writes content into a layout.
+    Producer,
+    /// Copies a layout to another place.
+    Carrier,
+    /// Tags, deletes, collects garbage.
+    Mutator,
+    /// Serves a layout as a registry.
+    Server,
+    /// Lists referrers.
+    Consumer,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum OpName {
+    /// The producer makes a manifest from the content's file and attaches it to its subject.
+    Attach,
+    /// The producer stores these exact bytes.
+    Push,
+    /// The carrier copies a tag, with referrers, to another place.
+    Copy,
+    /// The consumer lists the referrers of a subject.
+    Discover,
+}
+
+/// How a subject is addressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum By {
+    /// By its digest.
+    Digest,
+    /// By its tag.
+    Tag,
+    /// As the child, for its platform, of an index with a tag.
+    Platform,
+}
+
+/// What is right in some cells.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ExpectFile {
+    /// Which cells.
+    #[serde(rename = "where")]
+    pub(crate) cells: At<Where>,
+    /// What must be observed there.
+    pub(crate) outcome: Outcome,
+    /// Ids of the requirements that say so; none where the convention itself does.
+    #[serde(default)]
+    pub(crate) req: Vec<At<String>>,
+}
+
+/// Cells for which somebody says what is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Where {
+    /// The in-crate reader reads with the convention that the in-crate writer wrote by.
+    SameConvention,
+    /// One server is both producer and consumer.
+    SameRegistry,
+}
+
+impl Role {
+    /// The word in a case file and in cell ids.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Producer => "producer",
+            Self::Carrier => "carrier",
+            Self::Mutator => "mutator",
+            Self::Server => "server",
+            Self::Consumer => "consumer",
+        }
+    }
+}

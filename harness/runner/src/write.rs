@@ -1,0 +1,82 @@
+//! The in-crate writer: a plan and a convention become a layout.
+//!
+//! Owns: which blobs are written, which entries index.json has, and where a convention's carriers put the
+//! referrers. Leaves to others: the bytes of the content ([`crate::plan`]) and what a reader makes of it. No
+//! convention has code of its own here: what a carrier does follows from its fields alone.
+
+mod carrier;
+mod files;
+mod scene;
+mod subject_index;
+
+use std::collections::BTreeSet;
+
+use referee_layout::Convention;
+use referee_layout::convention::{Carrier, Lists, Place};
+
+use crate::case::Name;
+use crate::plan::document::Index;
+use crate::plan::{Blob, Plan, PlannedNode};
+use carrier::Entries;
+pub use files::Files;
+use scene::Scene;
+use subject_index::Replacements;
+
+/// Writes the nodes named in `which`, as a faithful implementation of `convention` would.
+///
+/// Without a convention, referrers are only blobs, unless they have a tag. Content that is not a referrer has
+/// an entry in index.json unless an index in `which` has it as a child; a tag always has one. A node that is
+/// absent is listed where the convention lists it, and is written nowhere.
+pub fn layout(plan: &Plan, which: &BTreeSet<Name>, convention: Option<&Convention>) -> Files {
+    let carriers: &[Carrier] = convention.map_or(&[], |convention| &convention.carriers);
+    let scene = Scene::new(plan, which);
+    let mut files = Files::empty();
+
+    let in_index: Vec<&Carrier> =
+        carriers.iter().filter(|carrier| carrier.place == Place::SubjectIndex).collect();
+    let replacements = Replacements::new(&scene, &in_index);
+    for node in scene.present().filter(|node| !replacements.drops(node)) {
+        files.blob(&node.digest, &node.bytes);
+        for Blob { digest, bytes, .. } in &node.blobs {
+            files.blob(digest, bytes);
+        }
+    }
+
+    let mut entries = Entries::default();
+    for node in scene.top_level() {
+        let target = replacements.of(node).map(|index| files.document(index));
+        entries.add_plain(target.unwrap_or_else(|| node.descriptor()), node.tag.as_deref());
+    }
+    for index in replacements.without_image() {
+        entries.add_plain(files.document(index), None);
+    }
+    for (subject, referrers) in scene.subjects() {
+        for carrier in carriers.iter().filter(|carrier| carrier.place == Place::Index) {
+            match carrier.lists {
+                Lists::Response => {
+                    let list = referrers.iter().map(|node| carrier::response_entry(carrier, node));
+                    let response = files.document(&Index::new(list.collect()));
+                    entries.add_response(carrier, subject, response);
+                }
+                Lists::Referrer => {
+                    for node in &referrers {
+                        entries.add_referrer(carrier, subject, node);
+                    }
+                }
+            }
+        }
+    }
+    let tagged = |node: &&PlannedNode| node.subject.is_some() && !node.absent;
+    for node in scene.nodes().filter(tagged) {
+        if let Some(tag) = &node.tag {
+            entries.name(node, tag);
+        }
+    }
+
+    let mut index = Index::new(entries.into_descriptors());
+    if let Some(convention) = convention {
+        index.annotations.clone_from(&convention.index_annotation);
+    }
+    files.root(&index);
+    files
+}

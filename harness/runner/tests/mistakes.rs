@@ -1,0 +1,193 @@
+//! Every mistake in a case file is shown at its line, with what was expected.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use referee_layout::{Source, SourceError};
+use referee_runner::Case;
+
+/// A case without a mistake; each line that a test changes is in it once.
+const GOOD: &str = r#"schema = 1
+id     = "good"
+title  = "A referrer is found"
+status = "stable"
+level  = "should"
+req    = ["REF-01"]
+
+[[content]]
+name = "image"
+kind = "image"
+tag  = "v1"
+
+[[content]]
+name          = "sbom"
+kind          = "artifact"
+subject       = "image"
+artifact-type = "application/vnd.example.sbom"
+
+[[content]]
+name      = "all"
+kind      = "index"
+manifests = ["image"]
+
+[axes]
+consumer = ["oras", "reg*"]
+
+[[step]]
+role    = "producer"
+op      = "attach"
+content = "sbom"
+
+[[step]]
+role    = "consumer"
+op      = "discover"
+subject = "image"
+by      = "digest"
+expect  = ["sbom"]
+
+[[expect]]
+where   = "same-convention"
+outcome = "seen"
+"#;
+
+fn parse(text: &str) -> Result<Case, SourceError> {
+    Case::parse(&Source::new("cases/interop/good.toml", text))
+}
+
+/// The mistake after one text is replaced: `line: message (help)`, and the text pointed at.
+fn mistake(from: &str, to: &str) -> String {
+    assert_eq!(GOOD.matches(from).count(), 1, "`{from}` is not in the good case exactly once");
+    let error = parse(&GOOD.replace(from, to)).unwrap_err();
+    let help = error.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+    let text = error.source_file.text().get(error.span.clone()).unwrap();
+    let pointed = text.lines().next().unwrap_or_default();
+    format!("{}: {}{help} @ {pointed}", error.line(), error.message)
+}
+
+#[test]
+fn the_good_case_is_good() {
+    let case = parse(GOOD).unwrap();
+    assert_eq!((case.content.len(), case.steps.len(), case.expects.len()), (3, 2, 1));
+}
+
+#[test]
+fn mistakes_in_the_head() {
+    insta::assert_snapshot!([
+        mistake("schema = 1", "schema = 2"),
+        mistake("\"good\"", "\"other\""),
+        mistake("\"good\"", "\"Good\""),
+        mistake("title  = \"A referrer is found\"", "title = \" \""),
+        mistake("\"stable\"", "\"stabel\""),
+        mistake("[\"REF-01\"]", "[]"),
+        mistake("[\"REF-01\"]", "[\"REF-1\"]"),
+        mistake("[\"REF-01\"]", "[\"REF-01\", \"REF-01\"]"),
+        mistake("level  =", "levle  ="),
+        mistake("[\"oras\", \"reg*\"]", "[]"),
+        mistake("\"reg*\"", "\"Reg*\""),
+        mistake("consumer = [", "carrier = ["),
+    ].join("\n"), @r#"
+1: schema 2 is not known, expected 1 @ 2
+2: id `other` is not the file's stem, expected `good` @ "other"
+2: `Good` is not an id, expected kebab case @ "Good"
+3: the title is empty, expected the question as a sentence @ " "
+4: unknown variant `stabel`, expected one of `stable`, `proposed`, `draft` @ "stabel"
+6: `req` is empty, expected at least one requirement id @ []
+6: there is no requirement `REF-1` (did you mean `REF-01`?) @ "REF-1"
+6: requirement `REF-01` is cited twice @ "REF-01"
+5: unknown field `levle`, expected one of `schema`, `id`, `title`, `why`, `status`, `level`, `req`, `tags`, `content`, `axes`, `step`, `expect` @ levle
+25: no driver is left; leave the axis out to allow every driver @ []
+25: `Reg*` is neither a driver id nor a glob @ "Reg*"
+25: this axis restricts a role that no step has @ ["oras", "reg*"]
+"#);
+}
+
+#[test]
+fn mistakes_in_content() {
+    insta::assert_snapshot!([
+        mistake("subject       = \"image\"", "subject = \"imgae\""),
+        mistake("manifests = [\"image\"]", "manifests = [\"arm\"]"),
+        mistake("manifests = [\"image\"]", "manifests = [\"all\"]"),
+        mistake("manifests = [\"image\"]", ""),
+        mistake("tag  = \"v1\"", "tag = \"v 1\""),
+        mistake("tag  = \"v1\"", "subject = \"sbom\""),
+        mistake("tag  = \"v1\"", "platform = \"linux\""),
+        mistake("tag  = \"v1\"", "media-type = \"text/plain\""),
+        mistake("tag  = \"v1\"", "wrong-subject = { size = 1 }"),
+        mistake("name      = \"all\"", "name = \"image\""),
+        mistake("name      = \"all\"", "name = \"All\""),
+        mistake("name      = \"all\"", "name = \"all\"\ntag = \"v1\""),
+        mistake("\"application/vnd.example.sbom\"", "\"sbom\""),
+        mistake("artifact-type = \"application/vnd.example.sbom\"", ""),
+        mistake("[axes]", "[[content]]\nname = \"twin\"\nkind = \"index\"\nmanifests = [\"image\"]\n[axes]"),
+        mistake("[axes]", "[[content]]\nname = \"late\"\nkind = \"artifact\"\nconfig = \"a/b\"\nsubject = \"all\"\n[axes]"),
+    ].join("\n"), @r#"
+16: there is no content named `imgae` (did you mean `image`?) @ "imgae"
+22: there is no content named `arm` (expected one of `image`, `sbom`, `all`) @ "arm"
+20: `all` needs its own digest: its subject or a child leads back to it @ "all"
+20: an index needs `manifests`, which may be empty @ "all"
+11: `v 1` is not a tag, expected letters, digits, `_`, `.`, `-`, at most 128 @ "v 1"
+9: `image` needs its own digest: its subject or a child leads back to it @ "image"
+11: `linux` is not a platform, expected `os/architecture` @ "linux"
+11: an image takes no `media-type` @ "text/plain"
+11: `wrong-subject` needs a `subject` @ { size = 1 }
+20: there are two contents named `image` @ "image"
+20: `All` is not a name, expected kebab case, at most 60 characters @ "All"
+21: two contents have this tag, and a tag names one @ "v1"
+17: `sbom` is not a media type, expected `type/subtype` (RFC 6838) @ "sbom"
+14: an artifact with the empty config needs an `artifact-type` (MANIFEST-003) @ "sbom"
+25: `twin` has the very bytes of `all` (let them differ in text, type or annotations) @ "twin"
+28: no step attaches or pushes `late`, so no tool would know it @ "all"
+"#);
+}
+
+#[test]
+fn mistakes_in_steps() {
+    insta::assert_snapshot!([
+        mistake("role    = \"producer\"", "role = \"mutator\""),
+        mistake("op      = \"attach\"", "op = \"copy\""),
+        mistake("content = \"sbom\"", "content = \"sbmo\""),
+        mistake("content = \"sbom\"", "content = \"image\""),
+        mistake("content = \"sbom\"", ""),
+        mistake("by      = \"digest\"", "source = \"image\""),
+        mistake("by      = \"digest\"", "by = \"platform\""),
+        mistake("tag  = \"v1\"", "absent = true"),
+        mistake("artifact-type = \"app", "inline = true\nartifact-type = \"app"),
+        mistake("expect  = [\"sbom\"]", "expect = []"),
+        mistake("expect  = [\"sbom\"]", "expect = [\"all\"]"),
+        mistake("expect  = [\"sbom\"]", "expect = [\"sbom\", \"sbom\"]"),
+        mistake("expect  = [\"sbom\"]", ""),
+        mistake("subject = \"image\"\nby", "subject = \"sbom\"\nby"),
+        mistake("subject = \"image\"\nby      = \"digest\"\nexpect  = [\"sbom\"]", "subject = \"all\"\nexpect = []"),
+        mistake("subject = \"image\"\nby      = \"digest\"\nexpect  = [\"sbom\"]", "subject = \"all\"\nby = \"tag\"\nexpect = []"),
+        mistake("where   = \"same", "where   = \"some"),
+        mistake("outcome = \"seen\"", "outcome = \"seen\"\nreq = [\"API-7\"]"),
+    ].join("\n"), @r#"
+28: `attach` is done by a producer @ "mutator"
+28: `copy` is done by a carrier @ "producer"
+30: there is no content named `sbmo` (expected one of `image`, `sbom`, `all`) @ "sbmo"
+30: `image` has no subject to be attached to @ "image"
+27: this step needs `content` @ [[step]]
+36: `discover` takes no `source` @ "image"
+35: `image` is not an image in an index with a tag @ "image"
+30: the subject `image` is not in the layout yet (use `op = "push"`) @ "sbom"
+31: no tool can be told to attach this: an artifact with nothing but a subject, a type, annotations and a text (use `op = "push"`) @ "sbom"
+37: `sbom` refers to `image` too @ []
+37: `all` does not refer to `image` @ "all"
+37: `sbom` is expected twice @ "sbom"
+32: this step needs `expect` @ [[step]]
+37: `sbom` does not refer to `sbom` @ "sbom"
+36: a tool that does nothing passes this: every `discover` expects nothing (add a `discover` step whose `expect` is not empty) @ []
+35: `all` has no tag to be addressed by (give it a `tag`) @ "all"
+40: unknown variant `some-convention`, expected `same-convention` or `same-registry` @ "some-convention"
+42: there is no requirement `API-7` (did you mean `API-007`?) @ "API-7"
+"#);
+}
+
+#[test]
+fn a_referrer_cannot_be_listed_before_it_is_there() {
+    let (head, steps) = GOOD.split_once("[[step]]").unwrap();
+    let (attach, rest) = steps.split_once("[[step]]").unwrap();
+    let (discover, expect) = rest.split_once("[[expect]]").unwrap();
+    let swapped = format!("{head}[[step]]{discover}[[step]]{attach}[[expect]]{expect}");
+    let error = parse(&swapped).unwrap_err();
+    insta::assert_snapshot!(error, @r#"cases/interop/good.toml:32:12: `sbom` is not in the layout before this step"#);
+}

@@ -1,0 +1,74 @@
+//! What the in-crate writer writes by a convention, the in-crate reader reads by it: nothing more, nothing less.
+//! And the fields of each answer are those of the manifest, whatever the convention pulled up.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "support/generate.rs"]
+mod generate;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use generate::conventions;
+use proptest::prelude::*;
+use referee_layout::{Convention, Digest, Facts, Layout, Limits, Source, view};
+use referee_runner::plan::PlannedNode;
+use referee_runner::{Plan, write};
+
+fn facts(plan: &Plan, convention: &Convention) -> Facts {
+    let folder = tempfile::tempdir().unwrap();
+    write::layout(plan, &plan.all(), Some(convention)).save(folder.path()).unwrap();
+    Layout::open(folder.path()).unwrap().facts(&Limits::default())
+}
+
+fn digests<'a>(nodes: impl IntoIterator<Item = &'a PlannedNode>) -> BTreeSet<Digest> {
+    nodes.into_iter().map(|node| node.digest.clone()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_written_is_read(case in generate::case()) {
+        let plan = Plan::compile(&case);
+        for convention in conventions() {
+            let facts = facts(&plan, &convention);
+            prop_assert!(facts.nodes().iter().all(|node| node.verified == referee_layout::facts::Verified::Yes));
+            for subject in plan.nodes() {
+                let meant = plan.referrers_of(subject.name.as_str());
+                let here = digests(meant.iter().copied().filter(|node| !node.absent));
+                let answer = view::answer(&facts, &subject.digest, &convention);
+                let read: BTreeSet<Digest> = answer.referrers.iter().map(|one| one.digest.clone()).collect();
+                // what is absent is listed where the convention has a list that tells whose referrer it is
+                let absent = digests(meant.iter().copied().filter(|node| node.absent));
+                let missing: Vec<_> = here.difference(&read).collect();
+                let extra: Vec<_> = read.difference(&here).filter(|digest| !absent.contains(*digest)).collect();
+                prop_assert!(missing.is_empty(), "{}: {} lacks {missing:?}", convention.id, subject.name);
+                prop_assert!(extra.is_empty(), "{}: {} has {extra:?}", convention.id, subject.name);
+                for referrer in answer.referrers.iter().filter(|one| here.contains(&one.digest)) {
+                    let node = plan.by_digest(&referrer.digest).unwrap();
+                    prop_assert_eq!(&referrer.artifact_type, &node.artifact_type, "{}", convention.id);
+                    prop_assert_eq!(&referrer.annotations, &node.annotations, "{}", convention.id);
+                    prop_assert_eq!(referrer.size, node.bytes.len() as u64);
+                    prop_assert_eq!(referrer.media_type.as_str(), node.media_type);
+                }
+            }
+        }
+    }
+}
+
+/// The law above can fail: a reader of another convention does not find it.
+#[test]
+fn another_convention_does_not_find_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases/interop/attach-discover.toml");
+    let text = fs::read_to_string(path).unwrap();
+    let case = referee_runner::Case::parse(&Source::new("attach-discover.toml", text)).unwrap();
+    let plan = Plan::compile(&case);
+    let all = conventions();
+    let find = |id: &str| all.iter().find(|convention| convention.id == id).unwrap();
+    let facts = facts(&plan, find("oras"));
+    let subject = &plan.node("image").unwrap().digest;
+    assert_eq!(view::answer(&facts, subject, find("oras")).referrers.len(), 1);
+    assert_eq!(view::answer(&facts, subject, find("pr-1171")).referrers.len(), 0);
+}
