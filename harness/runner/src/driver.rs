@@ -1,0 +1,350 @@
+//! Drivers: programs under test, described by one TOML file each.
+//!
+//! Owns: the manifest's vocabulary, its checks, and which columns (variants, releases) a manifest gives rise to.
+//! Leaves to others: finding or building the program ([`crate::tools`]) and running it ([`crate::exec`]). There
+//! is no code for any one tool.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use referee_layout::{Source, SourceError};
+use schemars::JsonSchema;
+use semver::{Version, VersionReq};
+use serde::{Deserialize, Serialize};
+
+mod check;
+pub mod text;
+
+pub use text::{Arg, Placeholder, Text, Values};
+
+use crate::case::{self, Role};
+
+/// One program under test: the content of a file in `tools/under-test/`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "referee driver, version 1")]
+pub struct Manifest {
+    /// The version of this file format: 1.
+    #[schemars(extend("const" = 1))]
+    pub schema: u32,
+    /// Short name, equal to the file's stem.
+    pub id: String,
+    /// The name for people.
+    pub name: String,
+    /// Where the tool lives.
+    #[serde(default)]
+    pub homepage: Option<String>,
+    /// The program: a name that is searched in the cache and in PATH, or a path (relative to this file).
+    pub program: String,
+    /// How the program tells its version.
+    pub version: VersionProbe,
+    /// Environment variables; nothing else is set but HOME and TMPDIR, which are private.
+    #[serde(default)]
+    pub env: BTreeMap<String, Text>,
+    /// What the tool can do, from which skips are computed.
+    pub can: BTreeSet<Capability>,
+    /// Standard error of a deliberate refusal, as a regular expression; any other failure is an `error`.
+    #[serde(default)]
+    pub refused: Option<String>,
+    /// Seconds that one call may take; 20 by default.
+    #[serde(default = "default_timeout")]
+    pub timeout: u64,
+    /// How to build pinned releases.
+    #[serde(default)]
+    pub install: Option<Install>,
+    /// For a registry over a layout: how to serve one.
+    #[serde(default)]
+    pub server: Option<Server>,
+    /// Command lines of the operations.
+    #[serde(default)]
+    pub op: BTreeMap<Operation, Call>,
+    /// Command lines that differ between releases; the first that matches replaces the operation.
+    #[serde(default)]
+    pub when: Vec<When>,
+    /// Further columns: the same program with other flags, or another release.
+    #[serde(default)]
+    pub variant: BTreeMap<String, Variant>,
+    /// Declared deviations from what a specification says.
+    #[serde(default)]
+    pub known: Vec<Known>,
+}
+
+fn default_timeout() -> u64 {
+    20
+}
+
+/// How a program tells its version.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct VersionProbe {
+    /// Arguments.
+    pub argv: Vec<String>,
+    /// A regular expression over the output; its first group is the version.
+    #[serde(rename = "match")]
+    pub pattern: String,
+}
+
+/// What a driver has command lines for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Operation {
+    /// Makes a referrer from a file.
+    Attach,
+    /// Stores a manifest byte for byte.
+    Push,
+    /// Copies a tag with its referrers.
+    Copy,
+    /// Lists referrers.
+    Discover,
+}
+
+impl Operation {
+    /// The word in manifests and results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Attach => "attach",
+            Self::Push => "push",
+            Self::Copy => "copy",
+            Self::Discover => "discover",
+        }
+    }
+}
+
+impl From<&case::Op> for Operation {
+    fn from(op: &case::Op) -> Self {
+        match op {
+            case::Op::Attach { .. } => Self::Attach,
+            case::Op::Push { .. } => Self::Push,
+            case::Op::Copy { .. } => Self::Copy,
+            case::Op::Discover { .. } => Self::Discover,
+        }
+    }
+}
+
+/// Something a tool can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+pub enum Capability {
+    /// Makes a referrer of a subject given by digest.
+    #[serde(rename = "attach")]
+    Attach,
+    /// Stores a given manifest byte for byte.
+    #[serde(rename = "push")]
+    Push,
+    /// Copies a tag and its referrers to another layout.
+    #[serde(rename = "copy")]
+    Copy,
+    /// Lists referrers of a digest.
+    #[serde(rename = "discover")]
+    Discover,
+    /// Lists referrers of a tag.
+    #[serde(rename = "discover.tag")]
+    DiscoverTag,
+    /// Lists referrers of one platform of a tagged index.
+    #[serde(rename = "discover.platform")]
+    DiscoverPlatform,
+}
+
+impl Capability {
+    /// As the manifest spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Attach => "attach",
+            Self::Push => "push",
+            Self::Copy => "copy",
+            Self::Discover => "discover",
+            Self::DiscoverTag => "discover.tag",
+            Self::DiscoverPlatform => "discover.platform",
+        }
+    }
+
+    /// The operation that it is about.
+    pub fn op(self) -> Operation {
+        match self {
+            Self::Attach => Operation::Attach,
+            Self::Push => Operation::Push,
+            Self::Copy => Operation::Copy,
+            Self::Discover | Self::DiscoverTag | Self::DiscoverPlatform => Operation::Discover,
+        }
+    }
+}
+
+/// A Go module that releases are built from.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Install {
+    /// The module.
+    pub module: String,
+    /// The package to build in it, relative to the module.
+    pub package: String,
+    /// Pinned releases; the first is the default column's.
+    pub release: Vec<Release>,
+}
+
+/// One pinned release.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Release {
+    /// The module's version, with its `v`.
+    pub version: String,
+    /// The module's `h1:` checksum.
+    pub sum: String,
+}
+
+/// How to serve a layout; the repository `repo` is the folder `repo` below `{root}`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Server {
+    /// Arguments, with `{root}` and `{port}`.
+    pub argv: Vec<Arg>,
+    /// A path that answers with any status once the server is ready.
+    pub ready: String,
+}
+
+/// The command line of one operation.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Call {
+    /// Arguments after the program.
+    pub argv: Vec<Arg>,
+    /// A file to feed to standard input; nothing by default.
+    #[serde(default)]
+    pub stdin: Option<Text>,
+    /// Where in the JSON on standard output the list of descriptors is (RFC 6901). Only for `discover`.
+    #[serde(default)]
+    pub view: Option<String>,
+}
+
+/// Operations that differ in some releases.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct When {
+    /// Versions to which it applies, such as `<1.3`.
+    pub version: String,
+    /// The operations.
+    pub op: BTreeMap<Operation, Call>,
+}
+
+/// A further column.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Variant {
+    /// Another of the pinned releases.
+    #[serde(default)]
+    pub release: Option<String>,
+    /// The roles that the variant is for; all by default.
+    #[serde(default)]
+    pub roles: Option<BTreeSet<Role>>,
+    /// Arguments added to `discover`.
+    #[serde(default)]
+    pub discover: Vec<Arg>,
+    /// Arguments added to the server's command line.
+    #[serde(default)]
+    pub server: Vec<Arg>,
+}
+
+/// A declared deviation: the cell is expected to have this outcome although a specification says otherwise.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Known {
+    /// A glob over cell ids.
+    pub cells: String,
+    /// The outcome that is seen instead.
+    pub outcome: crate::outcome::Outcome,
+    /// Versions to which it applies; all by default.
+    #[serde(default)]
+    pub versions: Option<String>,
+    /// Why, and where it is discussed.
+    pub reason: String,
+}
+
+/// One column or row of the matrix: a manifest with one variant chosen.
+#[derive(Debug, Clone)]
+pub struct Driver {
+    /// `oras`, or `regctl+slow`.
+    pub id: String,
+    /// The chosen variant.
+    pub variant: Variant,
+    /// The manifest.
+    pub manifest: std::sync::Arc<Manifest>,
+    /// The manifest's file.
+    pub source: Source,
+}
+
+impl Manifest {
+    /// Reads a driver file.
+    ///
+    /// # Errors
+    /// The first mistake, at its line.
+    pub fn parse(source: &Source) -> Result<Self, SourceError> {
+        let manifest: Self = source.parse()?;
+        check::check(&manifest).map_err(|(needle, message)| {
+            let at = source.text().find(&needle).unwrap_or(0);
+            source.error(at..at + needle.len(), message)
+        })?;
+        Ok(manifest)
+    }
+
+    fn releases(&self) -> impl Iterator<Item = &Release> {
+        self.install.iter().flat_map(|install| &install.release)
+    }
+}
+
+impl Driver {
+    /// All columns of a driver file: the plain one first, then its variants by name.
+    ///
+    /// # Errors
+    /// The first mistake in the file, at its line.
+    pub fn load(source: &Source) -> Result<Vec<Self>, SourceError> {
+        let manifest = std::sync::Arc::new(Manifest::parse(source)?);
+        let column = |id: String, variant: &Variant| Self {
+            id,
+            variant: variant.clone(),
+            manifest: std::sync::Arc::clone(&manifest),
+            source: source.clone(),
+        };
+        let plain = column(manifest.id.clone(), &Variant::default());
+        let variants = manifest.variant.iter();
+        let variants = variants.map(|(name, variant)| column(format!("{}+{name}", manifest.id), variant));
+        Ok([plain].into_iter().chain(variants).collect())
+    }
+
+    /// The tool without its variant: `regctl` for `regctl+slow`.
+    pub fn tool(&self) -> &str {
+        &self.manifest.id
+    }
+
+    /// The release that this column pins.
+    pub fn release(&self) -> Option<&Release> {
+        let wanted = self.variant.release.as_deref();
+        self.manifest.releases().find(|release| wanted.is_none_or(|wanted| release.version == wanted))
+    }
+
+    /// Whether the column is made for `role`.
+    pub fn plays(&self, role: Role) -> bool {
+        self.variant.roles.as_ref().is_none_or(|roles| roles.contains(&role))
+    }
+
+    /// The command line of `op` in the release `version`.
+    pub fn call(&self, op: Operation, version: &str) -> Option<Call> {
+        let released = Version::parse(version.trim_start_matches('v')).ok();
+        let applies = |when: &&When| {
+            let requirement = VersionReq::parse(&when.version).ok();
+            released.as_ref().zip(requirement).is_some_and(|(version, requirement)| {
+                // requirements such as `>=0.11.4` shall also hold for builds like 1.2.3+unreleased
+                requirement.matches(version)
+            })
+        };
+        let special = self.manifest.when.iter().filter(applies).find_map(|when| when.op.get(&op));
+        let mut call = special.or_else(|| self.manifest.op.get(&op))?.clone();
+        if op == Operation::Discover {
+            call.argv.extend(self.variant.discover.iter().cloned());
+        }
+        Some(call)
+    }
+
+    /// The server's command line.
+    pub fn server(&self) -> Option<Server> {
+        let mut server = self.manifest.server.clone()?;
+        server.argv.extend(self.variant.server.iter().cloned());
+        Some(server)
+    }
+}

@@ -1,0 +1,69 @@
+//! What all cells of a run share: the machine, the tools, the conventions, and how patient to be.
+//!
+//! Owns: lookups, and the shorter deadline of a tool that has hung before. Leaves to others: everything done
+//! with them.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use referee_layout::Convention;
+
+use crate::driver::{Driver, Operation};
+use crate::process::Limits;
+use crate::tools::{Binary, Machine, Tool};
+
+/// After so many hangs of one operation without one that ended, the deadline is cut.
+const PATIENCE: u32 = 3;
+
+/// What all cells of a run share.
+#[derive(Debug)]
+pub struct World<'a> {
+    /// The machine.
+    pub machine: &'a Machine,
+    /// All conventions.
+    pub conventions: &'a [Convention],
+    /// Tools by column.
+    pub tools: &'a BTreeMap<String, Tool>,
+    hangs: Mutex<BTreeMap<(String, Operation), u32>>,
+}
+
+impl<'a> World<'a> {
+    /// A world.
+    pub fn new(
+        machine: &'a Machine,
+        conventions: &'a [Convention],
+        tools: &'a BTreeMap<String, Tool>,
+    ) -> Self {
+        Self { machine, conventions, tools, hangs: Mutex::default() }
+    }
+
+    /// The column and its program. Cells whose tool is not there are never run.
+    pub(super) fn tool(&self, id: &str) -> (&Driver, &Binary) {
+        let tool = self.tools.get(id).expect("cells are made of the tools of this world");
+        (&tool.driver, tool.found.as_ref().expect("cells of a missing tool are not run"))
+    }
+
+    /// The convention with this id.
+    pub(super) fn convention(&self, id: &str) -> &Convention {
+        let mut conventions = self.conventions.iter();
+        conventions.find(|known| known.id == id).expect("cells are made of the conventions of this world")
+    }
+
+    /// The limits of one call. A tool that hung three times is not waited for as long the next time.
+    pub(super) fn limits(&self, driver: &Driver, op: Operation) -> Limits {
+        let hangs =
+            self.hangs.lock().map_or(0, |hangs| hangs.get(&(driver.id.clone(), op)).copied().unwrap_or(0));
+        let full = Duration::from_secs(driver.manifest.timeout);
+        let deadline = if hangs >= PATIENCE { full / 10 } else { full };
+        Limits { deadline, ..Limits::default() }
+    }
+
+    /// Remembers whether a call ended in time.
+    pub(super) fn remember(&self, driver: &Driver, op: Operation, hung: bool) {
+        if let Ok(mut hangs) = self.hangs.lock() {
+            let count = hangs.entry((driver.id.clone(), op)).or_insert(0);
+            *count = if hung { *count + 1 } else { 0 };
+        }
+    }
+}

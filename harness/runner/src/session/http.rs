@@ -1,0 +1,111 @@
+//! Requests to a registry on loopback.
+//!
+//! Owns: the few endpoints of the distribution specification that a session needs, without retries, redirects
+//! followed by nobody. Leaves to others: what a status means.
+
+use std::path::Path;
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::http::Response;
+
+use super::{Answer, Request};
+
+/// How much of a body is read.
+const BODY: u64 = 16 << 20;
+
+pub(super) struct Client {
+    agent: Agent,
+    quick: Agent,
+    base: String,
+}
+
+/// A request without an answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unanswered {
+    /// Nothing came in time.
+    #[error("{0}: no answer")]
+    InTime(String),
+    /// What came is no HTTP, or the connection was cut.
+    #[error("{0}: {1}")]
+    Otherwise(String, String),
+}
+
+impl Client {
+    pub(super) fn new(port: u16, deadline: Duration) -> Self {
+        let agent = |limit: Duration| -> Agent {
+            let config = Agent::config_builder()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .proxy(None)
+                .timeout_global(Some(limit));
+            config.build().into()
+        };
+        Self {
+            agent: agent(deadline),
+            quick: agent(deadline.min(Duration::from_secs(2))),
+            base: format!("http://127.0.0.1:{port}"),
+        }
+    }
+
+    /// Whether anything answers at `path`.
+    pub(super) fn is_up(&self, path: &str) -> bool {
+        self.quick.get(format!("{}{path}", self.base)).call().is_ok()
+    }
+
+    pub(super) fn ask(&self, request: &Request) -> Result<Answer, Unanswered> {
+        match request {
+            Request::Blob { repository, digest, file } => {
+                let path = format!("/v2/{repository}/blobs/uploads/");
+                let begun = self.agent.post(format!("{}{path}", self.base)).send_empty();
+                let (begun, place) = self.answer(format!("POST {path}"), begun)?;
+                let Some(place) = place.filter(|_| begun.status == 202) else {
+                    return Ok(begun);
+                };
+                let separator = if place.contains('?') { '&' } else { '?' };
+                let url = if place.starts_with('/') { format!("{}{place}", self.base) } else { place };
+                let what = format!("PUT {path}{digest}");
+                let put = self.agent.put(format!("{url}{separator}digest={digest}"));
+                let put =
+                    put.header("content-type", "application/octet-stream").send(&read(&what, file)?[..]);
+                Ok(self.answer(what, put)?.0)
+            }
+            Request::Manifest { repository, reference, media_type, file } => {
+                let path = format!("/v2/{repository}/manifests/{reference}");
+                let what = format!("PUT {path}");
+                let put = self.agent.put(format!("{}{path}", self.base)).header("content-type", media_type);
+                let put = put.send(&read(&what, file)?[..]);
+                Ok(self.answer(what, put)?.0)
+            }
+            Request::Referrers { repository, digest } => {
+                let path = format!("/v2/{repository}/referrers/{digest}");
+                let get = self.agent.get(format!("{}{path}", self.base));
+                let got = get.header("accept", "application/vnd.oci.image.index.v1+json").call();
+                Ok(self.answer(format!("GET {path}"), got)?.0)
+            }
+        }
+    }
+
+    /// The answer, and its `Location`.
+    fn answer(
+        &self,
+        request: String,
+        response: Result<Response<ureq::Body>, ureq::Error>,
+    ) -> Result<(Answer, Option<String>), Unanswered> {
+        let failed = |error| match error {
+            ureq::Error::Timeout(_) => Unanswered::InTime(request.clone()),
+            other => Unanswered::Otherwise(request.clone(), other.to_string()),
+        };
+        let mut response = response.map_err(failed)?;
+        let place = response.headers().get("location").and_then(|value| value.to_str().ok());
+        let place = place.map(str::to_owned);
+        let status = response.status().as_u16();
+        let body = response.body_mut().with_config().limit(BODY).read_to_vec().map_err(failed)?;
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Ok((Answer { request, status, body }, place))
+    }
+}
+
+fn read(request: &str, file: &Path) -> Result<Vec<u8>, Unanswered> {
+    std::fs::read(file).map_err(|error| Unanswered::Otherwise(request.to_owned(), error.to_string()))
+}

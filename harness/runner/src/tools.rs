@@ -1,0 +1,175 @@
+//! Tools: the programs behind the drivers, as they are on this machine.
+//!
+//! Owns: finding a program, observing its version and its SHA-256, building pinned releases
+//! ([`install`]). Leaves to others: what a program can do ([`crate::driver`], [`check`]).
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use referee_layout::Algorithm;
+
+use crate::driver::{Driver, Placeholder, Release, Values};
+use crate::outcome::Outcome;
+use crate::process::{self, End, Limits, Program};
+use crate::sandbox::Sandbox;
+
+pub mod check;
+pub mod install;
+
+/// What the command line knows about this machine; libraries read no environment.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    /// The whole environment, for building tools. Tools under test never see it.
+    pub env: BTreeMap<String, OsString>,
+    /// The folders of PATH.
+    pub path: Vec<PathBuf>,
+    /// Where built tools are kept.
+    pub cache: PathBuf,
+    /// How far a tool can be locked in.
+    pub sandbox: Sandbox,
+    /// The `referee` binary, which helps with servers ([`crate::session`]).
+    pub helper: PathBuf,
+    /// Where layouts and private homes are made.
+    pub scratch: PathBuf,
+}
+
+/// A column with the program behind it.
+#[derive(Debug, Clone)]
+pub struct Tool {
+    /// The column.
+    pub driver: Driver,
+    /// The program, or why there is none.
+    pub found: Result<Binary, String>,
+}
+
+/// A program, as observed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binary {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// What it says its version is.
+    pub version: String,
+    /// The SHA-256 of its file.
+    pub sha256: String,
+}
+
+impl Tool {
+    /// The outcome that the driver declares for a cell, in the version that was found.
+    pub fn known(&self, cell: &str) -> Option<Outcome> {
+        let version =
+            self.found.as_ref().ok().and_then(|binary| semver::Version::parse(&binary.version).ok());
+        let known = self.driver.manifest.known.iter().find(|known| {
+            let required =
+                known.versions.as_ref().and_then(|versions| semver::VersionReq::parse(versions).ok());
+            let applies = match (&required, &version) {
+                (None, _) => true,
+                (Some(required), Some(version)) => required.matches(version),
+                (Some(_), None) => false,
+            };
+            applies && crate::cell::globs(&[known.cells.replace('[', "\\[")]).is_match(cell)
+        });
+        known.map(|known| known.outcome)
+    }
+}
+
+impl Machine {
+    /// A program of this name in PATH.
+    pub fn which(&self, name: &str) -> Option<PathBuf> {
+        let mut candidates = self.path.iter().map(|folder| folder.join(name));
+        candidates.find(|path| is_program(path))
+    }
+
+    /// Where a built release is kept.
+    pub fn cached(&self, tool: &str, release: &Release, program: &str) -> PathBuf {
+        self.cache.join(format!("{tool}@{}", release.version)).join(program)
+    }
+
+    /// Finds the program of a column. Columns that pin another release than the first only ever come from the
+    /// cache, as do all with `pinned`; the others prefer PATH, so that a maintainer's own build is what is tested.
+    pub fn locate(&self, driver: &Driver, pinned: bool) -> Tool {
+        let found = self.path_of(driver, pinned).and_then(|path| self.observe(driver, &path));
+        Tool { driver: driver.clone(), found }
+    }
+
+    fn path_of(&self, driver: &Driver, pinned: bool) -> Result<PathBuf, String> {
+        let program = &driver.manifest.program;
+        if program.contains('/') {
+            let folder = Path::new(driver.source.name()).parent().unwrap_or(Path::new("."));
+            let path = std::path::absolute(folder.join(program)).map_err(|error| error.to_string())?;
+            return if is_program(&path) {
+                Ok(path)
+            } else {
+                Err(format!("{} is no program", path.display()))
+            };
+        }
+        let cached = driver.release().map(|release| self.cached(driver.tool(), release, program));
+        let cached = cached.filter(|path| is_program(path));
+        let in_path = || {
+            if driver.variant.release.is_none() { self.which(program) } else { None }
+        };
+        let path = if pinned { cached.or_else(in_path) } else { in_path().or(cached) };
+        path.ok_or_else(|| match driver.release() {
+            Some(release) => {
+                format!("not installed; `referee tools install {}` builds {}", driver.tool(), release.version)
+            }
+            None => format!("no `{program}` in PATH"),
+        })
+    }
+
+    fn observe(&self, driver: &Driver, path: &Path) -> Result<Binary, String> {
+        let probe = &driver.manifest.version;
+        let home = tempfile::tempdir_in(&self.scratch).map_err(|error| error.to_string())?;
+        let values = Values::default().with(Placeholder::Home, home.path().display().to_string());
+        let program = Program {
+            program: path.to_owned(),
+            args: probe.argv.iter().map(OsString::from).collect(),
+            env: environment(driver, home.path(), &values)?,
+            cwd: home.path().to_owned(),
+            stdin: Vec::new(),
+        };
+        let limits = Limits { deadline: Duration::from_secs(10), ..Limits::default() };
+        let finished = process::run(&program, &limits, &self.sandbox.with_writable(home.path()))
+            .map_err(|error| error.to_string())?;
+        let shown = format!("{} {}", driver.manifest.program, probe.argv.join(" "));
+        if let End::TimedOut { .. } = finished.end {
+            return Err(format!("`{shown}` hangs ({})", path.display()));
+        }
+        let pattern = regex::Regex::new(&probe.pattern).map_err(|error| error.to_string())?;
+        let texts = [finished.stdout.text(), finished.stderr.text()];
+        let version = texts.iter().find_map(|text| Some(pattern.captures(text)?.get(1)?.as_str().to_owned()));
+        let version = version.ok_or_else(|| {
+            format!("`{shown}` does not tell a version ({}, {})", finished.end, path.display())
+        })?;
+        let bytes = std::fs::read(path).map_err(|error| format!("read {}: {error}", path.display()))?;
+        Ok(Binary {
+            path: path.to_owned(),
+            version,
+            sha256: Algorithm::Sha256.digest(&bytes).encoded().to_owned(),
+        })
+    }
+}
+
+/// The whole environment of a tool: what its manifest names, a private HOME and TMPDIR.
+///
+/// # Errors
+/// A placeholder has no value here.
+pub fn environment(
+    driver: &Driver,
+    home: &Path,
+    values: &Values,
+) -> Result<BTreeMap<String, OsString>, String> {
+    let mut env: BTreeMap<String, OsString> = ["HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"]
+        .map(|name| (name.to_owned(), home.as_os_str().to_owned()))
+        .into();
+    for (name, text) in &driver.manifest.env {
+        env.insert(name.clone(), text.expand(values).map_err(|error| error.to_string())?.into());
+    }
+    Ok(env)
+}
+
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
