@@ -1,0 +1,169 @@
+//! The catalogue: cases, conventions, drivers and goldens, as shipped and as added by the user.
+//!
+//! Owns: the embedded files, and the rule that an added file with the id of a shipped one replaces it. Leaves to
+//! others: what the files mean.
+
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+use referee_layout::{Convention, Source, SourceError};
+
+use crate::case::Case;
+use crate::driver::Driver;
+use crate::golden::{Golden, Goldens};
+
+static CASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/interop");
+static CONVENTIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/conventions");
+static DRIVERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../tools/under-test");
+static GOLDENS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../golden/interop");
+
+/// All cases, conventions and drivers of a run.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    /// Cases by id, in order.
+    pub cases: Vec<Case>,
+    /// Conventions by id, in order.
+    pub conventions: Vec<Convention>,
+    /// Columns: the plain ones before their variants.
+    pub drivers: Vec<Driver>,
+    /// The text of every file above, for the suite's digest.
+    pub sources: Vec<Source>,
+}
+
+/// Why a file cannot be in the catalogue.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// A mistake in a file.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A file that cannot be read.
+    #[error("read {}: {error}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+}
+
+impl Catalogue {
+    /// What the binary carries.
+    ///
+    /// # Errors
+    /// A mistake in a shipped file; the tests keep that from happening.
+    pub fn shipped() -> Result<Self, CatalogueError> {
+        let mut catalogue =
+            Self { cases: Vec::new(), conventions: Vec::new(), drivers: Vec::new(), sources: Vec::new() };
+        for source in embedded(&CONVENTIONS, "cases/conventions") {
+            catalogue.add_convention(&source)?;
+        }
+        for source in embedded(&DRIVERS, "tools/under-test") {
+            catalogue.add_driver(&source)?;
+        }
+        for source in embedded(&CASES, "cases/interop") {
+            catalogue.add_case(&source)?;
+        }
+        Ok(catalogue)
+    }
+
+    /// Adds a convention and gives its id; one with the same id is replaced.
+    ///
+    /// # Errors
+    /// The first mistake in the file.
+    pub fn add_convention(&mut self, source: &Source) -> Result<String, CatalogueError> {
+        let convention = Convention::parse(source)?;
+        let id = convention.id.clone();
+        replace_or_push(&mut self.conventions, convention, |known| known.id == id);
+        self.keep(source);
+        Ok(id)
+    }
+
+    /// Adds a driver's columns and gives its id; one with the same id is replaced.
+    ///
+    /// # Errors
+    /// The first mistake in the file.
+    pub fn add_driver(&mut self, source: &Source) -> Result<String, CatalogueError> {
+        let columns = Driver::load(source)?;
+        let tool = columns.first().map(|driver| driver.tool().to_owned()).unwrap_or_default();
+        self.drivers.retain(|driver| driver.tool() != tool);
+        self.drivers.extend(columns);
+        self.keep(source);
+        Ok(tool)
+    }
+
+    /// Adds a case and gives its id; one with the same id is replaced.
+    ///
+    /// # Errors
+    /// The first mistake in the file.
+    pub fn add_case(&mut self, source: &Source) -> Result<String, CatalogueError> {
+        let case = Case::parse(source)?;
+        let id = case.id.clone();
+        replace_or_push(&mut self.cases, case, |known| known.id == id);
+        self.keep(source);
+        Ok(id)
+    }
+
+    /// Adds all cases of a folder, in the order of their names, and gives their ids.
+    ///
+    /// # Errors
+    /// The folder or a file cannot be read, or has a mistake.
+    pub fn add_cases(&mut self, folder: &Path) -> Result<Vec<String>, CatalogueError> {
+        let fail = |error| CatalogueError::Read { path: folder.to_owned(), error };
+        let entries = std::fs::read_dir(folder).map_err(fail)?;
+        let mut paths: Vec<_> = entries.collect::<Result<Vec<_>, _>>().map_err(fail)?;
+        paths.sort_by_key(std::fs::DirEntry::path);
+        let files = paths.iter().map(std::fs::DirEntry::path);
+        let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+        files.map(|path| self.add_case(&read(&path)?)).collect()
+    }
+
+    /// The convention with this id.
+    pub fn convention(&self, id: &str) -> Option<&Convention> {
+        self.conventions.iter().find(|convention| convention.id == id)
+    }
+
+    fn keep(&mut self, source: &Source) {
+        replace_or_push(&mut self.sources, source.clone(), |known| known.name() == source.name());
+    }
+}
+
+/// What was seen before, as the binary carries it.
+///
+/// # Errors
+/// A mistake in a shipped file; the tests keep that from happening.
+pub fn goldens() -> Result<Goldens, CatalogueError> {
+    let mut goldens = Goldens::default();
+    for source in embedded(&GOLDENS, "golden/interop") {
+        goldens.insert(Golden::parse(&source)?);
+    }
+    Ok(goldens)
+}
+
+/// Reads a file that a person wrote.
+///
+/// # Errors
+/// It cannot be read, or is not UTF-8.
+pub fn read(path: &Path) -> Result<Source, CatalogueError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| CatalogueError::Read { path: path.to_owned(), error })?;
+    Ok(Source::new(path.display().to_string(), text))
+}
+
+fn embedded(folder: &'static Dir<'_>, name: &str) -> Vec<Source> {
+    let mut files: Vec<_> = folder.files().collect();
+    files.sort_by_key(|file| file.path());
+    let files = files.into_iter().filter(|file| file.path().extension().is_some_and(|e| e == "toml"));
+    files
+        .filter_map(|file| {
+            let text = file.contents_utf8()?;
+            Some(Source::new(format!("{name}/{}", file.path().display()), text))
+        })
+        .collect()
+}
+
+fn replace_or_push<T>(list: &mut Vec<T>, item: T, same: impl Fn(&T) -> bool) {
+    match list.iter_mut().find(|known| same(known)) {
+        Some(known) => *known = item,
+        None => list.push(item),
+    }
+}

@@ -1,0 +1,7 @@
+//! Reports: a run shown to people. One file per part or format; none of them prints.
+//!
+//! Owns: rendering results as text. Leaves to others: where the text goes, colour, progress.
+
+pub mod matrix;
+pub mod summary;
+pub mod wrap;

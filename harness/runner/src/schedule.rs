@@ -1,0 +1,286 @@
+//! The schedule: every cell once, steps that cells share only once, on a bounded number of threads.
+//!
+//! Owns: the order of work, sharing, repetition, interruption. Leaves to others: steps ([`crate::exec`]) and
+//! verdicts ([`crate::judge`]).
+//!
+//! Cells of one case that begin with the same bound steps share them: what `oras` attached is read by all
+//! readers, each from its own copy. Repetitions share nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rayon::Scope;
+
+use crate::case::{Op, Step};
+use crate::cell::{Binding, Cell};
+use crate::event::Event;
+use crate::exec::{ExecError, State, StepRecord, Task, World};
+use crate::golden::Goldens;
+use crate::judge::{Expectation, Summary, Verdict, judge};
+use crate::outcome::{Observation, Outcome};
+use crate::plan::Plan;
+use crate::results::{BUILTIN_VERSION, CellResult};
+
+/// What to run, and how.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// The cells.
+    pub cells: &'a [Cell],
+    /// How often each cell runs.
+    pub repeat: usize,
+    /// How many threads work; a thread that waits for a tool uses no processor.
+    pub jobs: usize,
+    /// What was seen before.
+    pub goldens: &'a Goldens,
+    /// Set from outside to stop after the steps that are under way.
+    pub stop: &'a AtomicBool,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Done {
+    /// The cells that are done, in the order of the cells.
+    pub cells: Vec<CellResult>,
+    /// Whether all are.
+    pub complete: bool,
+}
+
+/// One run of one cell.
+type Attempt = (Observation, Vec<StepRecord>);
+
+struct Runner<'a> {
+    world: &'a World<'a>,
+    run: &'a Run<'a>,
+    attempts: Mutex<BTreeMap<usize, Vec<Attempt>>>,
+    done: Mutex<BTreeMap<usize, CellResult>>,
+    trouble: Mutex<Option<ExecError>>,
+    events: &'a (dyn Fn(Event<'_>) + Sync),
+}
+
+/// Runs all cells.
+///
+/// # Errors
+/// The harness's own trouble: no disk space, no permission, no threads. What tools do is in the results.
+pub fn run(world: &World<'_>, run: &Run<'_>, events: &(dyn Fn(Event<'_>) + Sync)) -> Result<Done, ExecError> {
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(run.jobs.max(1)).build();
+    let threads = threads.map_err(|error| ExecError::new("start threads", std::io::Error::other(error)))?;
+    let runner = Runner {
+        world,
+        run,
+        attempts: Mutex::default(),
+        done: Mutex::default(),
+        trouble: Mutex::default(),
+        events,
+    };
+    let (able, unable): (Vec<usize>, Vec<usize>) =
+        (0..run.cells.len()).partition(|at| runner.obstacle(&run.cells[*at]).is_none());
+    events(Event::Started { cells: able.len(), skipped: unable.len() });
+    for at in unable {
+        if let Some(observation) = runner.obstacle(&run.cells[at]) {
+            runner.finish(at, vec![(observation, Vec::new())]);
+        }
+    }
+    threads.scope(|scope| {
+        for cells in by(&able, |at| Arc::as_ptr(&run.cells[at].case)) {
+            for _ in 0..run.repeat.max(1) {
+                let cells = cells.clone();
+                let runner = &runner;
+                scope.spawn(move |scope| runner.case(scope, &cells));
+            }
+        }
+    });
+    if let Some(trouble) = runner.trouble.into_inner().unwrap_or_default() {
+        return Err(trouble);
+    }
+    let cells: Vec<CellResult> = runner.done.into_inner().unwrap_or_default().into_values().collect();
+    let complete = cells.len() == run.cells.len();
+    events(Event::Finished { complete });
+    Ok(Done { cells, complete })
+}
+
+/// Groups in the order of first appearance.
+fn by<K: PartialEq>(cells: &[usize], key: impl Fn(usize) -> K) -> Vec<Vec<usize>> {
+    let mut groups: Vec<(K, Vec<usize>)> = Vec::new();
+    for &at in cells {
+        let key = key(at);
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, group)) => group.push(at),
+            None => groups.push((key, vec![at])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+impl<'a> Runner<'a> {
+    /// Why a cell cannot run.
+    fn obstacle(&self, cell: &Cell) -> Option<Observation> {
+        if let Some((driver, capability)) = cell.lacks.first() {
+            let reason = format!("{driver} does not claim `{}`", capability.name());
+            return Some(Observation::none(Outcome::Unsupported, reason));
+        }
+        cell.roles.iter().find_map(|(_, binding)| match binding {
+            Binding::Builtin(_) => None,
+            Binding::Tool(id) => {
+                let reason = self.world.tools.get(id)?.found.as_ref().err()?;
+                Some(Observation::none(Outcome::Unavailable, format!("{id}: {reason}")))
+            }
+        })
+    }
+
+    fn case<'s>(&'s self, scope: &Scope<'s>, cells: &[usize]) {
+        let Some(case) = cells.first().map(|at| Arc::clone(&self.run.cells[*at].case)) else {
+            return;
+        };
+        let plan = Arc::new(Plan::compile(&case));
+        match State::new(&self.world.machine.scratch) {
+            Ok(state) => self.advance(scope, &plan, &Arc::new(state), 0, cells),
+            Err(error) => self.give_up(error),
+        }
+    }
+
+    /// Takes all cells that share the steps so far one step further.
+    fn advance<'s>(
+        &'s self,
+        scope: &Scope<'s>,
+        plan: &Arc<Plan>,
+        state: &Arc<State>,
+        at: usize,
+        cells: &[usize],
+    ) {
+        let Some(step) = cells.first().and_then(|cell| self.run.cells[*cell].case.steps.get(at)) else {
+            return;
+        };
+        for group in by(cells, |cell| self.run.cells[cell].binding(step.role).cloned()) {
+            let (plan, state) = (Arc::clone(plan), Arc::clone(state));
+            let reads_only = matches!(step.op, Op::Discover { .. });
+            let first = &self.run.cells[group[0]];
+            let quick = reads_only && matches!(first.binding(step.role), Some(Binding::Builtin(_)));
+            let work = move |scope: &Scope<'s>| {
+                if self.run.stop.load(Ordering::Relaxed) {
+                    return;
+                }
+                let result = if reads_only {
+                    self.discover(&plan, &state, at, &group)
+                } else {
+                    self.change(scope, &plan, &state, at, &group)
+                };
+                if let Err(error) = result {
+                    self.give_up(error);
+                }
+            };
+            if quick { work(scope) } else { scope.spawn(work) }
+        }
+    }
+
+    fn change<'s>(
+        &'s self,
+        scope: &Scope<'s>,
+        plan: &Arc<Plan>,
+        state: &State,
+        at: usize,
+        cells: &[usize],
+    ) -> Result<(), ExecError> {
+        let (step, binding) = self.bound(cells[0], at);
+        let mut next = state.fork(&self.world.machine.scratch)?;
+        match self.world.change(&mut next, Task { plan, step, binding })? {
+            Ok(()) => self.advance(scope, plan, &Arc::new(next), at + 1, cells),
+            Err(failure) => {
+                for cell in cells {
+                    self.attempted(*cell, (failure.observation(), next.steps.clone()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the rest of a cell: a reader's questions, each on the same layout.
+    fn discover(&self, plan: &Plan, state: &State, at: usize, cells: &[usize]) -> Result<(), ExecError> {
+        let steps = &self.run.cells[cells[0]].case.steps;
+        let mut steps_done = state.steps.clone();
+        let mut joined: Option<Observation> = None;
+        for index in at..steps.len() {
+            let (step, binding) = self.bound(cells[0], index);
+            let (observation, record) = self.world.discover(state, Task { plan, step, binding })?;
+            steps_done.push(record);
+            joined = Some(match joined {
+                Some(before) => before.and(observation),
+                None => observation,
+            });
+        }
+        if let Some(observation) = joined {
+            for cell in cells {
+                self.attempted(*cell, (observation.clone(), steps_done.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn bound(&self, cell: usize, at: usize) -> (&'a Step, &'a Binding) {
+        let cell = &self.run.cells[cell];
+        let step = &cell.case.steps[at];
+        (step, cell.binding(step.role).expect("every role of a case is bound in its cells"))
+    }
+
+    fn attempted(&self, cell: usize, attempt: Attempt) {
+        let mut attempts = self.attempts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let runs = attempts.entry(cell).or_default();
+        runs.push(attempt);
+        if runs.len() < self.run.repeat.max(1) {
+            return;
+        }
+        let runs = attempts.remove(&cell).unwrap_or_default();
+        drop(attempts);
+        self.finish(cell, runs);
+    }
+
+    fn finish(&self, at: usize, runs: Vec<Attempt>) {
+        let cell = &self.run.cells[at];
+        let (observations, steps): (Vec<_>, Vec<_>) = runs.into_iter().unzip();
+        let Some(summary) = Summary::of(observations) else {
+            return;
+        };
+        let verdict = summary.outcome.ran().then(|| self.verdict(cell, &summary));
+        let steps = steps.into_iter().next_back().unwrap_or_default();
+        let result = CellResult::new(cell, summary, verdict, self.others(cell), steps);
+        (self.events)(Event::CellFinished(&result));
+        self.done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(at, result);
+    }
+
+    fn verdict(&self, cell: &Cell, summary: &Summary) -> Verdict {
+        let tools = self.world.tools;
+        let is_server = |id: &str| tools.get(id).is_some_and(|tool| tool.driver.manifest.server.is_some());
+        let right = cell.right(is_server);
+        let known = right.and_then(|_| {
+            let mut bound = cell.roles.iter().filter_map(|(_, binding)| tools.get(binding.driver()));
+            bound.find_map(|tool| tool.known(&cell.id))
+        });
+        let (tool, version) = self.last(cell);
+        let golden = self.run.goldens.get(tool, &version).and_then(|golden| golden.cells.get(&cell.id));
+        let golden = golden.filter(|line| line.with == self.others(cell));
+        judge(summary, Expectation { right, known, golden })
+    }
+
+    /// The column whose golden the cell is in, with its version.
+    fn last<'c>(&self, cell: &'c Cell) -> (&'c str, String) {
+        let id = cell.last().map_or("", Binding::driver);
+        (id, self.version(id))
+    }
+
+    fn version(&self, id: &str) -> String {
+        let binary = self.world.tools.get(id).and_then(|tool| tool.found.as_ref().ok());
+        binary.map_or_else(|| BUILTIN_VERSION.to_owned(), |binary| binary.version.clone())
+    }
+
+    /// The other tools of a cell, with their versions.
+    fn others(&self, cell: &Cell) -> BTreeSet<String> {
+        let others = cell.roles.iter().rev().skip(1).map(|(_, binding)| binding);
+        let tools = others.filter(|binding| matches!(binding, Binding::Tool(_)));
+        tools.map(|binding| format!("{}@{}", binding.driver(), self.version(binding.driver()))).collect()
+    }
+
+    fn give_up(&self, error: ExecError) {
+        self.run.stop.store(true, Ordering::Relaxed);
+        self.trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
+    }
+}
