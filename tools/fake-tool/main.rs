@@ -1,2 +1,125 @@
-//! wip
-fn main() {}
+//! The scripted fake tool: `fake-tool BEHAVIOUR OPERATION ARGUMENT...`.
+//!
+//! Owns: every way to misbehave that the trust tests need, over an honest tool that keeps referrers as entries of
+//! index.json. Leaves to others: what the harness says about it. Never built but for tests.
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::disallowed_methods, missing_docs)]
+
+mod honest;
+mod server;
+
+use std::error::Error;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+type Done = Result<(), Box<dyn Error>>;
+
+fn main() -> Done {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args.as_slice() {
+        ["version"] => println!("fake-tool 1.2.3"),
+        ["version-hangs"] => sleep(),
+        ["version-silent"] => {}
+        ["sleep", ..] => sleep(),
+        ["sleep-in-own-session", ..] => {
+            rustix::process::setsid()?;
+            sleep();
+        }
+        [behaviour, "serve", root, port] => server::serve(behaviour, Path::new(root), port)?,
+        [behaviour, op, arguments @ ..] => misbehave(behaviour, op, arguments)?,
+        _ => return Err("usage: fake-tool BEHAVIOUR OPERATION ARGUMENT...".into()),
+    }
+    Ok(())
+}
+
+fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
+    let layout = Path::new(arguments.first().copied().unwrap_or_default());
+    match behaviour {
+        "honest" => honest::run(op, arguments)?,
+        "nothing" => {}
+        "fail" => return Err("this tool always fails".into()),
+        "refuse" => return Err("unsupported: this tool refuses".into()),
+        "crash" => std::process::abort(),
+        "killed" => {
+            let own = rustix::process::getpid();
+            rustix::process::kill_process(own, rustix::process::Signal::KILL)?;
+            sleep();
+        }
+        "hang" => sleep(),
+        "hang-ignoring-term" => {
+            ctrlc::set_handler(|| {})?;
+            sleep();
+        }
+        "flood" => {
+            let line = [b'x'; 65536];
+            for _ in 0..512 {
+                std::io::stdout().write_all(&line)?;
+                std::io::stderr().write_all(&line)?;
+            }
+            honest::run(op, arguments)?;
+        }
+        "background-child" | "background-session" => {
+            honest::run(op, arguments)?;
+            let what = if behaviour == "background-child" { "sleep" } else { "sleep-in-own-session" };
+            let own = std::env::current_exe()?;
+            // it inherits the pipes, and so holds them open
+            Command::new(own).args([what, &layout.display().to_string()]).stdin(Stdio::null()).spawn()?;
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        "broken-json" => println!("{{\"manifests\": [{{\"digest\": "),
+        "no-list" => println!("{{\"answer\": 42}}"),
+        "no-digest" => println!("{{\"manifests\": [{{\"digest\": \"sha256:short\"}}]}}"),
+        "empty-list" => println!("{{\"manifests\": []}}"),
+        "wrong-digests" => {
+            let digest = format!("sha256:{}", "0".repeat(64));
+            println!("{{\"manifests\": [{{\"digest\": \"{digest}\"}}]}}");
+        }
+        "made-up" => {
+            let mut answer = honest::referrers(layout, arguments[1])?;
+            let mut made_up = answer[0].clone();
+            made_up["digest"] = format!("sha256:{}", "1".repeat(64)).into();
+            answer.push(made_up);
+            println!("{}", serde_json::json!({ "manifests": answer }));
+        }
+        "strip" => {
+            let mut answer = honest::referrers(layout, arguments[1])?;
+            for referrer in &mut answer {
+                referrer["artifactType"] = serde_json::Value::Null;
+            }
+            println!("{}", serde_json::json!({ "manifests": answer }));
+        }
+        "write-outside" => {
+            honest::run(op, arguments)?;
+            fs::write(layout.join("../../outside"), "not here")?;
+            fs::write(layout.join("../neighbour"), "nor here")?;
+        }
+        "write-far" => {
+            honest::run(op, arguments)?;
+            // the folder that holds all cells: only a sandbox can prevent it
+            fs::write(layout.join("../../../fake-tool-was-here"), "nor here")?;
+        }
+        "delete-layout" => {
+            honest::run(op, arguments)?;
+            fs::remove_dir_all(layout)?;
+        }
+        "wrong-subject" => honest::attach(layout, &format!("sha256:{}", "2".repeat(64)), arguments[2])?,
+        "wrong-type" => honest::attach(layout, arguments[1], "application/vnd.example.other")?,
+        "corrupt" => {
+            honest::run(op, arguments)?;
+            honest::flip_referrers(layout, arguments[1])?;
+        }
+        "drop-referrers" => {
+            honest::run(op, arguments)?;
+            honest::drop_referrers(Path::new(arguments[1]))?;
+        }
+        _ => return Err(format!("no behaviour is named {behaviour}").into()),
+    }
+    Ok(())
+}
+
+fn sleep() {
+    std::thread::sleep(Duration::from_secs(600));
+}
