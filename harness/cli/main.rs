@@ -1,2 +1,14 @@
-//! wip
-fn main() {}
+//! The command line. Owns: printing, exit codes, the environment. Leaves to others: everything else.
+
+mod args;
+mod commands;
+mod diagnostic;
+mod exit;
+mod machine;
+mod progress;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    exit::code(commands::dispatch())
+}

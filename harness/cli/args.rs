@@ -1,0 +1,166 @@
+//! The command line's arguments; their doc comments are the help.
+//!
+//! Owns: parsing. Leaves to others: doing.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Who can see whose referrers?
+///
+/// Runs released OCI tools against each other over OCI Image Layouts, and shows who finds the referrers
+/// (signatures, SBOMs) that another one stored.
+#[derive(Debug, Parser)]
+#[command(name = "referee", version, max_term_width = 80)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run cells of all cases and print who finds what.
+    Run(RunArgs),
+    /// Show who refers to a subject in a layout, and by which convention.
+    View(ViewArgs),
+    /// Explain a case, convention, driver, outcome, verdict or exit code.
+    Explain {
+        /// Its id.
+        id: String,
+    },
+    /// List cases, cells, conventions or tools.
+    List {
+        /// What to list.
+        #[arg(value_enum, default_value_t = What::Cases)]
+        what: What,
+        #[command(flatten)]
+        files: Files,
+        /// How to print it.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// List, build or check the tools under test.
+    Tools {
+        #[command(subcommand)]
+        command: ToolsCommand,
+    },
+    /// Print the JSON Schema of a file format.
+    Schema {
+        /// Which format: case, convention or driver.
+        name: String,
+    },
+    /// Print completions for a shell.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Serve a layout and ask; reads a session from standard input. Not for people.
+    #[command(name = "__session", hide = true)]
+    Session,
+}
+
+/// Files of one's own, beside the shipped ones.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Files {
+    /// Only cells with this driver; a TOML file is added, and replaces a shipped one of the same id.
+    #[arg(long, value_name = "ID|FILE")]
+    pub(crate) driver: Vec<String>,
+    /// Only cells with this convention; a TOML file is added, and replaces a shipped one of the same id.
+    #[arg(long, value_name = "ID|FILE")]
+    pub(crate) convention: Vec<String>,
+    /// A folder of cases to add; each replaces a shipped one of the same id.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cases: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Globs over cell ids (`referee list cells`), or case ids.
+    pub(crate) filter: Vec<String>,
+    #[command(flatten)]
+    pub(crate) files: Files,
+    /// Build the pinned releases of the tools once, into a cache, and use them.
+    #[arg(long)]
+    pub(crate) install: bool,
+    /// Fail (exit 102) without this tool; `all` for every pinned one.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) require: Vec<String>,
+    /// How many cells run at once; by default twice the number of processors, since tools also wait.
+    #[arg(short, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+    /// How often each cell runs; outcomes that differ are reported as flaky.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) repeat: u16,
+    /// Also fail on cells of which nothing was recorded yet.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) deny: Vec<Deny>,
+    /// Write what was seen as goldens into this folder, to be reviewed and committed.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) bless: Option<PathBuf>,
+    /// Where built tools are kept.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// How to print the results.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Also write the results as JSON to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ViewArgs {
+    /// The layout: a directory.
+    pub(crate) layout: PathBuf,
+    /// Whose referrers: a digest, or a ref.name of index.json.
+    pub(crate) subject: String,
+    /// Read by this convention only, by id or TOML file; may be repeated. All by default.
+    #[arg(long, value_name = "ID|FILE")]
+    pub(crate) convention: Vec<String>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ToolsCommand {
+    /// List the tools with what was found of them on this machine.
+    List(ToolsArgs),
+    /// Build the pinned releases into the cache.
+    Install(ToolsArgs),
+    /// Probe each claimed capability, and a made-up one.
+    Check(ToolsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ToolsArgs {
+    /// Drivers, by id or TOML file; all by default.
+    #[arg(value_name = "TOOL")]
+    pub(crate) tools: Vec<String>,
+    /// Where built tools are kept.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    New,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum What {
+    Cases,
+    Cells,
+    Conventions,
+    Tools,
+}

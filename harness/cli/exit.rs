@@ -1,0 +1,120 @@
+//! Exit codes, which others script against, and what leads to them.
+//!
+//! Owns: the list, and printing the error that ends the program. Leaves to others: which applies.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use referee::layout::SourceError;
+use referee::runner::catalogue::CatalogueError;
+
+use crate::diagnostic;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Success,
+    Bug,
+    Usage,
+    NothingSelected,
+    Unexpected,
+    ToolMissing,
+    InvalidFile,
+    Interrupted,
+}
+
+impl Exit {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Success,
+        Self::Bug,
+        Self::Usage,
+        Self::NothingSelected,
+        Self::Unexpected,
+        Self::ToolMissing,
+        Self::InvalidFile,
+        Self::Interrupted,
+    ];
+
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Bug => 1,
+            Self::Usage => 2,
+            Self::NothingSelected => 4,
+            Self::Unexpected => 100,
+            Self::ToolMissing => 102,
+            Self::InvalidFile => 104,
+            Self::Interrupted => 130,
+        }
+    }
+
+    pub(crate) fn meaning(self) -> &'static str {
+        match self {
+            Self::Success => "Nothing unexpected.",
+            Self::Bug => "A bug in referee, or a machine without space or permission.",
+            Self::Usage => "The command line or what it names is wrong.",
+            Self::NothingSelected => "Nothing was selected.",
+            Self::Unexpected => "`run`: a verdict that nobody expected: `fail`, `fixed` or `changed`.",
+            Self::ToolMissing => "A required tool is missing.",
+            Self::InvalidFile => "A case, driver, convention or golden is invalid.",
+            Self::Interrupted => "Interrupted; what was finished is written, marked incomplete.",
+        }
+    }
+}
+
+/// An error that ends the program with a certain code.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) exit: Exit,
+    pub(crate) error: anyhow::Error,
+}
+
+impl Failed {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, error: anyhow::Error::msg(message.into()) }
+    }
+}
+
+impl From<anyhow::Error> for Failed {
+    fn from(error: anyhow::Error) -> Self {
+        Self { exit: Exit::Bug, error }
+    }
+}
+
+impl From<std::io::Error> for Failed {
+    fn from(error: std::io::Error) -> Self {
+        Self { exit: Exit::Bug, error: error.into() }
+    }
+}
+
+impl From<CatalogueError> for Failed {
+    fn from(error: CatalogueError) -> Self {
+        let exit = match error {
+            CatalogueError::Source(_) => Exit::InvalidFile,
+            CatalogueError::Read { .. } => Exit::Usage,
+        };
+        Self { exit, error: error.into() }
+    }
+}
+
+/// Prints the error, if any, and gives the exit code. A closed pipe is no error.
+pub(crate) fn code(result: Result<Exit, Failed>) -> ExitCode {
+    let failed = match result {
+        Ok(exit) => return ExitCode::from(exit.code()),
+        Err(failed) => failed,
+    };
+    let io = failed.error.downcast_ref::<std::io::Error>();
+    if io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS;
+    }
+    let source = match failed.error.downcast_ref::<CatalogueError>() {
+        Some(CatalogueError::Source(error)) => Some(error),
+        _ => failed.error.downcast_ref::<SourceError>(),
+    };
+    let text = match source {
+        Some(error) => diagnostic::render(error),
+        None => format!("error: {:#}\n", failed.error),
+    };
+    let _ = std::io::stderr().write_all(text.as_bytes());
+    ExitCode::from(failed.exit.code())
+}

@@ -1,0 +1,89 @@
+//! The progress of a run: a bar on a terminal, plain lines otherwise. Always on standard error.
+//!
+//! Owns: what is shown while a run goes on. Leaves to others: its end ([`referee::runner::report`]).
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::Mutex;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use referee::runner::event::Event;
+use referee::runner::judge::Verdict;
+use referee::runner::outcome::Outcome;
+use referee::runner::results::CellResult;
+
+/// Shows events.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    terminal: bool,
+    bar: ProgressBar,
+    state: Mutex<Plain>,
+}
+
+#[derive(Debug, Default)]
+struct Plain {
+    cells: usize,
+    done: usize,
+    tenth: usize,
+}
+
+impl Progress {
+    /// A bar if standard error is a terminal.
+    pub(crate) fn new() -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let bar = if terminal { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} cells, {elapsed} {wide_msg}");
+        Self {
+            terminal,
+            bar: bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())),
+            state: Mutex::default(),
+        }
+    }
+
+    /// Shows one event.
+    pub(crate) fn event(&self, event: Event<'_>) {
+        let Ok(mut state) = self.state.lock() else {
+            return;
+        };
+        match event {
+            Event::Started { cells, skipped } => {
+                state.cells = cells;
+                self.bar.set_length(cells as u64);
+                if !self.terminal {
+                    self.line(&format!("running {cells} cells; {skipped} cannot run here"));
+                }
+            }
+            Event::CellFinished(cell) => {
+                if !cell.outcome.ran() {
+                    return;
+                }
+                state.done += 1;
+                self.bar.inc(1);
+                self.bar.set_message(cell.id.clone());
+                if let Some(line) = remarkable(cell) {
+                    self.line(&line);
+                }
+                let tenth = state.done * 10 / state.cells.max(1);
+                if !self.terminal && tenth > state.tenth {
+                    state.tenth = tenth;
+                    self.line(&format!("{}/{} cells", state.done, state.cells));
+                }
+            }
+            Event::Finished { .. } => self.bar.finish_and_clear(),
+        }
+    }
+
+    fn line(&self, line: &str) {
+        if self.terminal {
+            self.bar.println(line);
+        } else {
+            let _ = writeln!(std::io::stderr(), "{line}");
+        }
+    }
+}
+
+/// What is said while the run goes on: what will make it fail, and what takes long.
+fn remarkable(cell: &CellResult) -> Option<String> {
+    let verdict = cell.verdict.filter(|verdict| verdict.unexpected()).map(Verdict::word);
+    let word = verdict.or_else(|| (cell.outcome == Outcome::Hang).then(|| Outcome::Hang.word()))?;
+    Some(format!("{word}: {}: {}", cell.id, cell.outcome))
+}

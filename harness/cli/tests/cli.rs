@@ -1,0 +1,201 @@
+//! The command line as a person and a script meet it: transcripts in `golden/cli`, exit codes, contracts.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use support::{fakes, folder, referee};
+
+/// Runs referee in a folder and shows what came: the words, the exit code, both streams.
+fn transcript(folder: &Path, words: &[&str]) -> String {
+    let output = referee(folder).current_dir(folder).args(words).output().expect("referee starts");
+    let part = |name: &str, bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes).replace(env!("CARGO_BIN_EXE_fake-tool"), "FAKE-TOOL");
+        if text.is_empty() { String::new() } else { format!("-- {name}\n{text}") }
+    };
+    let code = output.status.code().unwrap_or(-1);
+    let words = words.join(" ");
+    let streams = part("stdout", &output.stdout) + &part("stderr", &output.stderr);
+    format!("$ referee {words}\n{streams}-- exit {code}\n")
+}
+
+fn approve(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../../golden/cli");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// A layout that lists one referrer of `v1`.
+fn layout(folder: &Path) {
+    use referee::runner::{catalogue::Catalogue, plan::Plan, write};
+    let catalogue = Catalogue::shipped().expect("what is shipped parses");
+    let case = catalogue.cases.iter().find(|case| case.id == "attach-discover").expect("the case");
+    let plan = Plan::compile(case);
+    let convention = catalogue.convention("regclient").expect("the convention");
+    write::layout(&plan, &plan.all(), Some(convention)).save(folder).expect("a layout");
+}
+
+#[test]
+fn help_is_as_approved() {
+    let folder = folder();
+    approve("help", &transcript(folder.path(), &["--help"]));
+    approve("help-run", &transcript(folder.path(), &["run", "--help"]));
+}
+
+#[test]
+fn lists_are_as_approved() {
+    let folder = folder();
+    for what in ["cases", "conventions"] {
+        approve(&format!("list-{what}"), &transcript(folder.path(), &["list", what]));
+    }
+    let tools = transcript(folder.path(), &["tools", "list"]);
+    assert!(tools.contains("not installed"), "{tools}");
+    let cells = transcript(folder.path(), &["list", "cells", "--format", "json"]);
+    assert!(cells.contains("\"attach-discover[producer=oras,consumer=regctl]\""));
+}
+
+#[test]
+fn explanations_are_as_approved() {
+    let folder = folder();
+    let texts = ["attach-discover", "pr-1171", "oras", "missed", "known", "102", "atach"]
+        .map(|id| transcript(folder.path(), &["explain", id]));
+    approve("explain", &texts.join("\n"));
+}
+
+#[test]
+fn a_view_is_as_approved() {
+    let folder = folder();
+    layout(&folder.path().join("layout"));
+    let texts = [
+        vec!["view", "layout", "v1"],
+        vec!["view", "layout", "v1", "--format", "json", "--convention", "regclient", "--convention", "oras"],
+        vec!["view", "layout", "v2"],
+        vec!["view", "layout", "sha256:abc"],
+        vec!["view", "nowhere", "v1"],
+        vec!["view", ".", "v1"],
+        vec!["view", "layout", "v1", "--convention", "orsa"],
+    ]
+    .map(|words| transcript(folder.path(), &words));
+    approve("view", &texts.join("\n"));
+    for text in &texts[..1] {
+        let long: Vec<_> = text.lines().filter(|line| line.chars().count() > 80).collect();
+        assert!(long.is_empty(), "wider than 80 columns: {long:?}");
+    }
+}
+
+#[test]
+fn mistakes_in_files_are_shown_at_their_line() {
+    let folder = folder();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| fs::read_to_string(root.join(path)).expect("a shipped file");
+    let spoil = |path: &str, name: &str, good: &str, bad: &str| {
+        let text = read(path);
+        assert!(text.contains(good), "{path} has no {good}");
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text.replacen(good, bad, 1)).expect("a file");
+    };
+    spoil("cases/conventions/pr-1171.toml", "mine.toml", "annotation = {", "anotation = {");
+    spoil(
+        "cases/interop/attach-discover.toml",
+        "cases/attach-discover.toml",
+        "expect  = [\"sbom\"]",
+        "expect  = [\"smob\"]",
+    );
+    spoil("tools/under-test/regctl.toml", "tool.toml", "{subject.digest}", "{subject-digest}");
+    let texts = [
+        vec!["run", "--convention", "mine.toml"],
+        vec!["run", "--cases", "cases"],
+        vec!["run", "--driver", "tool.toml"],
+        vec!["run", "--driver", "nowhere.toml"],
+        vec!["run", "--driver", "ors"],
+        vec!["run", "no-such-case"],
+        vec!["run", "-j"],
+    ]
+    .map(|words| transcript(folder.path(), &words));
+    approve("mistakes", &texts.join("\n"));
+}
+
+/// The embedded default: no tool at all, every convention against every other.
+#[test]
+fn without_any_tool_the_conventions_still_run() {
+    let folder = folder();
+    let text = transcript(folder.path(), &["run", "attach-discover"]);
+    approve("run-without-tools", &text.replace(folder.path().to_str().expect("UTF-8"), "HOME"));
+    let wide: Vec<_> = text.lines().filter(|line| line.chars().count() > 80).collect();
+    assert!(wide.is_empty(), "wider than 80 columns: {wide:?}");
+}
+
+#[test]
+fn a_convention_and_a_tool_of_ones_own_need_one_file_each() {
+    let folder = folder();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("cases/conventions/pr-1171.toml")).expect("a shipped file");
+    let text = text.replace("\"pr-1171\"", "\"mine\"").replace("referrer.subject", "referrer.mine");
+    fs::write(folder.path().join("mine.toml"), text).expect("a file");
+    let run = |words: &[std::ffi::OsString]| {
+        let (cells, _, code) = support::run(referee(folder.path()).current_dir(folder.path()), words);
+        assert_eq!(code, 0);
+        cells
+    };
+    let mut words: Vec<std::ffi::OsString> =
+        ["--convention", "mine.toml", "attach-discover"].map(Into::into).into();
+    let cells = run(&words);
+    let cell = &cells["attach-discover[producer=builtin,consumer=builtin,convention=mine,reader=mine]"];
+    assert_eq!((cell["outcome"].as_str(), cell["verdict"].as_str()), (Some("seen"), Some("pass")));
+    words.extend(fakes(folder.path(), &["honest"]));
+    let cells = run(&words);
+    let cell = &cells["attach-discover[producer=builtin,consumer=fake-honest,convention=mine]"];
+    assert_eq!((cell["outcome"].as_str(), cell["verdict"].as_str()), (Some("missed"), Some("new")));
+}
+
+/// What others script against (design, contracts).
+#[test]
+fn documents_have_the_keys_of_the_contract() {
+    let folder = folder();
+    let (cells, results, _) =
+        support::run(&mut referee(folder.path()), &["attach-discover[*convention=oras*".into()]);
+    for key in ["schema", "suite", "complete", "tools", "cells"] {
+        assert!(results.get(key).is_some(), "results have no `{key}`");
+    }
+    assert_eq!(results["schema"], "referee/results/v1");
+    let cell: &Value =
+        &cells["attach-discover[producer=builtin,consumer=builtin,convention=oras,reader=oras]"];
+    let keys = [
+        "id",
+        "case",
+        "roles",
+        "convention",
+        "outcome",
+        "outcomes",
+        "verdict",
+        "expected",
+        "observed",
+        "steps",
+    ];
+    for key in keys {
+        assert!(cell.get(key).is_some(), "a cell has no `{key}`");
+    }
+    for tool in results["tools"].as_array().expect("tools") {
+        for key in ["id", "version", "sha256", "status", "sandbox"] {
+            assert!(tool.get(key).is_some(), "a tool has no `{key}`");
+        }
+    }
+}
+
+/// A golden that nobody writes any more would never fail.
+#[test]
+fn no_transcript_is_an_orphan() {
+    let source = include_str!("cli.rs");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/cli");
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let stem = name.trim_end_matches(".snap");
+        let known = source.contains(&format!("\"{stem}\"")) || stem.starts_with("list-");
+        assert!(name.ends_with(".snap") && known, "golden/cli/{name} is written by no test");
+    }
+}

@@ -1,0 +1,117 @@
+//! The goldens of released tools: what is recorded under `golden/interop` is what the pinned releases do today.
+//! Without the tools this says so and checks the rest; `REFEREE_REQUIRE=all` makes a missing tool a failure.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test finds tools in the environment, and says what it skips"
+)]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use referee::runner::catalogue::{self, Catalogue};
+use referee::runner::cell;
+use referee::runner::golden::Goldens;
+use referee::runner::report::summary::HEADLINE;
+use referee::runner::results::BUILTIN_VERSION;
+use support::{folder, referee, required, run};
+
+fn catalogue() -> Catalogue {
+    Catalogue::shipped().expect("what is shipped parses")
+}
+
+fn goldens() -> Goldens {
+    catalogue::goldens().expect("what is shipped parses")
+}
+
+/// All cells again, with the pinned releases where they are built, against the goldens. Tools in PATH are used
+/// only where no release is pinned, so that a tool of the machine cannot stand in for another release.
+#[test]
+fn released_tools_do_what_is_recorded() {
+    let home = folder();
+    let mut command = referee(home.path());
+    for name in ["REFEREE_CACHE", "XDG_CACHE_HOME", "HOME"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    if let Some(path) = support::bwrap() {
+        command.env("PATH", path);
+    }
+    let mut words: Vec<std::ffi::OsString> = Vec::new();
+    if required() {
+        words.extend(["--require".into(), "all".into(), "--deny".into(), "new".into()]);
+    }
+    let (cells, results, code) = run(&mut command, &words);
+    for tool in results["tools"].as_array().expect("tools") {
+        if tool["status"] != "ok" {
+            eprintln!("SKIPPED: {} is unavailable: {}", tool["id"], tool["reason"]);
+        }
+    }
+    let ran = cells.values().filter(|cell| !cell["verdict"].is_null()).count();
+    let wrong: Vec<_> = cells
+        .values()
+        .filter(|cell| matches!(cell["verdict"].as_str(), Some("changed" | "fail" | "fixed" | "new")))
+        .map(|cell| format!("{}: {} {}: {}", cell["id"], cell["verdict"], cell["outcome"], cell["reason"]))
+        .collect();
+    assert!(wrong.is_empty(), "{} of {ran} cells:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(code, 0);
+}
+
+/// A golden of a tool, version or cell that is gone would never fail.
+#[test]
+fn no_golden_is_an_orphan() {
+    let catalogue = catalogue();
+    let cases = catalogue.cases.iter().map(|case| std::sync::Arc::new(case.clone()));
+    let cells: BTreeSet<String> = cases
+        .flat_map(|case| cell::expand(&case, &catalogue.drivers, &catalogue.conventions))
+        .map(|cell| cell.id)
+        .collect();
+    for golden in goldens().iter() {
+        let pinned = match catalogue.drivers.iter().find(|driver| driver.id == golden.tool) {
+            Some(driver) => {
+                driver.release().map(|release| release.version.trim_start_matches('v').to_owned())
+            }
+            None if golden.tool == cell::BUILTIN => Some(BUILTIN_VERSION.to_owned()),
+            None => None,
+        };
+        assert_eq!(pinned.as_ref(), Some(&golden.version), "{} is no pinned release", golden.file_name());
+        for id in golden.cells.keys() {
+            assert!(cells.contains(id), "{}: there is no cell {id}", golden.file_name());
+        }
+    }
+}
+
+/// Every pinned column has a golden, so that none is left out by mistake.
+#[test]
+fn every_column_has_a_golden() {
+    let catalogue = catalogue();
+    for driver in
+        catalogue.drivers.iter().filter(|driver| driver.plays(referee::runner::case::Role::Consumer))
+    {
+        let release = driver.release().expect("every shipped driver pins a release");
+        let goldens = goldens();
+        let golden = goldens.get(&driver.id, release.version.trim_start_matches('v'));
+        assert!(golden.is_some_and(|golden| !golden.cells.is_empty()), "{} has no golden", driver.id);
+    }
+}
+
+/// The README's matrix is the one of the goldens.
+#[test]
+fn the_readme_shows_the_current_matrix() {
+    use referee::runner::report::matrix;
+    let catalogue = catalogue();
+    let entries = matrix::entries(goldens().iter(), HEADLINE);
+    let tools: Vec<String> = catalogue.drivers.iter().map(|driver| driver.id.clone()).collect();
+    let conventions: Vec<String> =
+        catalogue.conventions.iter().map(|convention| cell::as_convention(&convention.id)).collect();
+    let rows: Vec<String> = tools.iter().chain(&conventions).cloned().collect();
+    let table = matrix::tools(&entries, &rows, &tools);
+    assert!(table.lines().count() > 10, "the goldens hold no matrix:\n{table}");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(path).expect("README.md");
+    assert!(readme.contains(&table), "README.md does not hold the current matrix:\n\n{table}");
+}

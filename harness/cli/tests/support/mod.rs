@@ -1,0 +1,114 @@
+//! What tests of the command line share: running referee in a bare environment, driver files for the fake tool.
+#![allow(dead_code, reason = "each test uses its part")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test finds tools in the environment, and says what it skips"
+)]
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// `referee` with an environment of its own: no tools, an empty cache.
+pub(crate) fn referee(home: &Path) -> Command {
+    let mut command = Command::cargo_bin("referee").expect("cargo builds the binary");
+    command.env_clear().env("HOME", home).env("PATH", "").env("NO_COLOR", "1");
+    command
+}
+
+/// The folder of bubblewrap, for PATH; tests that need it say so where it is missing, and fail where tools are
+/// required.
+pub(crate) fn bwrap() -> Option<OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).find(|folder| folder.join("bwrap").is_file());
+    assert!(found.is_some() || !required(), "bubblewrap is required here, and missing");
+    if found.is_none() {
+        eprintln!("SKIPPED: bubblewrap (bwrap) is not in PATH, so the sandbox is not tested");
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder").keep();
+    std::os::unix::fs::symlink(found?.join("bwrap"), folder.join("bwrap")).expect("a symlink");
+    Some(folder.into())
+}
+
+/// Whether `.ci/run` insists on all tools.
+pub(crate) fn required() -> bool {
+    std::env::var_os("REFEREE_REQUIRE").is_some_and(|value| value == "all")
+}
+
+/// Writes driver files of the fake tool, one per behaviour, and gives the words that name them.
+pub(crate) fn fakes(folder: &Path, behaviours: &[&str]) -> Vec<OsString> {
+    let mut words = Vec::new();
+    for behaviour in behaviours {
+        let path = folder.join(format!("fake-{behaviour}.toml"));
+        std::fs::write(&path, manifest(behaviour)).expect("a driver file");
+        words.extend(["--driver".into(), path.into()]);
+    }
+    words
+}
+
+fn manifest(behaviour: &str) -> String {
+    let program = env!("CARGO_BIN_EXE_fake-tool");
+    let head = format!(
+        r#"
+schema = 1
+id = "fake-{behaviour}"
+name = "the fake tool: {behaviour}"
+program = "{program}"
+version = {{ argv = ["version"], match = 'fake-tool (\S+)' }}
+refused = "unsupported"
+timeout = 2
+"#
+    );
+    let body = if behaviour.starts_with("server") {
+        format!(
+            r#"
+can = ["discover"]
+[server]
+argv = ["{behaviour}", "serve", "{{root}}", "{{port}}"]
+ready = "/v2/"
+"#
+        )
+    } else {
+        format!(
+            r#"
+can = ["attach", "copy", "discover"]
+[op]
+attach = {{ argv = ["{behaviour}", "attach", "{{layout}}", "{{subject.digest}}", "{{artifact-type}}"] }}
+copy = {{ argv = ["{behaviour}", "copy", "{{layout}}", "{{out}}"] }}
+discover = {{ argv = ["{behaviour}", "discover", "{{layout}}", "{{subject.digest}}"], view = "/manifests" }}
+"#
+        )
+    };
+    head + &body
+}
+
+/// Runs `referee run` with these words and gives its results by cell, with the exit code.
+pub(crate) fn run(command: &mut Command, words: &[OsString]) -> (BTreeMap<String, Value>, Value, i32) {
+    let output = command.arg("run").args(["--format", "json"]).args(words).output().expect("referee starts");
+    let code = output.status.code().unwrap_or(-1);
+    let results: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("no results ({error}): exit {code}\n{}", String::from_utf8_lossy(&output.stderr))
+    });
+    let cells = results["cells"].as_array().expect("cells").iter();
+    let cells = cells.map(|cell| (cell["id"].as_str().expect("an id").to_owned(), cell.clone())).collect();
+    (cells, results, code)
+}
+
+/// A scratch folder that stays until the test ends.
+pub(crate) fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+/// The processes whose command line has this word.
+pub(crate) fn processes(word: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let has = |path: &PathBuf| {
+        let line = std::fs::read(path.join("cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&line).contains(word)
+    };
+    entries.map(|entry| entry.path()).filter(has).collect()
+}

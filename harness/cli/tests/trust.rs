@@ -1,0 +1,228 @@
+//! Can the harness be fooled? Every way in which a tool misbehaves is reported as what it is, and an honest tool
+//! beside it is not harmed. The fake tool (`tools/fake-tool`) does the misbehaving.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use serde_json::Value;
+use support::{bwrap, fakes, folder, processes, referee, run};
+
+/// What reading with a misbehaving tool has to be called: the behaviour, the outcome, a part of the reason.
+const READERS: [(&str, &str, &str); 22] = [
+    ("honest", "seen", ""),
+    ("nothing", "garbled", "not JSON"),
+    ("fail", "error", "exit 1: Error: \"this tool always fails\""),
+    ("refuse", "refused", "unsupported"),
+    ("crash", "crash", "signal 6"),
+    ("killed", "crash", "signal 9"),
+    ("hang", "hang", "not done after 2 s"),
+    ("hang-ignoring-term", "hang", "not done after 2 s"),
+    ("flood", "garbled", "more than are kept"),
+    ("background-child", "seen", ""),
+    ("background-session", "seen", ""),
+    ("broken-json", "garbled", "not JSON"),
+    ("no-list", "garbled", "nothing at /manifests"),
+    ("no-digest", "garbled", "entry 0"),
+    ("empty-list", "missed", ""),
+    ("wrong-digests", "extra", "no referrer of the subject"),
+    ("made-up", "extra", "no referrer of the subject"),
+    ("strip", "altered", ""),
+    ("write-outside", "seen", ""),
+    ("delete-layout", "error", "deleted the layout"),
+    ("server-answers-empty", "missed", ""),
+    ("server-honest", "seen", ""),
+];
+
+/// The same for registries that get into trouble.
+const SERVERS: [(&str, &str, &str); 12] = [
+    ("server-honest", "seen", ""),
+    ("server-never-ready", "hang", "was not ready after 2 s"),
+    ("server-ends-early", "error", "ended with exit 0 before it was ready"),
+    ("server-crashes-early", "crash", "killed by signal 6 before it was ready"),
+    ("server-crashes-serving", "crash", "killed by signal 6 while it served"),
+    ("server-ends-serving", "error", "ended with exit 3 while it served"),
+    ("server-never-answers", "hang", "no answer after 2 s"),
+    ("server-speaks-no-http", "garbled", "GET /v2/repo/referrers/"),
+    ("server-answers-404", "refused", "404"),
+    ("server-answers-500", "error", "500"),
+    ("server-breaks-json", "garbled", "not JSON"),
+    ("server-ignores-term", "hang", "did not stop at SIGTERM"),
+];
+
+/// What writing with a misbehaving tool has to be called, as an in-crate reader sees it that opens every blob.
+const WRITERS: [(&str, &str, &str); 11] = [
+    ("honest", "seen", ""),
+    ("nothing", "error", "no new manifest that names the subject"),
+    ("fail", "error", "always fails"),
+    ("refuse", "refused", "unsupported"),
+    ("crash", "crash", "signal 6"),
+    ("hang", "hang", "not done after 2 s"),
+    ("wrong-subject", "error", "no new manifest that names the subject"),
+    ("wrong-type", "error", "artifact type is application/vnd.example.other"),
+    ("corrupt", "error", "does not match its digest"),
+    ("delete-layout", "error", "left no layout"),
+    ("background-session", "seen", ""),
+];
+
+/// What copying with a misbehaving tool has to be called.
+const CARRIERS: [(&str, &str, &str); 4] = [
+    ("honest", "seen", ""),
+    ("nothing", "error", "left no layout"),
+    ("fail", "error", "always fails"),
+    ("drop-referrers", "missed", ""),
+];
+
+fn check(cells: &BTreeMap<String, Value>, id: &str, outcome: &str, reason: &str) {
+    let cell = cells.get(id).unwrap_or_else(|| panic!("no cell {id}"));
+    assert_eq!(cell["outcome"], outcome, "{id}: {cell:#}");
+    let text = cell["reason"].as_str().unwrap_or_default();
+    assert!(text.contains(reason), "{id}: `{text}` does not say `{reason}`");
+    let verdict = cell["verdict"].as_str().unwrap_or_default();
+    assert!(outcome == "seen" || verdict != "pass", "{id}: {outcome} must not pass");
+}
+
+/// Runs all behaviours beside each other, each with an honest partner.
+fn all_behaviours(path: Option<OsString>) {
+    let (home, drivers) = (folder(), folder());
+    let mut behaviours: Vec<&str> = Vec::new();
+    for (behaviour, ..) in READERS.iter().chain(&SERVERS).chain(&WRITERS).chain(&CARRIERS) {
+        if !behaviours.contains(behaviour) {
+            behaviours.push(behaviour);
+        }
+    }
+    let mut words = fakes(drivers.path(), &behaviours);
+    words.extend(["-j".into(), "8".into()]);
+    let filters = [
+        "attach-discover[producer=fake-honest,consumer=fake-*]",
+        "attach-discover[producer=fake-*,consumer=fake-honest]",
+        "attach-discover[producer=fake-*,consumer=builtin,reader=raw]",
+        "attach-copy-discover[producer=builtin,carrier=fake-*,consumer=fake-honest,convention=oras]",
+        "no-referrers[producer=fake-honest,consumer=fake-*]",
+    ];
+    words.extend(filters.map(OsString::from));
+    let mut command = referee(home.path());
+    let sandboxed = path.is_some();
+    if let Some(path) = path {
+        command.env("PATH", path);
+    }
+    let (cells, results, code) = run(&mut command, &words);
+    assert_eq!(results["complete"], true);
+    assert_eq!(code, 0, "nothing here has a golden or a source, so nothing is unexpected");
+    let network = if sandboxed { "loopback" } else { "open" };
+    assert_eq!(results["tools"][0]["sandbox"]["network"], network);
+
+    for (behaviour, outcome, reason) in READERS.iter().chain(&SERVERS) {
+        let id = format!("attach-discover[producer=fake-honest,consumer=fake-{behaviour}]");
+        check(&cells, &id, outcome, reason);
+    }
+    for (behaviour, outcome, reason) in WRITERS {
+        check(
+            &cells,
+            &format!("attach-discover[producer=fake-{behaviour},consumer=builtin,reader=raw]"),
+            outcome,
+            reason,
+        );
+        check(
+            &cells,
+            &format!("attach-discover[producer=fake-{behaviour},consumer=fake-honest]"),
+            outcome,
+            reason,
+        );
+    }
+    for (behaviour, outcome, reason) in CARRIERS {
+        let id = format!(
+            "attach-copy-discover[producer=builtin,carrier=fake-{behaviour},consumer=fake-honest,convention=oras]"
+        );
+        check(&cells, &id, outcome, reason);
+    }
+    // a question whose right answer is an empty list is not passed by answering nothing to everything
+    for behaviour in ["nothing", "fail", "empty-list", "server-answers-empty", "crash", "wrong-digests"] {
+        let cell = &cells[&format!("no-referrers[producer=fake-honest,consumer=fake-{behaviour}]")];
+        assert!(!matches!(cell["outcome"].as_str(), Some("seen" | "altered")), "{cell:#}");
+        assert_ne!(cell["verdict"], "pass");
+    }
+    for behaviour in ["honest", "server-honest"] {
+        check(&cells, &format!("no-referrers[producer=fake-honest,consumer=fake-{behaviour}]"), "seen", "");
+    }
+    let step = |behaviour: &str| {
+        let cell = &cells[&format!("attach-discover[producer=fake-honest,consumer=fake-{behaviour}]")];
+        cell["steps"][1].clone()
+    };
+    let leaks = if sandboxed { Value::Null } else { Value::Bool(true) };
+    for behaviour in ["background-child", "background-session"] {
+        assert_eq!(step(behaviour)["leaked"], leaks, "{behaviour}");
+    }
+    // in a sandbox, bubblewrap ends at SIGTERM and the kernel ends the rest
+    let stubborn =
+        if sandboxed { "ended at its deadline" } else { "killed at its deadline, having ignored SIGTERM" };
+    assert_eq!(step("hang-ignoring-term")["end"], stubborn);
+    assert_eq!(step("write-outside")["outside"], serde_json::json!(["outside", "root/neighbour"]));
+    assert_eq!(step("honest")["outside"], Value::Null);
+    let left: Vec<_> = processes(env!("CARGO_BIN_EXE_fake-tool"));
+    assert!(left.is_empty(), "left behind: {left:?}");
+}
+
+#[test]
+fn misbehaviour_is_reported_without_a_sandbox() {
+    let _alone = alone();
+    all_behaviours(None);
+}
+
+#[test]
+fn misbehaviour_is_reported_in_a_sandbox() {
+    let Some(path) = bwrap() else { return };
+    let _alone = alone();
+    all_behaviours(Some(path));
+}
+
+/// In a sandbox the folder that holds all cells is a private one: what a tool writes there goes nowhere.
+#[test]
+fn a_sandboxed_tool_cannot_write_far_away() {
+    let Some(path) = bwrap() else { return };
+    let _alone = alone();
+    let (home, drivers) = (folder(), folder());
+    let mut words = fakes(drivers.path(), &["honest", "write-far"]);
+    words.push("attach-discover[producer=fake-*,consumer=fake-*]".into());
+    let places = || {
+        let places = [std::path::PathBuf::from("/dev/shm"), std::env::temp_dir()];
+        places.map(|folder| folder.join("fake-tool-was-here")).into_iter().filter(|path| path.exists())
+    };
+    let (cells, ..) = run(referee(home.path()).env("PATH", path), &words);
+    check(&cells, "attach-discover[producer=fake-honest,consumer=fake-honest]", "seen", "");
+    assert_eq!(places().count(), 0);
+    // the same tool without a sandbox: the check can fail
+    run(&mut referee(home.path()), &words);
+    assert_eq!(places().count(), 1);
+    for path in places() {
+        std::fs::remove_file(path).unwrap();
+    }
+}
+
+/// A tool that cannot tell its version is unavailable: results without a version are worth nothing.
+#[test]
+fn a_tool_without_a_version_is_unavailable() {
+    let _alone = alone();
+    let (home, drivers) = (folder(), folder());
+    let mut words = fakes(drivers.path(), &["honest"]);
+    let path = drivers.path().join("fake-honest.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("[\"version\"]", "[\"version-silent\"]")).unwrap();
+    words.push("attach-discover[producer=fake-honest,consumer=fake-honest]".into());
+    let (cells, results, code) = run(&mut referee(home.path()), &words);
+    let cell = &cells["attach-discover[producer=fake-honest,consumer=fake-honest]"];
+    assert_eq!((cell["outcome"].as_str(), &cell["verdict"]), (Some("unavailable"), &Value::Null));
+    assert_eq!(results["tools"].as_array().unwrap().last().unwrap()["status"], "unavailable");
+    assert_eq!(code, 0);
+    words.extend(["--require".into(), "fake-honest".into()]);
+    let failed = referee(home.path()).arg("run").args(words).assert().code(102);
+    let text = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
+    assert!(text.contains("does not tell a version"), "{text}");
+}
+
+/// Tests that look for processes left behind must not see each other's.
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
