@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use crate::cell::{BUILTIN, as_convention};
 use crate::golden::Golden;
 use crate::outcome::Outcome;
+use crate::report::wrap::wrapped;
 use crate::results::CellResult;
 
 /// One cell of a matrix.
@@ -136,7 +137,7 @@ pub fn tools(entries: &[Entry], rows: &[String], columns: &[String]) -> String {
     text
 }
 
-/// The matrix whose columns are conventions, numbered like its rows.
+/// The matrix whose columns are conventions, numbered like its rows; those without a row are named below it.
 pub fn conventions(entries: &[Entry], rows: &[String], columns: &[String]) -> String {
     let entries: Vec<&Entry> = entries.iter().filter(|entry| entry.builtin).collect();
     let rows = present(rows, |row| entries.iter().any(|e| e.row == row && e.outcome != Outcome::Unavailable));
@@ -145,7 +146,11 @@ pub fn conventions(entries: &[Entry], rows: &[String], columns: &[String]) -> St
         return String::new();
     }
     let number = |name: &str| columns.iter().position(|column| *column == name).map(|at| at + 1);
-    let width = rows.iter().map(|row| row.len()).max().unwrap_or(0) + 3;
+    let label = |row: &str| match number(row) {
+        Some(at) => format!("{:5}{}", format!("[{at}]"), row.trim_start_matches("as ")),
+        None => format!("     {row}"),
+    };
+    let width = rows.iter().map(|row| label(row).len()).max().unwrap_or(0).max("written by".len());
     let mut text = format!("{:width$}  read by convention\n", "");
     let line = |first: &str, words: &mut dyn Iterator<Item = String>| {
         let mut line = format!("{first:width$} ");
@@ -155,16 +160,19 @@ pub fn conventions(entries: &[Entry], rows: &[String], columns: &[String]) -> St
         format!("{}\n", line.trim_end())
     };
     text.push_str(&line("written by", &mut (1..=columns.len()).map(|at| format!("[{at}]"))));
+    let unnamed = columns.iter().filter(|column| !rows.contains(column));
+    let names: Vec<String> = unnamed
+        .filter_map(|column| Some(format!("[{}] {}", number(column)?, column.trim_start_matches("as "))))
+        .collect();
     for row in rows {
-        let label = match number(row) {
-            Some(at) => format!("{:5}{}", format!("[{at}]"), row.trim_start_matches("as ")),
-            None => format!("     {row}"),
-        };
         let mut words = columns.iter().map(|column| {
             let cell = entries.iter().find(|e| e.row == *row && e.column == **column);
             cell.map_or("", |cell| short(cell.outcome)).to_owned()
         });
-        text.push_str(&line(&label, &mut words));
+        text.push_str(&line(&label(row), &mut words));
+    }
+    if !names.is_empty() {
+        let _ = write!(text, "\n{}", wrapped("  ", &names.join(", "), 2));
     }
     text
 }
