@@ -154,7 +154,8 @@ fn one(found: &Found, view: &View) -> String {
     }
     line("verified", if found.verified { "yes" } else { "NO, see the notes" });
     for place in &found.places {
-        line("listed in", &shortened(&place.to_string()));
+        let name = if place.pointer.is_empty() { "is" } else { "listed in" };
+        line(name, &shortened(&place.to_string()));
     }
     let all = |ids: Vec<&str>| if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
     line("found by", &all(found.found_by.iter().map(AsRef::as_ref).collect()));
@@ -165,11 +166,13 @@ fn one(found: &Found, view: &View) -> String {
 
 /// A place with the digest in its path cut short, to fit a line; JSON has it whole.
 fn shortened(place: &str) -> String {
-    let Some((algorithm, rest)) = place.strip_prefix("blobs/").and_then(|rest| rest.split_once('/')) else {
+    let Some((before, (algorithm, rest))) =
+        place.split_once("blobs/").and_then(|(before, rest)| Some((before, rest.split_once('/')?)))
+    else {
         return place.to_owned();
     };
     let end = rest.find(['#', ':']).unwrap_or(rest.len());
     let (digest, rest) = rest.split_at(end);
     let digest: String = digest.chars().take(12).collect();
-    format!("blobs/{algorithm}/{digest}...{rest}")
+    format!("{before}blobs/{algorithm}/{digest}...{rest}")
 }

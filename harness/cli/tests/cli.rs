@@ -81,6 +81,11 @@ fn a_view_is_as_approved() {
     ]
     .map(|words| transcript(folder.path(), &words));
     approve("view", &texts.join("\n"));
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md");
+    let (_, shown) = texts[0].split_once("-- stdout\n").expect("a view");
+    let (shown, _) = shown.split_once("\nEach convention finds").expect("a list of conventions");
+    assert!(readme.contains(shown), "README.md does not show this view:\n{shown}");
     for text in &texts[..1] {
         let long: Vec<_> = text.lines().filter(|line| line.chars().count() > 80).collect();
         assert!(long.is_empty(), "wider than 80 columns: {long:?}");

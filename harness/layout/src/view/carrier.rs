@@ -22,6 +22,8 @@ pub(super) struct Sighting<'a> {
     file: Option<&'a Node>,
     /// The descriptor in that document.
     entry: Option<&'a Entry>,
+    /// The entry of index.json that leads to that document, where it is a response.
+    pub(super) via: Option<&'a Entry>,
 }
 
 /// Who says what a referrer is like.
@@ -62,12 +64,18 @@ impl<'a> Sighting<'a> {
         Place {
             file: self.file.map_or_else(|| "index.json".to_owned(), Node::path),
             pointer: self.entry.map(Entry::pointer).unwrap_or_default(),
+            via: self.via.map(|entry| format!("index.json#{}", entry.pointer())),
         }
     }
 
-    /// Two sightings of one place have the same key.
-    pub(super) fn place_key(&self) -> (Option<&'a Digest>, Option<usize>) {
-        (self.file.map(|node| &node.digest), self.entry.map(|entry| entry.position))
+    /// Whether both are of the same place; of two ways there each is a place, no way known is like any.
+    pub(super) fn is_where(&self, other: &Self) -> bool {
+        let at = |sighting: &Self| {
+            (sighting.file.map(|node| &node.digest), sighting.entry.map(|entry| entry.position))
+        };
+        let way = |sighting: &Self| sighting.via.map(|entry| entry.position);
+        let (mine, theirs) = (way(self), way(other));
+        at(self) == at(other) && (mine == theirs || mine.is_none() || theirs.is_none())
     }
 }
 
@@ -78,10 +86,15 @@ pub struct Place {
     pub file: String,
     /// JSON pointer to the descriptor in it; empty for the whole file.
     pub pointer: String,
+    /// The place in index.json that leads to the file, where the file is a response.
+    pub via: Option<String>,
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(via) = &self.via {
+            write!(f, "{via} > ")?;
+        }
         match self.pointer.as_str() {
             "" => f.write_str(&self.file),
             pointer => write!(f, "{}#{pointer}", self.file),
@@ -175,7 +188,7 @@ impl<'a> Reader<'a, '_> {
                 }
                 Some(node) if usable(node) => {
                     self.reading.responses.insert(&node.digest);
-                    self.reading.response(self.facts, self.subject, node);
+                    self.reading.response(self.facts, self.subject, entry, node);
                 }
                 other => {
                     self.reading.broken = true;
@@ -246,7 +259,7 @@ impl<'a> Reader<'a, '_> {
 }
 
 impl<'a> Reading<'a> {
-    fn response(&mut self, facts: &'a Facts, subject: &Digest, response: &'a Node) {
+    fn response(&mut self, facts: &'a Facts, subject: &Digest, via: &'a Entry, response: &'a Node) {
         for entry in &response.entries {
             let Ok(descriptor) = &entry.descriptor else {
                 self.broken = true;
@@ -254,7 +267,12 @@ impl<'a> Reading<'a> {
             };
             match facts.node(&descriptor.digest) {
                 Some(node) if refutes(subject, node) => self.refuted(Some(response), entry, node),
-                node => self.sight(Says::List(descriptor), node, Some(response), Some(entry)),
+                node => {
+                    self.sight(Says::List(descriptor), node, Some(response), Some(entry));
+                    if let Some(sighting) = self.sightings.last_mut() {
+                        sighting.via = Some(via);
+                    }
+                }
             }
         }
     }
@@ -294,7 +312,7 @@ impl<'a> Reading<'a> {
         file: Option<&'a Node>,
         entry: Option<&'a Entry>,
     ) {
-        self.sightings.push(Sighting { says, node, file, entry });
+        self.sightings.push(Sighting { says, node, file, entry, via: None });
     }
 }
 

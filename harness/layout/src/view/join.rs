@@ -120,8 +120,11 @@ impl<'a> Join<'a> {
                 self.drafts.push(Draft { first: *sighting, places: Vec::new(), found_by: BTreeSet::new() });
             }
             let draft = &mut self.drafts[at];
-            if !draft.places.iter().any(|place| place.place_key() == sighting.place_key()) {
-                draft.places.push(*sighting);
+            match draft.places.iter_mut().find(|known| known.is_where(sighting)) {
+                // the same place, and now it is known what leads there
+                Some(known) if known.via.is_none() => *known = *sighting,
+                Some(_) => {}
+                None => draft.places.push(*sighting),
             }
             draft.found_by.extend(ids.iter().cloned());
         }
