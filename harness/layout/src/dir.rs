@@ -9,7 +9,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
+
+use crate::input::Input;
 
 /// A root directory and everything below it.
 #[derive(Debug)]
@@ -65,6 +67,17 @@ pub enum ReadError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// It ended before the size that was announced: it was cut off, or changed while it was read.
+    #[error("ends after {read} of {size} bytes: it was cut off, or changed while it was read")]
+    Short {
+        /// How many bytes were there.
+        read: u64,
+        /// How many were announced.
+        size: u64,
+    },
+    /// A link or sparse file in an archive, whose bytes are elsewhere.
+    #[error("is a {0} in the archive, which is not followed; unpack the archive to have it read")]
+    Archived(&'static str),
     /// Permission was denied.
     #[error("may not be read (permission denied)")]
     Denied,
@@ -91,11 +104,7 @@ pub(crate) struct Folder<'a> {
 }
 
 /// A regular file, open for reading, with the size it had when it was opened.
-#[derive(Debug)]
-pub(crate) struct OpenFile {
-    file: File,
-    pub(crate) size: u64,
-}
+pub(crate) type OpenFile = Input<File>;
 
 impl LayoutDir {
     /// Opens `path` as a root.
@@ -230,11 +239,11 @@ impl Folder<'_> {
     }
 }
 
-impl OpenFile {
+impl Input<File> {
     fn check(file: File) -> Result<Self, ReadError> {
         let metadata = file.metadata().map_err(ReadError::from_io)?;
         if metadata.is_file() {
-            return Ok(Self { file, size: metadata.len() });
+            return Ok(Self::new(file, metadata.len()));
         }
         let kind = metadata.file_type();
         Err(ReadError::Kind(match () {
@@ -243,34 +252,6 @@ impl OpenFile {
             () if kind.is_socket() => FileKind::Socket,
             () => FileKind::Device,
         }))
-    }
-
-    /// Appends up to `want` further bytes; fewer only at the end of the file.
-    pub(crate) fn read_some(&mut self, bytes: &mut Vec<u8>, want: u64) -> Result<(), ReadError> {
-        let mut done = bytes.len();
-        let end = done.saturating_add(usize::try_from(want).unwrap_or(usize::MAX));
-        bytes.resize(end, 0);
-        while done < end {
-            match self.file.read(&mut bytes[done..]) {
-                Ok(0) => break,
-                Ok(n) => done += n,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    bytes.truncate(done);
-                    return Err(ReadError::from_io(error));
-                }
-            }
-        }
-        bytes.truncate(done);
-        Ok(())
-    }
-
-    /// Appends the file to `bytes`, if it has at most `limit` bytes. What is written to it meanwhile is left.
-    pub(crate) fn read_all(&mut self, bytes: &mut Vec<u8>, limit: u64) -> Result<(), ReadError> {
-        if self.size > limit {
-            return Err(ReadError::Large { size: self.size, limit });
-        }
-        self.read_some(bytes, self.size.saturating_sub(bytes.len() as u64))
     }
 }
 
@@ -281,7 +262,7 @@ impl ReadError {
 
     // takes the error by value to fit `map_err`
     #[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
-    fn from_io(error: io::Error) -> Self {
+    pub(crate) fn from_io(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound => Self::Missing,
             io::ErrorKind::NotADirectory => Self::Missing,

@@ -48,6 +48,11 @@ impl Document {
         Self { file: file.into(), content }
     }
 
+    /// A document that was parsed already.
+    pub(crate) fn parsed(file: impl Into<Arc<str>>, text: &str, tree: Tree) -> Self {
+        Self { file: file.into(), content: Content::Json(text.into(), tree) }
+    }
+
     /// The file, relative to the layout's root.
     pub fn file(&self) -> &str {
         &self.file

@@ -5,10 +5,11 @@
 //! whether anything is wrong.
 //!
 //! Each blob is opened at most once. Its first bytes decide whether it can be a JSON document; only then is it
-//! read whole, and only manifests and indexes are hashed, from the bytes already read. Layers are not.
+//! read whole, and only manifests and indexes are hashed, from the bytes already read; layers are if asked for.
 
 mod descriptor;
-mod gather;
+pub(crate) mod examine;
+pub(crate) mod gather;
 mod node;
 mod resolve;
 
@@ -72,8 +73,6 @@ pub enum OpenError {
 pub struct Limits {
     /// Blobs larger than this many bytes are not read as documents. Default: 64 MiB.
     pub document: u64,
-    /// Keep the text and spans of every manifest, index and broken JSON blob. Default: no.
-    pub keep_documents: bool,
     /// Hash every blob, layers too. Default: no.
     pub hash_everything: bool,
 }
@@ -89,9 +88,10 @@ pub struct Facts {
     blobs: BTreeMap<Digest, Blob>,
     nodes: Vec<Node>,
     by_digest: HashMap<Digest, usize>,
-    documents: BTreeMap<Digest, Document>,
     stray: Vec<Stray>,
     unreadable: BTreeMap<String, ReadError>,
+    oddities: Vec<Oddity>,
+    cut: Option<String>,
 }
 
 /// One file at `blobs/<algorithm>/<encoded>`.
@@ -133,20 +133,36 @@ pub struct Stray {
     pub kind: FileKind,
 }
 
+/// A member of an archive that unpacks to something else than a plain file or folder of its own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Oddity {
+    /// Its name, with `?` escapes where it is not UTF-8.
+    pub path: String,
+    /// What is odd about it.
+    pub kind: OddityKind,
+}
+
+/// The ways in which a member of an archive is odd.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum OddityKind {
+    /// Its name is absolute or has `..`: unpacked carelessly, it lands outside.
+    Traversal,
+    /// An earlier member has the same name; unpacking keeps this one.
+    Duplicate,
+    /// A link, with its target.
+    Link(String),
+    /// A device or FIFO.
+    Special,
+}
+
 impl Layout {
     /// Opens the directory `path`.
     ///
     /// # Errors
     /// If it is no directory or lacks `oci-layout` or `index.json`. That these are valid is not asked.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let dir = LayoutDir::open(path).map_err(|source| {
-            let path = path.to_owned();
-            match source.kind() {
-                std::io::ErrorKind::NotFound => OpenError::NoSuchPath { path },
-                std::io::ErrorKind::NotADirectory => OpenError::NotADirectory { path },
-                _ => OpenError::Io { path, source },
-            }
-        })?;
+        let dir = Self::directory(path)?;
         for missing in ["oci-layout", "index.json"] {
             if dir.kind(missing) == Err(ReadError::Missing) {
                 let hint = hint(&dir);
@@ -161,9 +177,45 @@ impl Layout {
         &self.dir
     }
 
+    /// Opens the directory `path` if it has anything of a layout: what else is missing is a fact, too.
+    ///
+    /// # Errors
+    /// If it is no directory, or has neither `oci-layout` nor `index.json`.
+    pub fn open_damaged(path: &Path) -> Result<Self, OpenError> {
+        match Self::open(path) {
+            Err(OpenError::NotALayout { path, missing, hint }) => {
+                let dir = Self::directory(&path)?;
+                let any = ["oci-layout", "index.json"].iter().any(|name| dir.kind(name).is_ok());
+                if any { Ok(Self { dir }) } else { Err(OpenError::NotALayout { path, missing, hint }) }
+            }
+            other => other,
+        }
+    }
+
     /// Reads the layout, in parallel on the current rayon pool.
     pub fn facts(&self, limits: &Limits) -> Facts {
-        gather::facts(&self.dir, limits)
+        gather::facts::<()>(&self.dir, limits, None).0
+    }
+
+    /// Reads the layout, and shows `visit` each JSON object among the blobs, and each blob that looks like one and
+    /// is none, with its text and spans, which are not kept. What `visit` makes of them comes back by digest.
+    pub fn inspect<T: Send>(
+        &self,
+        limits: &Limits,
+        visit: &(dyn Fn(&Document) -> Option<T> + Sync),
+    ) -> (Facts, BTreeMap<Digest, T>) {
+        gather::facts(&self.dir, limits, Some(visit))
+    }
+
+    fn directory(path: &Path) -> Result<LayoutDir, OpenError> {
+        LayoutDir::open(path).map_err(|source| {
+            let path = path.to_owned();
+            match source.kind() {
+                std::io::ErrorKind::NotFound => OpenError::NoSuchPath { path },
+                std::io::ErrorKind::NotADirectory => OpenError::NotADirectory { path },
+                _ => OpenError::Io { path, source },
+            }
+        })
     }
 }
 
@@ -189,14 +241,14 @@ fn hint(dir: &LayoutDir) -> String {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { document: 64 << 20, keep_documents: false, hash_everything: false }
+        Self { document: 64 << 20, hash_everything: false }
     }
 }
 
 impl Limits {
-    /// What a validator needs: all documents kept, all blobs hashed.
+    /// What a validator needs: all blobs hashed.
     pub fn thorough() -> Self {
-        Self { keep_documents: true, hash_everything: true, ..Self::default() }
+        Self { hash_everything: true, ..Self::default() }
     }
 }
 
@@ -252,17 +304,6 @@ impl Facts {
         self.by_digest.get(digest).copied()
     }
 
-    /// The text and spans of a blob, if [`Limits::keep_documents`] was set and it is a manifest, an index, or
-    /// starts like a JSON object and is none.
-    pub fn document(&self, digest: &Digest) -> Option<&Document> {
-        self.documents.get(digest)
-    }
-
-    /// All documents kept by [`Limits::keep_documents`].
-    pub fn documents(&self) -> &BTreeMap<Digest, Document> {
-        &self.documents
-    }
-
     /// Names that the layout has no place for.
     pub fn stray(&self) -> &[Stray] {
         &self.stray
@@ -271,6 +312,20 @@ impl Facts {
     /// Directories that could not be listed: `blobs` and those in it.
     pub fn unreadable(&self) -> &BTreeMap<String, ReadError> {
         &self.unreadable
+    }
+
+    /// What is odd about the archive that the layout was read from; nothing for a directory.
+    pub fn oddities(&self) -> &[Oddity] {
+        &self.oddities
+    }
+
+    /// Where and why the archive that the layout was read from breaks off; whatever comes after is not known.
+    pub fn cut(&self) -> Option<&str> {
+        self.cut.as_deref()
+    }
+
+    pub(crate) fn set_cut(&mut self, cut: Option<String>) {
+        self.cut = cut;
     }
 
     /// All entries of index.json with that `org.opencontainers.image.ref.name`; names need not be unique

@@ -4,12 +4,14 @@
 //! indexes read leniently, the graph between them, and views. Leaves to others: whether any of it is right.
 //! Nothing here judges, prints, or panics, whatever the bytes are.
 
+pub mod archive;
 pub mod convention;
 pub mod digest;
 pub mod dir;
 pub mod document;
 pub mod facts;
 pub mod graph;
+mod input;
 pub mod json;
 pub mod media_type;
 pub mod source;
@@ -20,7 +22,8 @@ pub use digest::{Algorithm, Digest};
 pub use dir::{FileKind, LayoutDir, ReadError};
 pub use document::{DescriptorView, Document, Field, ManifestView};
 pub use facts::{
-    Blob, BlobContent, Descriptor, Entry, Facts, Flaw, Kind, Layout, Limits, Node, OpenError, Referrer,
+    Blob, BlobContent, Descriptor, Entry, Facts, Flaw, Kind, Layout, Limits, Node, Oddity, OddityKind,
+    OpenError, Referrer,
     ResolveError, Stray, Subject, Verified,
 };
 pub use source::{Source, SourceError};

@@ -24,6 +24,8 @@ pub struct Descriptor {
     pub annotations: BTreeMap<String, String>,
     /// `platform` as `os/architecture`
     pub platform: Option<String>,
+    /// Whether it says where else the content is: in `urls` or in its own `data`
+    pub elsewhere: bool,
     /// What is malformed beside the three required fields, as sentence fragments
     pub flaws: Vec<String>,
 }
@@ -62,6 +64,7 @@ impl Descriptor {
                 .map(std::borrow::Cow::into_owned),
             annotations: optional("annotations", view.annotations(), &mut flaws).unwrap_or_default(),
             platform: view.os_architecture(),
+            elsewhere: view.urls().present().is_some_and(|urls| !urls.is_empty()) || view.data().present().is_some(),
             flaws,
         })
     }

@@ -1,53 +1,89 @@
-//! Reading a layout once, in parallel.
+//! From what was read of a layout to its facts.
 //!
-//! Owns: which bytes are read and hashed. Leaves to others: everything that is made of them.
+//! Owns: walking a directory in parallel, and putting what was found in order. Leaves to others: one blob
+//! ([`super::examine`]), and reading archives ([`crate::archive`]), which end here too.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::descriptor::Entry;
-use super::node::{Node, Verified};
-use super::{Blob, BlobContent, Facts, Limits, Stray, blob_path};
+use super::examine::{Examined, Visit, examine};
+use super::{Facts, Limits, Oddity, Stray};
 use crate::Digest;
-use crate::dir::{FileKind, Folder, LayoutDir, Listed, OpenFile, ReadError};
+use crate::dir::{FileKind, Folder, LayoutDir, Listed, ReadError};
 use crate::document::{Document, ManifestView};
-use crate::json::Tree;
 
-/// How much of a blob is read before it is known what it may be.
-const PEEK: u64 = 4096;
-/// How much of an opaque blob is hashed at a time.
-const PIECE: u64 = 1 << 20;
+/// What a visitor made of each JSON object among the blobs.
+pub(crate) type Visited<T> = BTreeMap<Digest, T>;
 
-pub(super) fn facts(dir: &LayoutDir, limits: &Limits) -> Facts {
-    let ((oci_layout, index, entries), mut found) = rayon::join(
+/// The facts of a directory.
+pub(super) fn facts<T: Send>(
+    dir: &LayoutDir,
+    limits: &Limits,
+    visit: Option<Visit<'_, T>>,
+) -> (Facts, Visited<T>) {
+    let (read, mut found) = rayon::join(
         || {
             let read = |file: &'static str| {
                 dir.read(file, limits.document).map(|bytes| Document::parse(file, &bytes))
             };
-            let index = read("index.json");
-            let entries = index.as_ref().map(entries).unwrap_or_default();
-            (read("oci-layout"), index, entries)
+            Parts { oci_layout: read("oci-layout"), index: read("index.json") }
         },
-        || blobs(dir, limits),
+        || blobs(dir, limits, visit),
     );
-    let (index_annotations, entries) = entries;
     found.root(dir);
-    found.stray.sort_unstable();
-    let by_digest = found.nodes.iter().enumerate().map(|(id, node)| (node.digest.clone(), id)).collect();
-    Facts {
-        path: dir.path().to_owned(),
+    assemble(dir.path(), read, found)
+}
+
+/// The two files of a layout.
+pub(crate) struct Parts {
+    pub(crate) oci_layout: Result<Document, ReadError>,
+    pub(crate) index: Result<Document, ReadError>,
+}
+
+/// Everything below `blobs`, and names without a place.
+pub(crate) struct Found<T> {
+    pub(crate) examined: Vec<Examined<T>>,
+    pub(crate) stray: Vec<Stray>,
+    pub(crate) unreadable: BTreeMap<String, ReadError>,
+    pub(crate) oddities: Vec<Oddity>,
+}
+
+/// Puts what was read in order.
+pub(crate) fn assemble<T: Send>(path: &Path, parts: Parts, found: Found<T>) -> (Facts, Visited<T>) {
+    let Found { mut examined, mut stray, unreadable, mut oddities } = found;
+    let Parts { oci_layout, index } = parts;
+    let (index_annotations, entries) = index.as_ref().map(entries).unwrap_or_default();
+    examined.par_sort_unstable_by(|a, b| a.digest.cmp(&b.digest));
+    stray.sort_unstable();
+    oddities.sort_unstable();
+    let mut blobs = Vec::with_capacity(examined.len());
+    let mut nodes = Vec::new();
+    let mut visited = Vec::new();
+    for Examined { digest, blob, node, visited: one } in examined {
+        nodes.extend(node);
+        visited.extend(one.map(|one| (digest.clone(), one)));
+        blobs.push((digest, blob));
+    }
+    let by_digest = nodes.iter().enumerate().map(|(id, node)| (node.digest.clone(), id)).collect();
+    let facts = Facts {
+        path: path.to_owned(),
         oci_layout,
         index,
         index_annotations,
         entries,
-        blobs: found.blobs,
-        nodes: found.nodes,
+        // sorted already, so the maps are built at once
+        blobs: blobs.into_iter().collect(),
+        nodes,
         by_digest,
-        documents: found.documents,
-        stray: found.stray,
-        unreadable: found.unreadable,
-    }
+        stray,
+        unreadable,
+        oddities,
+        cut: None,
+    };
+    (facts, visited.into_iter().collect())
 }
 
 fn entries(index: &Document) -> (BTreeMap<String, String>, Vec<Entry>) {
@@ -63,20 +99,28 @@ fn entries(index: &Document) -> (BTreeMap<String, String>, Vec<Entry>) {
     )
 }
 
-#[derive(Default)]
-struct Found {
-    blobs: BTreeMap<Digest, Blob>,
-    nodes: Vec<Node>,
-    documents: BTreeMap<Digest, Document>,
-    stray: Vec<Stray>,
-    unreadable: BTreeMap<String, ReadError>,
+/// Whether a layout has a place for a name below its root.
+pub(crate) fn is_root_name(name: &str) -> bool {
+    ["oci-layout", "index.json", "blobs"].contains(&name)
 }
 
-impl Found {
+/// Whether a name below `blobs` can be an algorithm: any encoded part shows whether it fits the grammar.
+pub(crate) fn is_algorithm(name: &str) -> bool {
+    !matches!(Digest::parse(&format!("{name}:x")), Err(crate::digest::DigestError::Algorithm))
+}
+
+impl<T> Default for Found<T> {
+    fn default() -> Self {
+        let (examined, stray, oddities) = (Vec::new(), Vec::new(), Vec::new());
+        Self { examined, stray, unreadable: BTreeMap::new(), oddities }
+    }
+}
+
+impl<T> Found<T> {
     /// Names beside the three that a layout has.
     fn root(&mut self, dir: &LayoutDir) {
         for Listed { name, kind } in dir.list(".").unwrap_or_default() {
-            if !["oci-layout", "index.json", "blobs"].iter().any(|known| name == *known) {
+            if !name.to_str().is_some_and(is_root_name) {
                 self.stray.push(Stray { path: name.display().to_string(), kind });
             }
         }
@@ -89,14 +133,7 @@ struct Job<'a> {
     folder: &'a Folder<'a>,
 }
 
-struct Examined {
-    digest: Digest,
-    blob: Blob,
-    node: Option<Node>,
-    document: Option<Document>,
-}
-
-fn blobs(dir: &LayoutDir, limits: &Limits) -> Found {
+fn blobs<T: Send>(dir: &LayoutDir, limits: &Limits, visit: Option<Visit<'_, T>>) -> Found<T> {
     let mut found = Found::default();
     let algorithms = match dir.list("blobs") {
         Ok(listed) => listed,
@@ -108,11 +145,7 @@ fn blobs(dir: &LayoutDir, limits: &Limits) -> Found {
     let mut folders = Vec::new();
     for Listed { name, kind } in algorithms {
         let path = format!("blobs/{}", name.display());
-        // any encoded part shows whether the algorithm fits the grammar
-        let fits = name.to_str().filter(|name| {
-            !matches!(Digest::parse(&format!("{name}:x")), Err(crate::digest::DigestError::Algorithm))
-        });
-        match (fits, kind) {
+        match (name.to_str().filter(|name| is_algorithm(name)), kind) {
             (Some(algorithm), FileKind::Directory | FileKind::Symlink) => {
                 match dir.folder(&path).and_then(|folder| Ok((folder.names()?, folder))) {
                     Ok((listed, folder)) => folders.push((algorithm.to_owned(), folder, listed)),
@@ -129,130 +162,33 @@ fn blobs(dir: &LayoutDir, limits: &Limits) -> Found {
         let (algorithm, folder) = (algorithm.as_str(), &*folder);
         jobs.extend(std::mem::take(listed).into_iter().map(|listed| Job { listed, algorithm, folder }));
     }
-    let mut examined: Vec<Result<Examined, Stray>> = jobs
+    let examined: Vec<Result<Examined<T>, Stray>> = jobs
         .into_par_iter()
         .with_min_len(16)
-        .map_init(Vec::new, |buffer, job| examine(job, limits, buffer))
+        .map_init(Vec::new, |buffer, job| one(job, limits, buffer, visit))
         .collect();
-    examined.par_sort_unstable_by(|a, b| match (a, b) {
-        (Ok(a), Ok(b)) => a.digest.cmp(&b.digest),
-        (a, b) => a.is_err().cmp(&b.is_err()),
-    });
-    let mut blobs = Vec::with_capacity(examined.len());
     for one in examined {
         match one {
-            Ok(Examined { digest, blob, node, document }) => {
-                found.nodes.extend(node);
-                if let Some(document) = document {
-                    found.documents.insert(digest.clone(), document);
-                }
-                blobs.push((digest, blob));
-            }
+            Ok(one) => found.examined.push(one),
             Err(stray) => found.stray.push(stray),
         }
     }
-    // sorted already, so the map is built at once
-    found.blobs = blobs.into_iter().collect();
     found
 }
 
 /// One name below `blobs/<algorithm>`: what it holds, or that it is no digest.
-fn examine(job: Job<'_>, limits: &Limits, buffer: &mut Vec<u8>) -> Result<Examined, Stray> {
+fn one<T>(
+    job: Job<'_>,
+    limits: &Limits,
+    buffer: &mut Vec<u8>,
+    visit: Option<Visit<'_, T>>,
+) -> Result<Examined<T>, Stray> {
     let Job { listed: Listed { name, kind }, algorithm, folder } = job;
     let digest = name.to_str().and_then(|name| Digest::parse(&format!("{algorithm}:{name}")).ok());
     let digest =
         digest.ok_or_else(|| Stray { path: format!("blobs/{algorithm}/{}", name.display()), kind })?;
-    let mut size = 0;
-    let mut node = None;
-    let mut document = None;
-    let read = folder.open(&name, kind).and_then(|mut file| {
-        size = file.size;
-        content(&mut file, &digest, limits, buffer)
-    });
-    let (content, verified) = match read {
-        Ok(Read { content, verified, node: read, document: kept }) => {
-            node = read;
-            document = kept;
-            (content, verified)
-        }
-        Err(error) => (BlobContent::Unreadable(error), Verified::Unknown),
-    };
-    Ok(Examined { digest, blob: Blob { size, content, verified, kind }, node, document })
-}
-
-struct Read {
-    content: BlobContent,
-    verified: Verified,
-    node: Option<Node>,
-    document: Option<Document>,
-}
-
-impl Read {
-    fn plain(content: BlobContent, verified: Verified) -> Self {
-        Self { content, verified, node: None, document: None }
-    }
-}
-
-fn content(
-    file: &mut OpenFile,
-    digest: &Digest,
-    limits: &Limits,
-    buffer: &mut Vec<u8>,
-) -> Result<Read, ReadError> {
-    buffer.clear();
-    file.read_some(buffer, PEEK.min(file.size))?;
-    let first = buffer.iter().find(|b| !b" \t\r\n".contains(b));
-    let object = first.map_or(file.size > PEEK, |b| *b == b'{');
-    if !object || file.size > limits.document {
-        let verified = hash_rest(file, digest, limits, buffer)?;
-        let content = if object { BlobContent::Large } else { BlobContent::Opaque };
-        return Ok(Read::plain(content, verified));
-    }
-    file.read_all(buffer, limits.document)?;
-    let verified = || verify(digest, buffer);
-    let parsed = Tree::parse(buffer);
-    let (tree, text) = match &parsed {
-        Ok((tree, text)) => (tree, *text),
-        Err(error) => {
-            let kept = limits.keep_documents.then(|| Document::parse(blob_path(digest), buffer));
-            let content = BlobContent::Broken(error.clone());
-            return Ok(Read { content, verified: verified(), node: None, document: kept });
-        }
-    };
-    let root = tree.root(text);
-    if super::Kind::of(root).is_none() {
-        let verified = if limits.hash_everything { verified() } else { Verified::Unknown };
-        return Ok(Read::plain(BlobContent::Json, verified));
-    }
-    let verified = verified();
-    let node = Node::read(digest, buffer.len() as u64, verified, root);
-    let document = limits.keep_documents.then(|| Document::parse(blob_path(digest), buffer));
-    Ok(Read { content: BlobContent::Node, verified, node, document })
-}
-
-fn verify(digest: &Digest, bytes: &[u8]) -> Verified {
-    match digest.matches(bytes) {
-        Some(true) => Verified::Yes,
-        Some(false) => Verified::No,
-        None => Verified::Unknown,
-    }
-}
-
-/// Hashes a blob of which `buffer` holds the beginning, if that was asked for.
-fn hash_rest(
-    file: &mut OpenFile,
-    digest: &Digest,
-    limits: &Limits,
-    buffer: &mut Vec<u8>,
-) -> Result<Verified, ReadError> {
-    let Some(algorithm) = digest.registered().filter(|_| limits.hash_everything) else {
-        return Ok(Verified::Unknown);
-    };
-    let mut hasher = algorithm.hasher();
-    while !buffer.is_empty() {
-        hasher.update(buffer);
-        buffer.clear();
-        file.read_some(buffer, PIECE)?;
-    }
-    Ok(if hasher.finish() == *digest { Verified::Yes } else { Verified::No })
+    Ok(match folder.open(&name, kind) {
+        Ok(mut file) => examine(digest, kind, &mut file, limits, buffer, visit),
+        Err(error) => Examined::unreadable(digest, kind, 0, error),
+    })
 }

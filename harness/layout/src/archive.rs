@@ -1,0 +1,279 @@
+//! A layout in a tar archive, read as one stream (image-spec `image-layout.md`: a layout may travel as a tar).
+//!
+//! Owns: gzip and zstd around a tar, members in any order, and what is odd about them. Nothing is unpacked and no
+//! path of the archive reaches the file system: its names are compared, never opened. Leaves to others: what one
+//! blob holds ([`crate::facts`]).
+
+mod stream;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+use std::path::{Component, Path};
+
+use tar::EntryType;
+
+use crate::dir::{FileKind, ReadError};
+use crate::document::Document;
+use crate::facts::examine::{Examined, Visit, examine};
+use crate::facts::gather::{Found, Parts, assemble, is_algorithm, is_root_name};
+use crate::facts::{Oddity, OddityKind, Stray};
+use crate::input::Input;
+use crate::{Digest, Facts, Limits};
+
+/// Why a stream is not a layout in an archive.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArchiveError {
+    /// It is no tar, nor a gzip or zstd with a tar in it.
+    #[error("{name} is neither a directory nor a tar archive (plain, gzip or zstd)")]
+    NotAnArchive {
+        /// The archive's name.
+        name: String,
+    },
+    /// It has nothing of a layout at its root.
+    #[error("{name} is not an OCI Image Layout: it has neither oci-layout nor index.json at its root{hint}")]
+    NotALayout {
+        /// The archive's name.
+        name: String,
+        /// What may explain it, and what to do; may be empty.
+        hint: String,
+    },
+    /// The operating system refused.
+    #[error("{name} cannot be read: {source}")]
+    Io {
+        /// The archive's name.
+        name: String,
+        /// What it said.
+        source: io::Error,
+    },
+}
+
+/// Reads the layout in the archive `from`, and shows `visit` each JSON object among the blobs, as
+/// [`crate::Layout::inspect`] does.
+///
+/// An archive that ends too early or breaks off is a fact: see [`Facts::cut`].
+///
+/// # Errors
+/// It is no archive, or has nothing of a layout.
+pub fn inspect<T: Send>(
+    name: &Path,
+    from: impl Read,
+    limits: &Limits,
+    visit: &(dyn Fn(&Document) -> Option<T> + Sync),
+) -> Result<(Facts, BTreeMap<Digest, T>), ArchiveError> {
+    let text = || name.display().to_string();
+    let plain = stream::uncompressed(from).map_err(|source| ArchiveError::Io { name: text(), source })?;
+    let mut archive = tar::Archive::new(plain);
+    let mut reader = Reader::new(limits, visit);
+    let cut = reader.all(&mut archive);
+    if cut.is_some() && reader.members == 0 {
+        return Err(ArchiveError::NotAnArchive { name: text() });
+    }
+    let Reader { parts, found, hint, buffer: _, .. } = reader;
+    let missing = |part: &Result<Document, ReadError>| part.as_ref().err() == Some(&ReadError::Missing);
+    if cut.is_none() && missing(&parts.oci_layout) && missing(&parts.index) {
+        return Err(ArchiveError::NotALayout { name: text(), hint });
+    }
+    let (mut facts, visited) = assemble(name, parts, found);
+    facts.set_cut(cut);
+    Ok((facts, visited))
+}
+
+struct Reader<'v, T> {
+    limits: &'v Limits,
+    visit: Visit<'v, T>,
+    parts: Parts,
+    found: Found<T>,
+    seen: BTreeSet<String>,
+    folder: bool,
+    members: usize,
+    hint: String,
+    buffer: Vec<u8>,
+}
+
+impl<'v, T: Send> Reader<'v, T> {
+    fn new(limits: &'v Limits, visit: Visit<'v, T>) -> Self {
+        let parts = Parts { oci_layout: Err(ReadError::Missing), index: Err(ReadError::Missing) };
+        Self {
+            limits,
+            visit,
+            parts,
+            found: Found::default(),
+            seen: BTreeSet::new(),
+            folder: false,
+            members: 0,
+            hint: String::new(),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Reads all members; says where and why it could not go on.
+    fn all(&mut self, archive: &mut tar::Archive<impl Read>) -> Option<String> {
+        let mut last = None;
+        let entries = match archive.entries() {
+            Ok(entries) => entries,
+            Err(error) => return Some(error.to_string()),
+        };
+        for entry in entries {
+            let mut entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => return Some(cut(last.as_deref(), &error)),
+            };
+            self.members += 1;
+            let path = entry.path_bytes().into_owned();
+            let size = entry.size();
+            let kind = entry.header().entry_type();
+            let target = entry.link_name_bytes().map(|target| String::from_utf8_lossy(&target).into_owned());
+            let name = String::from_utf8_lossy(&path).into_owned();
+            if let Some(short) = self.member(&name, kind, target, &mut Input::new(&mut entry, size)) {
+                return Some(format!("it ends inside {name}, {short}"));
+            }
+            last = Some(name);
+        }
+        if !self.folder {
+            self.found.unreadable.insert("blobs".to_owned(), ReadError::Missing);
+        }
+        None
+    }
+
+    /// Reads one member; says if it was cut off.
+    fn member<R: Read>(
+        &mut self,
+        name: &str,
+        kind: EntryType,
+        target: Option<String>,
+        input: &mut Input<R>,
+    ) -> Option<String> {
+        let Some(path) = plain_path(name) else {
+            self.odd(name, OddityKind::Traversal);
+            return None;
+        };
+        if path.is_empty() {
+            return None;
+        }
+        let file_kind = match kind {
+            EntryType::Directory => FileKind::Directory,
+            EntryType::Symlink | EntryType::Link => FileKind::Symlink,
+            EntryType::Char | EntryType::Block => FileKind::Device,
+            EntryType::Fifo => FileKind::Fifo,
+            // global headers and the like are no members of their own
+            EntryType::XGlobalHeader | EntryType::XHeader => return None,
+            _ => FileKind::File,
+        };
+        if file_kind != FileKind::Directory && !self.seen.insert(path.clone()) {
+            self.odd(&path, OddityKind::Duplicate);
+            self.forget(&path);
+        }
+        let error = match file_kind {
+            FileKind::Symlink => {
+                self.odd(&path, OddityKind::Link(target.unwrap_or_default()));
+                Some(ReadError::Archived("link"))
+            }
+            FileKind::Device | FileKind::Fifo => {
+                self.odd(&path, OddityKind::Special);
+                Some(ReadError::Kind(file_kind))
+            }
+            _ if kind == EntryType::GNUSparse => Some(ReadError::Archived("sparse file")),
+            _ => None,
+        };
+        self.place(&path, file_kind, error, input)
+    }
+
+    fn place<R: Read>(
+        &mut self,
+        path: &str,
+        kind: FileKind,
+        error: Option<ReadError>,
+        input: &mut Input<R>,
+    ) -> Option<String> {
+        let parts: Vec<&str> = path.split('/').collect();
+        match (parts.as_slice(), kind) {
+            (["blobs"], FileKind::Directory) => self.folder = true,
+            (["blobs"], _) => {
+                self.found.unreadable.insert("blobs".to_owned(), ReadError::Kind(kind));
+                self.folder = true;
+            }
+            ([root], _) if is_root_name(root) => {
+                let limit = self.limits.document;
+                let mut bytes = Vec::new();
+                let read = error.map_or_else(|| input.read_all(&mut bytes, limit), Err);
+                let short = short(read.as_ref().err());
+                let read = read.map(|()| Document::parse(*root, &bytes));
+                if *root == "index.json" { self.parts.index = read } else { self.parts.oci_layout = read }
+                return short;
+            }
+            (["blobs", algorithm], FileKind::Directory) if is_algorithm(algorithm) => self.folder = true,
+            (["blobs", ..], _) if blob_digest(&parts).is_some() => {
+                let digest = blob_digest(&parts)?;
+                self.folder = true;
+                let error = error.or((kind == FileKind::Directory).then_some(ReadError::Kind(kind)));
+                let one = match error {
+                    Some(error) => Examined::unreadable(digest, kind, input.size, error),
+                    None => examine(digest, kind, input, self.limits, &mut self.buffer, Some(self.visit)),
+                };
+                let short = match &one.blob.content {
+                    crate::BlobContent::Unreadable(error) => short(Some(error)),
+                    _ => None,
+                };
+                self.found.examined.push(one);
+                return short;
+            }
+            _ => {
+                if parts.last() == Some(&"oci-layout") && self.hint.is_empty() {
+                    let inner = path.trim_end_matches("/oci-layout");
+                    self.hint = format!("; it is in the folder {inner}, so pack it with `tar -C {inner} -c .`");
+                } else if path == "manifest.json" && self.hint.is_empty() {
+                    "; this looks like the output of an old `docker save`".clone_into(&mut self.hint);
+                }
+                self.found.stray.push(Stray { path: path.to_owned(), kind });
+            }
+        }
+        None
+    }
+
+    /// Drops what an earlier member of the same name gave.
+    fn forget(&mut self, path: &str) {
+        self.found.stray.retain(|stray| stray.path != path);
+        self.found.examined.retain(|one| crate::facts::blob_path(&one.digest) != path);
+    }
+
+    fn odd(&mut self, path: &str, kind: OddityKind) {
+        self.found.oddities.push(Oddity { path: path.to_owned(), kind });
+    }
+}
+
+/// The digest that a path `blobs/<algorithm>/<encoded>` is.
+fn blob_digest(parts: &[&str]) -> Option<Digest> {
+    match parts {
+        ["blobs", algorithm, encoded] => Digest::parse(&format!("{algorithm}:{encoded}")).ok(),
+        _ => None,
+    }
+}
+
+fn short(error: Option<&ReadError>) -> Option<String> {
+    match error {
+        Some(ReadError::Short { read, size }) => Some(format!("after {read} of its {size} bytes")),
+        Some(ReadError::Io(message)) => Some(message.clone()),
+        _ => None,
+    }
+}
+
+fn cut(last: Option<&str>, error: &io::Error) -> String {
+    match last {
+        Some(last) => format!("it breaks off after {last} ({error})"),
+        None => error.to_string(),
+    }
+}
+
+/// A member's name from the layout's root, without `./`; `None` if it leads elsewhere.
+fn plain_path(name: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    for component in Path::new(name).components() {
+        match component {
+            Component::Normal(part) => parts.push(part.to_str()?),
+            Component::CurDir => {}
+            Component::RootDir | Component::ParentDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(parts.join("/"))
+}

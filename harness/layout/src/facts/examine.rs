@@ -1,0 +1,152 @@
+//! One blob, from its bytes to what is kept of it.
+//!
+//! Owns: which bytes are read and hashed, in one pass. Leaves to others: where the bytes come from.
+
+use std::io::Read;
+
+use super::node::{Node, Verified};
+use super::{Blob, BlobContent, Kind, Limits, blob_path};
+use crate::Digest;
+use crate::dir::{FileKind, ReadError};
+use crate::document::Document;
+use crate::input::Input;
+use crate::json::Tree;
+
+/// How much of a blob is read before it is known what it may be.
+const PEEK: u64 = 4096;
+/// How much of an opaque blob is hashed at a time: it stays in the processor's cache between reading and hashing.
+const PIECE: usize = 128 << 10;
+/// Larger documents are only parsed if they can hold a descriptor.
+const SEARCHED: usize = 1 << 20;
+
+/// Sees each JSON object among the blobs once, with its spans, and makes of it what it wants.
+pub(crate) type Visit<'v, T> = &'v (dyn Fn(&Document) -> Option<T> + Sync);
+
+/// One blob, read.
+pub(crate) struct Examined<T> {
+    pub(crate) digest: Digest,
+    pub(crate) blob: Blob,
+    pub(crate) node: Option<Node>,
+    pub(crate) visited: Option<T>,
+}
+
+impl<T> Examined<T> {
+    /// A blob of which nothing is known but that it is there.
+    pub(crate) fn unreadable(digest: Digest, kind: FileKind, size: u64, error: ReadError) -> Self {
+        let blob =
+            Blob { size, content: BlobContent::Unreadable(error), verified: Verified::Unknown, kind };
+        Self { digest, blob, node: None, visited: None }
+    }
+}
+
+/// Reads one blob.
+pub(crate) fn examine<T, R: Read>(
+    digest: Digest,
+    kind: FileKind,
+    input: &mut Input<R>,
+    limits: &Limits,
+    buffer: &mut Vec<u8>,
+    visit: Option<Visit<'_, T>>,
+) -> Examined<T> {
+    let size = input.size;
+    match content(input, &digest, limits, buffer, visit) {
+        Ok(Content { content, verified, node, visited }) => {
+            let blob = Blob { size, content, verified, kind };
+            Examined { digest, blob, node, visited }
+        }
+        Err(error) => Examined::unreadable(digest, kind, size, error),
+    }
+}
+
+struct Content<T> {
+    content: BlobContent,
+    verified: Verified,
+    node: Option<Node>,
+    visited: Option<T>,
+}
+
+impl<T> Content<T> {
+    fn plain(content: BlobContent, verified: Verified) -> Self {
+        Self { content, verified, node: None, visited: None }
+    }
+}
+
+fn content<T, R: Read>(
+    input: &mut Input<R>,
+    digest: &Digest,
+    limits: &Limits,
+    buffer: &mut Vec<u8>,
+    visit: Option<Visit<'_, T>>,
+) -> Result<Content<T>, ReadError> {
+    buffer.clear();
+    input.read_some(buffer, PEEK.min(input.size))?;
+    let first = buffer.iter().find(|b| !b" \t\r\n".contains(b));
+    let object = first.map_or(input.size > PEEK, |b| *b == b'{');
+    if !object || input.size > limits.document {
+        let verified = hash_rest(input, digest, limits, buffer)?;
+        let content = if object { BlobContent::Large } else { BlobContent::Opaque };
+        return Ok(Content::plain(content, verified));
+    }
+    input.read_all(buffer, limits.document)?;
+    let verify = |wanted: bool| match digest.registered().filter(|_| wanted).and(digest.matches(buffer)) {
+        Some(true) => Verified::Yes,
+        Some(false) => Verified::No,
+        None => Verified::Unknown,
+    };
+    if buffer.len() > SEARCHED && !contains(buffer, b"\"digest\"") {
+        return Ok(Content::plain(BlobContent::Json, verify(limits.hash_everything)));
+    }
+    let parsed = Tree::parse(buffer);
+    let (tree, text) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let visited = visit.and_then(|visit| visit(&Document::parse(blob_path(digest), buffer)));
+            let content = BlobContent::Broken(error);
+            return Ok(Content { content, verified: verify(true), node: None, visited });
+        }
+    };
+    let node = Kind::of(tree.root(text)).is_some();
+    let verified = verify(node || limits.hash_everything);
+    let node = if node {
+        Node::read(digest, buffer.len() as u64, verified, tree.root(text))
+    } else {
+        None
+    };
+    let content = if node.is_some() { BlobContent::Node } else { BlobContent::Json };
+    let visited = visit.and_then(|visit| visit(&Document::parsed(blob_path(digest), text, tree)));
+    Ok(Content { content, verified, node, visited })
+}
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
+}
+
+/// Hashes a blob of which `buffer` holds the beginning, if that was asked for.
+fn hash_rest<R: Read>(
+    input: &mut Input<R>,
+    digest: &Digest,
+    limits: &Limits,
+    buffer: &mut Vec<u8>,
+) -> Result<Verified, ReadError> {
+    let Some(algorithm) = digest.registered().filter(|_| limits.hash_everything) else {
+        return Ok(Verified::Unknown);
+    };
+    let mut hasher = algorithm.hasher();
+    hasher.update(buffer);
+    let mut read = buffer.len() as u64;
+    if read < input.size {
+        buffer.resize(PIECE, 0);
+        loop {
+            let n = input.fill(buffer)?;
+            hasher.update(&buffer[..n]);
+            read += n as u64;
+            if n < buffer.len() {
+                break;
+            }
+        }
+    }
+    if read < input.size {
+        return Err(ReadError::Short { read, size: input.size });
+    }
+    Ok(if hasher.finish() == *digest { Verified::Yes } else { Verified::No })
+}

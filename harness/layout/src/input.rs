@@ -1,0 +1,56 @@
+//! Bytes of known length from anywhere, read in bounded pieces.
+//!
+//! Owns: reading no more than was announced, and telling when less came. Leaves to others: where the bytes come
+//! from (a file of a directory, a member of an archive) and what they mean.
+
+use std::io::{self, Read};
+
+use crate::dir::ReadError;
+
+/// Something to read, with the size it has by its own account.
+#[derive(Debug)]
+pub(crate) struct Input<R> {
+    from: R,
+    /// Its size in bytes when it was opened.
+    pub(crate) size: u64,
+}
+
+impl<R: Read> Input<R> {
+    pub(crate) fn new(from: R, size: u64) -> Self {
+        Self { from, size }
+    }
+
+    /// Fills as much of `piece` as there are bytes left: fewer only at the end.
+    pub(crate) fn fill(&mut self, piece: &mut [u8]) -> Result<usize, ReadError> {
+        let mut done = 0;
+        while done < piece.len() {
+            match self.from.read(&mut piece[done..]) {
+                Ok(0) => break,
+                Ok(n) => done += n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(ReadError::from_io(error)),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Appends up to `want` further bytes; fewer only at the end.
+    pub(crate) fn read_some(&mut self, bytes: &mut Vec<u8>, want: u64) -> Result<(), ReadError> {
+        let done = bytes.len();
+        let end = done.saturating_add(usize::try_from(want).unwrap_or(usize::MAX));
+        bytes.resize(end, 0);
+        let read = self.fill(&mut bytes[done..]);
+        bytes.truncate(done + read.as_ref().copied().unwrap_or(0));
+        read.map(|_| ())
+    }
+
+    /// Appends the rest to `bytes`, if the whole has at most `limit` bytes. What is written to it meanwhile is left.
+    pub(crate) fn read_all(&mut self, bytes: &mut Vec<u8>, limit: u64) -> Result<(), ReadError> {
+        if self.size > limit {
+            return Err(ReadError::Large { size: self.size, limit });
+        }
+        self.read_some(bytes, self.size.saturating_sub(bytes.len() as u64))?;
+        let read = bytes.len() as u64;
+        if read < self.size { Err(ReadError::Short { read, size: self.size }) } else { Ok(()) }
+    }
+}
