@@ -1,0 +1,40 @@
+//! `annotation-key-plain`: an annotation key is not in reverse domain notation.
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, SHOULD, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds annotation keys without a dot, or that begin with `vnd.`. It is an info, since no program can tell a
+    /// domain from a word.
+    ///
+    /// ## Why it matters
+    /// Two tools may use one word for two things.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"kind": "signature"}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Put a domain that you own before it: com.example.kind.
+    {
+        id: "annotation-key-plain",
+        summary: "an annotation key is not in reverse domain notation",
+        requirements: &["ANNOT-004"],
+        levels: SHOULD,
+        severity: Some(Severity::Info),
+        source: "image-spec annotations.md, Rules",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for annotation in doc.keys() {
+        let Some(key) = annotation.name.as_str() else { continue };
+        if !key.trim_matches('.').contains('.') || key.starts_with("vnd.") {
+            findings.at(doc, annotation.name, format!("the key {key:?} is not in reverse domain notation"));
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `annotation-key-proposed`: an annotation key was asked for and never defined.
+
+use super::annotation_key_reserved::proposed;
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds keys below `org.opencontainers` that an OCI proposal or release candidate asks or asked for, and that
+    /// neither a released text nor the profile defines. It is a warning: the name is the OCI's to give.
+    ///
+    /// ## Why it matters
+    /// Readers of the released texts ignore it, and its meaning has changed between revisions.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.image.referrer.convert": "true"}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Check with `--profile pr-1171` if the layout follows that proposal.
+    {
+        id: "annotation-key-proposed",
+        summary: "an annotation key was asked for and never defined",
+        requirements: &["ANNOT-006", "REF-19", "REF-18"],
+        levels: MUST,
+        severity: Some(Severity::Warning),
+        source: "image-spec annotations.md, Rules",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for annotation in doc.keys() {
+        let Some(key) = annotation.name.as_str() else { continue };
+        if let Some(source) = proposed(&key).filter(|_| doc.profile.key() != Some(&*key)) {
+            findings.at(
+                doc,
+                annotation.name,
+                format!("{key} comes from {source}; this profile does not define it"),
+            );
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `annotation-pulled-up`: a special annotation of an entry comes from the manifest.
+
+use referee_layout::media_type;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Reading, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of index.json whose `ref.name`, or whose mark of a referrers response, is also an annotation
+    /// of the manifest they point at, with the same value. Copied up, an inert annotation becomes a tag or a
+    /// response.
+    ///
+    /// ## Why it matters
+    /// Whoever can store a manifest can so forge a tag, or the list of an image's signatures.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.image.ref.name": "v1"}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Strip these keys when annotations are copied to index.json.
+    {
+        id: "annotation-pulled-up",
+        summary: "a special annotation of an entry comes from the manifest",
+        requirements: &["ANNOT-026", "API-026", "AMB-26"],
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-26", error: &["strip"], fine: &["honour"] }),
+        source: "image-spec annotations.md, Pre-Defined Annotation Keys",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let keys = [Some(media_type::REF_NAME), evidence.profile.key()];
+    for entry in evidence.facts.entries() {
+        let Some(node) = entry.digest().and_then(|digest| evidence.node(digest)) else { continue };
+        for key in keys.into_iter().flatten() {
+            let own = node.annotations.get(key).map(String::as_str);
+            if own.is_some() && own == entry.annotation(key) {
+                let pointer = format!("{}/annotations/{key}", entry.pointer());
+                let message = format!("{key} is also in the manifest: it seems to be copied from there");
+                findings.on("index.json", pointer, message);
+            }
+        }
+    }
+}

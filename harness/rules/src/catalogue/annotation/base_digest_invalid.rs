@@ -1,0 +1,37 @@
+//! `base-digest-invalid`: base.digest is not a digest.
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds `org.opencontainers.image.base.digest` values that are no digest.
+    ///
+    /// ## Why it matters
+    /// Tools that rebuild on a new base cannot tell which one was used.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.image.base.digest": "latest"}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write the digest of the base image's manifest.
+    {
+        id: "base-digest-invalid",
+        summary: "base.digest is not a digest",
+        requirements: &["ANNOT-010"],
+        levels: DECLARED,
+        source: "image-spec annotations.md, Pre-Defined Annotation Keys",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for annotation in doc.keys().filter(|annotation| annotation.is("org.opencontainers.image.base.digest")) {
+        if let Some(error) = annotation.value.as_str().and_then(|text| doc.profile.digest_problem(&text)) {
+            findings.at(doc, annotation.value, format!("this is no digest: {error}"));
+        }
+    }
+}

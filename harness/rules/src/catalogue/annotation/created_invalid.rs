@@ -1,0 +1,48 @@
+//! `created-invalid`: created is not a date and time.
+
+use jiff::Timestamp;
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds `org.opencontainers.image.created` values that are no date and time by RFC 3339.
+    ///
+    /// ## Why it matters
+    /// Tools that sort or expire by it skip the image.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.image.created": "yesterday"}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write it as 2024-02-21T09:33:26Z.
+    {
+        id: "created-invalid",
+        summary: "created is not a date and time",
+        requirements: &["ANNOT-009"],
+        levels: DECLARED,
+        source: "image-spec annotations.md, Pre-Defined Annotation Keys",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for annotation in doc.keys().filter(|annotation| annotation.is("org.opencontainers.image.created")) {
+        if annotation.value.as_str().is_some_and(|text| !is_rfc3339(&text)) {
+            findings.at(doc, annotation.value, "this is no date and time by RFC 3339");
+        }
+    }
+}
+
+fn is_rfc3339(text: &str) -> bool {
+    // the library also reads shorter forms, which RFC 3339 does not have
+    let long = text.len() >= "2024-02-21T09:33:26Z".len()
+        && matches!(text.as_bytes().get(10), Some(b'T' | b't' | b' '));
+    let offset =
+        text.ends_with(['Z', 'z']) || text.rsplit_once(['+', '-']).is_some_and(|(_, zone)| zone.len() == 5);
+    long && offset && text.parse::<Timestamp>().is_ok()
+}

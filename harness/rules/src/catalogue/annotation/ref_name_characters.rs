@@ -1,0 +1,44 @@
+//! `ref-name-characters`: ref.name has a character that it should not have.
+
+use referee_layout::media_type;
+
+use crate::doc::Doc;
+use crate::doc::{DocKind, Slot};
+use crate::finding::Findings;
+use crate::rule::{Check, SHOULD};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds names in index.json with characters outside of letters, digits and `-._:@/+`.
+    ///
+    /// ## Why it matters
+    /// Programs that take the name from a command line cannot name the image.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.image.ref.name": "a b"}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Choose another name.
+    {
+        id: "ref-name-characters",
+        summary: "ref.name has a character that it should not have",
+        requirements: &["ANNOT-021"],
+        levels: SHOULD,
+        source: "image-spec annotations.md, Pre-Defined Annotation Keys",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for annotation in doc.keys().filter(|annotation| annotation.is(media_type::REF_NAME)) {
+        let entry = doc.kind == DocKind::IndexJson && matches!(annotation.slot, Some(Slot::Entry(_)));
+        let odd = |c: char| !c.is_ascii_alphanumeric() && !"-._:@/+".contains(c);
+        if let Some(c) =
+            annotation.value.as_str().filter(|_| entry).and_then(|name| name.chars().find(|c| odd(*c)))
+        {
+            findings.at(doc, annotation.value, format!("a name should not have the character {c:?}"));
+        }
+    }
+}

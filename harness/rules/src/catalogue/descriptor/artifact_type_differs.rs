@@ -1,0 +1,48 @@
+//! `artifact-type-differs`: a descriptor has another artifactType than its manifest.
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED};
+
+declare_rule! {
+    /// ## What it does
+    /// Compares the `artifactType` of an entry with the manifest's own, or with the media type of its config if it
+    /// has none. The two specifications differ on which comes first, so it is an info; entries of referrers
+    /// responses have a rule of their own.
+    ///
+    /// ## Why it matters
+    /// A reader that filters by the entry finds other referrers than one that opens the manifest.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"artifactType": "application/vnd.oci.empty.v1+json"}
+    /// ```
+    ///
+    /// ## What to do
+    /// Copy the manifest's artifactType.
+    {
+        id: "artifact-type-differs",
+        summary: "a descriptor has another artifactType than its manifest",
+        requirements: &["DESC-012"],
+        levels: DECLARED,
+        source: "image-spec descriptor.md, Properties; distribution-spec, Listing Referrers",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let responses = evidence.response_digests();
+    for (digest, uses) in evidence.all_uses() {
+        let Some(node) = evidence.node(digest) else { continue };
+        for one in uses.iter().filter(|one| one.from.is_none_or(|from| !responses.contains(from))) {
+            let said = one.descriptor.and_then(|descriptor| descriptor.artifact_type.as_deref());
+            if let Some(said) = said
+                && node.referrer_type() != Some(said)
+            {
+                let own = node.referrer_type().unwrap_or("none");
+                let message = format!("the entry says {said}, and the type of what it points at is {own}");
+                findings.on(one.file(), one.pointer() + "/artifactType", message);
+            }
+        }
+    }
+}

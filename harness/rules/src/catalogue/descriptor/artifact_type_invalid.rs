@@ -1,0 +1,42 @@
+//! `artifact-type-invalid`: an artifactType is no media type.
+
+use referee_layout::media_type;
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds `artifactType` values, of manifests, indexes and descriptors, that are not `type/subtype` as RFC 6838
+    /// section 4.2 has it. An empty string is none either.
+    ///
+    /// ## Why it matters
+    /// Referrers are asked for by their type, and registries may refuse to filter by one that is malformed.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"artifactType": "sbom"}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write a name like application/vnd.example.sbom.
+    {
+        id: "artifact-type-invalid",
+        summary: "an artifactType is no media type",
+        requirements: &["INDEX-017", "DESC-011", "MANIFEST-004"],
+        levels: MUST,
+        source: "image-spec manifest.md, Image Manifest Property Descriptions",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    let own = doc.root.get("artifactType").filter(|_| doc.is_manifest_or_index());
+    let theirs = doc.objects().filter_map(|place| place.value.get("artifactType"));
+    for value in own.into_iter().chain(theirs) {
+        if !value.as_str().is_some_and(|text| media_type::is_media_type(&text)) {
+            findings.at(doc, value, "this artifactType is not `type/subtype` by RFC 6838 section 4.2");
+        }
+    }
+}

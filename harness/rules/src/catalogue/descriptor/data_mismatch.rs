@@ -1,0 +1,48 @@
+//! `data-mismatch`: data of a descriptor is not its content.
+
+use referee_layout::{DescriptorView, Field};
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds `data` that decodes to something whose digest is not the descriptor's, or that has another size.
+    ///
+    /// ## Why it matters
+    /// A reader that uses `data` sees something else than one that fetches the blob.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"digest": "sha256:4413...", "size": 2, "data": "e30K"}
+    /// ```
+    ///
+    /// ## What to do
+    /// Embed the content itself, or leave `data` out.
+    {
+        id: "data-mismatch",
+        summary: "data of a descriptor is not its content",
+        requirements: &["DESC-010", "DESC-019"],
+        levels: MUST,
+        source: "image-spec descriptor.md, Properties",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for place in doc.objects() {
+        let view = DescriptorView::new(place.value);
+        let (Field::Present(data, _), Some(at)) = (view.data(), place.value.get("data")) else { continue };
+        let size = view.size().into_present();
+        if size.is_some_and(|size| size != data.len() as u64) {
+            findings.at(
+                doc,
+                at,
+                format!("this data has {} bytes, and the descriptor says another size", data.len()),
+            );
+        } else if view.digest().into_present().is_some_and(|digest| digest.matches(&data) == Some(false)) {
+            findings.at(doc, at, "this data does not hash to the descriptor's digest");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! `descriptor-field-unknown`: a descriptor has a field that image-spec does not define.
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, SHOULD, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds members of descriptors that image-spec does not define. Readers ignore them, so it is an info.
+    ///
+    /// ## Why it matters
+    /// New fields are to be proposed to image-spec first; until then they may come to mean something else.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "sha256:...", "size": 7682, "subject": "sha256:..."}
+    /// ```
+    ///
+    /// ## What to do
+    /// Use an annotation.
+    {
+        id: "descriptor-field-unknown",
+        summary: "a descriptor has a field that image-spec does not define",
+        requirements: &["DESC-020", "INDEX-019", "MANIFEST-024"],
+        levels: SHOULD,
+        severity: Some(Severity::Info),
+        source: "image-spec descriptor.md, Reserved",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for place in doc.objects() {
+        for (name, _) in place.value.members() {
+            if !KNOWN.iter().any(|known| name.equals(known)) {
+                findings.at(doc, name, format!("{} is not a field of a descriptor", name.text()));
+            }
+        }
+    }
+}
+
+const KNOWN: &[&str] =
+    &["mediaType", "digest", "size", "urls", "annotations", "data", "artifactType", "platform"];

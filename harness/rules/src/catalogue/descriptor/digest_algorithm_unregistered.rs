@@ -1,0 +1,48 @@
+//! `digest-algorithm-unregistered`: a digest has an algorithm that is not registered.
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, SHOULD, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds digests whose algorithm the revision does not register. They pass validation, and cannot be verified.
+    /// It is an info: a layout may have its reasons.
+    ///
+    /// ## Why it matters
+    /// Readers that do not know the algorithm have to trust the content, or refuse.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"digest": "md5:d41d8cd98f00b204e9800998ecf8427e"}
+    /// ```
+    ///
+    /// ## What to do
+    /// Use sha256.
+    {
+        id: "digest-algorithm-unregistered",
+        summary: "a digest has an algorithm that is not registered",
+        requirements: &["DIGEST-002", "DIGEST-007"],
+        levels: SHOULD,
+        severity: Some(Severity::Info),
+        source: "image-spec descriptor.md, Registered Algorithms",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for place in doc.objects() {
+        if let Some(digest) = place.value.get("digest")
+            && let Some(text) = digest.as_str()
+            && doc.profile.digest_problem(&text).is_none()
+            && let Some((algorithm, _)) = text.split_once(':')
+            && !doc.profile.registers(algorithm)
+        {
+            findings.at(
+                doc,
+                digest,
+                format!("{algorithm} is not a registered algorithm, so this cannot be verified"),
+            );
+        }
+    }
+}

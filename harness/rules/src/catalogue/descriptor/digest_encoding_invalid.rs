@@ -1,0 +1,43 @@
+//! `digest-encoding-invalid`: a digest does not have the form of its algorithm.
+
+use referee_layout::digest::DigestError;
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds sha256 digests that are not 64 lower case hex digits, sha512 digests that are not 128, and, where the
+    /// revision registers it, blake3 digests that are not 64.
+    ///
+    /// ## Why it matters
+    /// It is the digest of nothing: it was cut, or it comes from another algorithm.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"digest": "sha256:da39a3ee5e6b4b0d3255bfef95601890afd80709"}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write the digest of the content, in lower case.
+    {
+        id: "digest-encoding-invalid",
+        summary: "a digest does not have the form of its algorithm",
+        requirements: &["DIGEST-003", "DIGEST-005", "DIGEST-006"],
+        levels: MUST,
+        source: "image-spec descriptor.md, Registered Algorithms",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for place in doc.objects() {
+        if let Some(digest) = place.value.get("digest")
+            && let Some(text) = digest.as_str()
+            && let Some(error @ DigestError::Registered { .. }) = doc.profile.digest_problem(&text)
+        {
+            findings.at(doc, digest, format!("this is no digest: {error}"));
+        }
+    }
+}

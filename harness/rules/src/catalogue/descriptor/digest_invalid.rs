@@ -1,0 +1,47 @@
+//! `digest-invalid`: a descriptor has no digest by the grammar.
+
+use referee_layout::digest::DigestError;
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds descriptors whose `digest` is missing, is no string, or breaks the grammar `algorithm:encoded`.
+    ///
+    /// ## Why it matters
+    /// Nothing can be found under it.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "SHA256:5B0B...", "size": 7682}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write the digest of the content.
+    {
+        id: "digest-invalid",
+        summary: "a descriptor has no digest by the grammar",
+        requirements: &["DESC-002", "DIGEST-001"],
+        levels: MUST,
+        source: "image-spec descriptor.md, Digests",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for place in doc.objects() {
+        let Some(digest) = place.value.get("digest") else {
+            findings.at(doc, place.value, "this descriptor has no digest");
+            continue;
+        };
+        match digest.as_str() {
+            None => findings.at(doc, digest, "this digest is not a string"),
+            Some(text) => match doc.profile.digest_problem(&text) {
+                None | Some(DigestError::Registered { .. }) => {}
+                Some(error) => findings.at(doc, digest, format!("this is no digest: {error}")),
+            },
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `document-large`: a manifest is larger than registries take.
+
+use referee_layout::facts::blob_path;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, SHOULD};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds manifests and indexes of more than 4 MiB, which is what registries have to take at least. Embedded
+    /// `data` is the usual reason. Responses have a rule of their own.
+    ///
+    /// ## Why it matters
+    /// It cannot be pushed everywhere.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"data": "... 5 MiB ..."}
+    /// ```
+    ///
+    /// ## What to do
+    /// Store the content as a blob of its own.
+    {
+        id: "document-large",
+        summary: "a manifest is larger than registries take",
+        requirements: &["DESC-019", "API-022"],
+        levels: SHOULD,
+        source: "image-spec descriptor.md, Embedded Content; distribution-spec, Pushing Manifests",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let responses = evidence.response_digests();
+    for node in evidence.nodes() {
+        if node.size > LIMIT && !responses.contains(&node.digest) {
+            let message = format!("this has {} bytes; registries need not take more than {LIMIT}", node.size);
+            findings.on(blob_path(&node.digest), "", message);
+        }
+    }
+}
+
+/// What a registry has to take at least (distribution-spec, Pushing Manifests).
+pub(crate) const LIMIT: u64 = 4 << 20;

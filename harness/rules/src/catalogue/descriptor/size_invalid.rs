@@ -1,0 +1,45 @@
+//! `size-invalid`: a descriptor has no size that is an integer of 64 bits.
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds descriptors whose `size` is missing, no number, no integer, or larger than 2^63-1.
+    ///
+    /// ## Why it matters
+    /// Readers allocate or limit by it; what does not fit is read as something else.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"size": 9223372036854775808}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write the number of bytes of the content.
+    {
+        id: "size-invalid",
+        summary: "a descriptor has no size that is an integer of 64 bits",
+        requirements: &["DESC-004"],
+        levels: MUST,
+        source: "image-spec descriptor.md, Properties",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for place in doc.objects() {
+        let Some(size) = place.value.get("size") else {
+            findings.at(doc, place.value, "this descriptor has no size");
+            continue;
+        };
+        let Some(text) = size.as_number() else {
+            findings.at(doc, size, "this size is not a number");
+            continue;
+        };
+        if text.parse::<i64>().is_err() {
+            findings.at(doc, size, "this size is not an integer of at most 64 bits");
+        }
+    }
+}

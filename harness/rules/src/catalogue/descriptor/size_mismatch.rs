@@ -1,0 +1,49 @@
+//! `size-mismatch`: a descriptor has another size than its blob.
+
+use referee_layout::BlobContent;
+use referee_layout::facts::Verified;
+
+use crate::doc::Slot;
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds descriptors whose `size` is not the number of bytes of the blob. A subject's is looked at by another
+    /// rule; of a blob that is not what its name says, only that is reported.
+    ///
+    /// ## Why it matters
+    /// Readers check the size before they hash, and refuse: oras refuses the whole layout.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"digest": "sha256:...", "size": 1}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write the number of bytes of the content.
+    {
+        id: "size-mismatch",
+        summary: "a descriptor has another size than its blob",
+        requirements: &["DESC-004", "DESC-005", "REF-17"],
+        levels: MUST,
+        source: "image-spec descriptor.md, Properties",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for (digest, uses) in evidence.all_uses() {
+        let Some(blob) = evidence.blob(digest) else { continue };
+        if blob.verified == Verified::No || matches!(blob.content, BlobContent::Unreadable(_)) {
+            continue;
+        }
+        for one in uses.iter().filter(|one| one.slot != Slot::Subject) {
+            if let Some(size) = one.size.filter(|size| *size != blob.size) {
+                let message = format!("the size is {size}, and the blob has {} bytes", blob.size);
+                findings.on(one.file(), one.pointer() + "/size", message);
+            }
+        }
+    }
+}

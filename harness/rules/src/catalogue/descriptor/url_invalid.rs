@@ -1,0 +1,46 @@
+//! `url-invalid`: a url of a descriptor is no URI.
+
+use fluent_uri::Uri;
+use referee_layout::json::Kind;
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds items of `urls` that are no strings, or no URIs by RFC 3986.
+    ///
+    /// ## Why it matters
+    /// The content cannot be fetched from there.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"urls": ["not a uri %%"]}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write a whole URI, percent-encoded.
+    {
+        id: "url-invalid",
+        summary: "a url of a descriptor is no URI",
+        requirements: &["DESC-006"],
+        levels: MUST,
+        source: "image-spec descriptor.md, Properties",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for place in doc.objects() {
+        let Some(urls) = place.value.get("urls") else { continue };
+        if urls.kind() != Kind::Array {
+            findings.at(doc, urls, "urls is not an array of strings");
+        }
+        for url in urls.items().filter(|_| urls.kind() == Kind::Array) {
+            if url.as_str().is_none_or(|text| Uri::parse(&*text).is_err()) {
+                findings.at(doc, url, "this is no URI by RFC 3986");
+            }
+        }
+    }
+}

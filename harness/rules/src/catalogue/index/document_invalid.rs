@@ -1,0 +1,82 @@
+//! `document-invalid`: a blob that is used as a manifest or index is none.
+
+use referee_layout::facts::{Verified, blob_path};
+use referee_layout::json::Problem;
+use referee_layout::{Blob, BlobContent, Digest, media_type};
+
+use crate::doc::Slot;
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds blobs that a descriptor calls an image manifest or image index, and that are no JSON object or have
+    /// nothing of one. Image configs that are not JSON are found, too.
+    ///
+    /// ## Why it matters
+    /// Nothing that it should lead to can be found.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"descriptor": "application/vnd.oci.image.manifest.v1+json", "blob": "hello"}
+    /// ```
+    ///
+    /// ## What to do
+    /// Correct the descriptor's media type, or store the document itself.
+    {
+        id: "document-invalid",
+        summary: "a blob that is used as a manifest or index is none",
+        requirements: &["INDEX-004", "MANIFEST-006", "JSON-001"],
+        levels: MUST,
+        source: "image-spec image-index.md, Image Index Property Descriptions",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for (digest, kind) in evidence.roles() {
+        if let Some(blob) = evidence.blob(digest) {
+            report(evidence, digest, blob, kind.media_type(), findings);
+        }
+    }
+    for (digest, uses) in evidence.all_uses() {
+        let config = uses
+            .iter()
+            .any(|one| one.slot == Slot::Config && one.media_type == Some(media_type::IMAGE_CONFIG));
+        let Some(blob) = evidence.blob(digest).filter(|_| config && evidence.role(digest).is_none()) else {
+            continue;
+        };
+        // any JSON object may be a config: what is in it is another text's business
+        if !matches!(blob.content, BlobContent::Json | BlobContent::Node) {
+            report(evidence, digest, blob, media_type::IMAGE_CONFIG, findings);
+        }
+    }
+}
+
+fn report(evidence: &Evidence<'_>, digest: &Digest, blob: &Blob, used: &str, findings: &mut Findings<'_>) {
+    if blob.verified == Verified::No {
+        return;
+    }
+    let message = match &blob.content {
+        // text in another encoding is reported as that
+        BlobContent::Broken(error) if matches!(error.problem, Problem::Utf8 | Problem::ByteOrderMark) => {
+            return;
+        }
+        BlobContent::Broken(error) => {
+            findings.bytes(
+                blob_path(digest),
+                error.offset,
+                format!("this is used as {used}, and is not JSON: {error}"),
+            );
+            return;
+        }
+        BlobContent::Opaque => format!("this is used as {used}, and is no JSON object"),
+        BlobContent::Json => format!("this is used as {used}, and has nothing of one"),
+        _ => return,
+    };
+    let finding = findings.on(blob_path(digest), "", message);
+    if let Some(one) = evidence.uses(digest).first() {
+        finding.see(one.file(), one.pointer() + "/mediaType", "it is used here");
+    }
+}

@@ -1,0 +1,52 @@
+//! `index-entry-type-foreign`: an image index lists something else than manifests and indexes.
+
+use referee_layout::{DescriptorView, Field, media_type};
+
+use crate::doc::Doc;
+use crate::doc::{DocKind, Slot};
+use crate::finding::Findings;
+use crate::rule::{Check, SHOULD};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of image indexes, index.json aside, whose media type is neither that of an image manifest nor
+    /// that of an image index.
+    ///
+    /// ## Why it matters
+    /// A portable index has only those two; many readers skip the entry, and some fail.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"mediaType": "application/vnd.docker.distribution.manifest.v2+json", "digest": "sha256:...", "size": 7143}
+    /// ```
+    ///
+    /// ## What to do
+    /// Convert the entry, or know your readers.
+    {
+        id: "index-entry-type-foreign",
+        summary: "an image index lists something else than manifests and indexes",
+        requirements: &["INDEX-009"],
+        levels: SHOULD,
+        source: "image-spec image-index.md, Image Index Property Descriptions",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    if doc.kind == DocKind::Index {
+        for place in doc.objects() {
+            if let Field::Present(found, _) = DescriptorView::new(place.value).media_type()
+                && matches!(place.slot, Slot::Entry(_))
+                && found != media_type::IMAGE_MANIFEST
+                && found != media_type::IMAGE_INDEX
+            {
+                let at = place.value.get("mediaType").unwrap_or(place.value);
+                findings.at(
+                    doc,
+                    at,
+                    format!("an image index should list manifests and indexes, and this is {found}"),
+                );
+            }
+        }
+    }
+}

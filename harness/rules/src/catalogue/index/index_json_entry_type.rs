@@ -1,0 +1,52 @@
+//! `index-json-entry-type`: index.json lists something else than manifests and indexes.
+
+use referee_layout::{DescriptorView, Field, media_type};
+
+use crate::doc::Doc;
+use crate::doc::{DocKind, Slot};
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of index.json whose media type is neither that of an image manifest nor that of an image
+    /// index. That is allowed, and unusual.
+    ///
+    /// ## Why it matters
+    /// Readers must not fail because of it, and some do.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"mediaType": "application/xml", "digest": "sha256:...", "size": 7143}
+    /// ```
+    ///
+    /// ## What to do
+    /// Nothing, if it is meant.
+    {
+        id: "index-json-entry-type",
+        summary: "index.json lists something else than manifests and indexes",
+        requirements: &["INDEX-021", "INDEX-010"],
+        levels: DECLARED,
+        source: "image-spec image-layout.md, index.json file",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    if doc.kind == DocKind::IndexJson {
+        for place in doc.objects() {
+            if let Field::Present(found, _) = DescriptorView::new(place.value).media_type()
+                && matches!(place.slot, Slot::Entry(_))
+                && found != media_type::IMAGE_MANIFEST
+                && found != media_type::IMAGE_INDEX
+            {
+                let at = place.value.get("mediaType").unwrap_or(place.value);
+                findings.at(
+                    doc,
+                    at,
+                    format!("index.json usually lists manifests and indexes, and this is {found}"),
+                );
+            }
+        }
+    }
+}

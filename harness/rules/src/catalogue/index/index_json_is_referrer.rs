@@ -1,0 +1,42 @@
+//! `index-json-is-referrer`: index.json has a subject or an artifactType.
+
+use crate::doc::Doc;
+use crate::doc::DocKind;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds an index.json with a `subject` or an `artifactType` of its own.
+    ///
+    /// ## Why it matters
+    /// index.json has no digest, so it can be nobody's referrer; what the fields mean there is not said anywhere.
+    /// It is a warning since the writer meant something that no reader sees.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"schemaVersion": 2, "manifests": [], "subject": {"digest": "sha256:..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Store an image index as a blob, and list it.
+    {
+        id: "index-json-is-referrer",
+        summary: "index.json has a subject or an artifactType",
+        requirements: &["INDEX-022"],
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
+        source: "image-spec image-layout.md, index.json file",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    if doc.kind == DocKind::IndexJson {
+        for name in ["subject", "artifactType"] {
+            if let Some(value) = doc.root.get(name) {
+                findings.at(doc, value, format!("index.json has no digest, so its {name} means nothing"));
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `platform-missing`: an image in an index of several has no platform.
+
+use referee_layout::facts::blob_path;
+use referee_layout::{Digest, Kind, media_type};
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, SHOULD};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of image indexes that list several images, where the entry of an image does not say its
+    /// platform. Artifacts have none.
+    ///
+    /// ## Why it matters
+    /// Runtimes take the first entry that fits, and an entry without a platform fits nowhere or everywhere.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "sha256:...", "size": 7143}
+    /// ```
+    ///
+    /// ## What to do
+    /// Add `platform` with `architecture` and `os`.
+    {
+        id: "platform-missing",
+        summary: "an image in an index of several has no platform",
+        requirements: &["INDEX-011", "DESC-013"],
+        levels: SHOULD,
+        source: "image-spec image-index.md, Image Index Property Descriptions",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let responses = evidence.response_digests();
+    for node in evidence.nodes() {
+        if node.kind != Kind::Index || responses.contains(&node.digest) {
+            continue;
+        }
+        let images = node.entries.iter().filter_map(|entry| {
+            let descriptor = entry.descriptor.as_ref().ok()?;
+            Some((entry, descriptor)).filter(|_| is_image(evidence, &descriptor.digest))
+        });
+        let images: Vec<_> = images.collect();
+        for (entry, descriptor) in images.iter().filter(|_| images.len() > 1) {
+            if descriptor.platform.is_none() {
+                findings.on(
+                    blob_path(&node.digest),
+                    entry.pointer(),
+                    "this image has no platform beside others",
+                );
+            }
+        }
+    }
+}
+
+/// Whether it is an image, and not an artifact or a referrer.
+pub(crate) fn is_image(evidence: &Evidence<'_>, digest: &Digest) -> bool {
+    evidence.node(digest).is_some_and(|node| {
+        node.config_media_type.as_deref() == Some(media_type::IMAGE_CONFIG)
+            && node.artifact_type.is_none()
+            && node.subject.is_none()
+    })
+}

@@ -1,0 +1,41 @@
+//! `platform-missing-in-index-json`: an image in index.json has no platform.
+
+use super::platform_missing::is_image;
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, SHOULD, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of index.json that list an image and do not say its platform. It is an info only, since hardly
+    /// any tool writes it.
+    ///
+    /// ## Why it matters
+    /// A reader that looks for a platform has to open the image's config.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "sha256:...", "size": 7143}
+    /// ```
+    ///
+    /// ## What to do
+    /// Add `platform` with `architecture` and `os` if you write the layout.
+    {
+        id: "platform-missing-in-index-json",
+        summary: "an image in index.json has no platform",
+        requirements: &["DESC-013"],
+        levels: SHOULD,
+        severity: Some(Severity::Info),
+        source: "image-spec descriptor.md, Properties",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for entry in evidence.facts.entries() {
+        let Ok(descriptor) = &entry.descriptor else { continue };
+        if descriptor.platform.is_none() && is_image(evidence, &descriptor.digest) {
+            findings.on("index.json", entry.pointer(), "this image's entry does not say its platform");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `ref-name-duplicate`: several entries of index.json have the same name.
+
+use std::collections::BTreeMap;
+
+use referee_layout::{Entry, media_type};
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds `org.opencontainers.image.ref.name` values that several entries of index.json have, with different
+    /// digests. That is allowed.
+    ///
+    /// ## Why it matters
+    /// Readers differ: one takes the first, one the last, one refuses.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.image.ref.name": "v1"}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Give each its own name, if a person is to choose by it.
+    {
+        id: "ref-name-duplicate",
+        summary: "several entries of index.json have the same name",
+        requirements: &["INDEX-020", "ANNOT-023"],
+        levels: DECLARED,
+        source: "image-spec image-layout.md, index.json file",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let mut seen: BTreeMap<&str, &Entry> = BTreeMap::new();
+    for entry in evidence.facts.entries() {
+        let Some(name) = entry.ref_name() else { continue };
+        match seen.get(name) {
+            Some(first) if first.digest() != entry.digest() => {
+                let pointer = format!("{}/annotations/{}", entry.pointer(), media_type::REF_NAME);
+                let finding =
+                    findings.on("index.json", pointer, format!("another entry is named {name}, too"));
+                finding.see("index.json", first.pointer(), "the first of that name");
+            }
+            Some(_) => {}
+            None => {
+                seen.insert(name, entry);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! `subject-also-child`: an index lists the manifest that it refers to.
+
+use referee_layout::Kind;
+use referee_layout::facts::blob_path;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds image indexes whose `subject` is also one of their `manifests`.
+    ///
+    /// ## Why it matters
+    /// A reader that follows both without remembering where it was goes round in circles.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"manifests": [{"digest": "sha256:1234..."}], "subject": {"digest": "sha256:1234..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Nothing, if it is meant; test your reader with it.
+    {
+        id: "subject-also-child",
+        summary: "an index lists the manifest that it refers to",
+        requirements: &["INDEX-023"],
+        levels: DECLARED,
+        source: "image-spec image-index.md, Image Index Property Descriptions",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for (node, subject) in evidence.referrers() {
+        if node.kind == Kind::Index
+            && let Some(entry) = node.entries.iter().find(|entry| entry.digest() == Some(subject))
+        {
+            findings.on(
+                blob_path(&node.digest),
+                entry.pointer() + "/digest",
+                "this index also refers to it as its subject",
+            );
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! `json-duplicate-name`: an object has the same name twice.
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, Level, Since};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds members of JSON objects, at any depth, whose name an earlier member has. HEAD forbids them, v1.1.1
+    /// leaves it to RFC 8259, which advises against them. Annotations have a rule of their own.
+    ///
+    /// ## Why it matters
+    /// Some parsers take the first and some the last: two programs see two documents under one digest.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"subject": {"digest": "sha256:1..."}, "subject": {"digest": "sha256:2..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Keep one of them.
+    {
+        id: "json-duplicate-name",
+        summary: "an object has the same name twice",
+        requirements: &["JSON-004"],
+        levels: &[(Since::V1_1, Level::Should), (Since::Head, Level::Must)],
+        source: "image-spec considerations.md, JSON; RFC 8259 section 4",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for name in doc.root.duplicate_names() {
+        if !in_annotations(&name.pointer()) {
+            findings.at(doc, name, format!("the name {} is there already", name.text()));
+        }
+    }
+}
+
+/// Whether the pointer of a member is that of an annotation.
+pub(crate) fn in_annotations(pointer: &str) -> bool {
+    pointer.rsplit('/').nth(1) == Some("annotations")
+}

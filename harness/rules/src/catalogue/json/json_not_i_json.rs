@@ -1,0 +1,39 @@
+//! `json-not-i-json`: a string is not Unicode text.
+
+use super::json_number_imprecise::walk;
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, Level, Since};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds strings with half of a surrogate pair or with a code point that is no character.
+    ///
+    /// ## Why it matters
+    /// Parsers replace them, each by something else.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"com.example.k": "\\ud800"}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write whole characters.
+    {
+        id: "json-not-i-json",
+        summary: "a string is not Unicode text",
+        requirements: &["JSON-001"],
+        levels: &[(Since::Head, Level::Must)],
+        source: "image-spec considerations.md, JSON; RFC 7493 section 2.1",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    walk(doc.root, &mut |value| {
+        let odd = |c: char| matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
+        if !value.is_well_formed() || value.as_str().is_some_and(|text| text.chars().any(odd)) {
+            findings.at(doc, value, "this string is not Unicode text, which I-JSON asks for");
+        }
+    });
+}

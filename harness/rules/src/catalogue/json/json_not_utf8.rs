@@ -1,0 +1,62 @@
+//! `json-not-utf8`: a JSON document is not UTF-8.
+
+use referee_layout::facts::{Verified, blob_path};
+use referee_layout::json::{JsonError, Problem};
+use referee_layout::{BlobContent, media_type};
+
+use crate::doc::Slot;
+use crate::evidence::Evidence;
+use crate::evidence::Use;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds `oci-layout`, `index.json`, manifests, indexes and image configs that are not UTF-8, or that begin
+    /// with a byte order mark.
+    ///
+    /// ## Why it matters
+    /// Parsers refuse it, or guess.
+    ///
+    /// ## Example
+    /// ```text
+    /// \\xff\\xfe{\\x00}\\x00
+    /// ```
+    ///
+    /// ## What to do
+    /// Write UTF-8 without a byte order mark.
+    {
+        id: "json-not-utf8",
+        summary: "a JSON document is not UTF-8",
+        requirements: &["JSON-002"],
+        levels: MUST,
+        source: "image-spec considerations.md, JSON",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let files = [evidence.facts.oci_layout(), evidence.facts.index()];
+    for document in files.into_iter().flatten() {
+        if let Err(error) = document.root() {
+            report(document.file().to_owned(), error, findings);
+        }
+    }
+    for (digest, blob) in evidence.facts.blobs() {
+        let config =
+            |one: &Use<'_>| one.slot == Slot::Config && one.media_type == Some(media_type::IMAGE_CONFIG);
+        let used = evidence.role(digest).is_some() || evidence.uses(digest).iter().any(config);
+        if let BlobContent::Broken(error) = &blob.content
+            && used
+            && blob.verified != Verified::No
+        {
+            report(blob_path(digest), error, findings);
+        }
+    }
+}
+
+fn report(file: String, error: &JsonError, findings: &mut Findings<'_>) {
+    if matches!(error.problem, Problem::Utf8 | Problem::ByteOrderMark) {
+        findings.bytes(file, error.offset, format!("this is not JSON in UTF-8: {error}"));
+    }
+}

@@ -1,0 +1,61 @@
+//! `json-number-imprecise`: a number does not fit into a double.
+
+use referee_layout::json::{Kind, Value};
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, Level, Since};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds integers beyond 2^53 and other numbers that a double of 64 bits cannot hold.
+    ///
+    /// ## Why it matters
+    /// JavaScript and others read another number than the one that is written.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"size": 1152921504606846977}
+    /// ```
+    ///
+    /// ## What to do
+    /// Keep numbers within plus or minus 2^53; write others as strings.
+    {
+        id: "json-number-imprecise",
+        summary: "a number does not fit into a double",
+        requirements: &["JSON-003"],
+        levels: &[(Since::Head, Level::Should)],
+        source: "image-spec considerations.md, JSON",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    walk(doc.root, &mut |value| {
+        if let Some(text) = value.as_number()
+            && !fits(text)
+        {
+            findings.at(doc, value, "this number does not fit into a double of 64 bits");
+        }
+    });
+}
+
+/// Calls `see` with a value and all values in it; the parser has limited the depth.
+pub(crate) fn walk<'a>(value: Value<'a>, see: &mut impl FnMut(Value<'a>)) {
+    see(value);
+    match value.kind() {
+        Kind::Array => value.items().for_each(|item| walk(item, see)),
+        Kind::Object => value.members().for_each(|(name, value)| {
+            see(name);
+            walk(value, see);
+        }),
+        _ => {}
+    }
+}
+
+fn fits(text: &str) -> bool {
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+        return text.parse::<i64>().is_ok_and(|n| n.unsigned_abs() <= 1 << 53);
+    }
+    text.parse::<f64>().is_ok_and(f64::is_finite)
+}

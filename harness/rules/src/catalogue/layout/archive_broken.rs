@@ -1,0 +1,36 @@
+//! `archive-broken`: the archive breaks off.
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds archives that end too early or that stop being a tar: what comes after is not known. Nothing else is
+    /// reported of such an archive.
+    ///
+    /// ## Why it matters
+    /// A download that was cut off looks like a layout until somebody needs the part that is missing.
+    ///
+    /// ## Example
+    /// ```text
+    /// layout.tar: it ends inside blobs/sha256/5b0b..., after 1024 of its 7682 bytes
+    /// ```
+    ///
+    /// ## What to do
+    /// Download the archive, or pack the layout, again.
+    {
+        id: "archive-broken",
+        summary: "the archive breaks off",
+        requirements: &["LAYOUT-017"],
+        levels: MUST,
+        source: "image-spec image-layout.md, introduction",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    if let Some(why) = evidence.facts.cut() {
+        findings.on("", "", format!("the archive breaks off: {why}"));
+    }
+}

@@ -1,0 +1,47 @@
+//! `archive-member-odd`: a member of the archive does not unpack to a file of its own.
+
+use referee_layout::OddityKind;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds members of an archive whose name leads out of it, that have the name of an earlier member, or that are
+    /// links, devices or FIFOs.
+    ///
+    /// ## Why it matters
+    /// Programs that unpack such an archive do different things, and a careless one writes outside of its folder.
+    ///
+    /// ## Example
+    /// ```text
+    /// ../blobs/sha256/5b0b...
+    /// ```
+    ///
+    /// ## What to do
+    /// Pack the layout again from plain files, as in `tar -C DIR -c .`.
+    {
+        id: "archive-member-odd",
+        summary: "a member of the archive does not unpack to a file of its own",
+        requirements: &["LAYOUT-017", "LAYOUT-018"],
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
+        source: "image-spec image-layout.md, introduction",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for oddity in evidence.facts.oddities() {
+        let what = match &oddity.kind {
+            OddityKind::Traversal => {
+                "this member's name leads out of the archive; it was not read".to_owned()
+            }
+            OddityKind::Duplicate => "an earlier member has the same name; this one was read".to_owned(),
+            OddityKind::Link(target) => format!("this member is a link to {target}; it was not followed"),
+            _ => "this member is a device or FIFO; it was not read".to_owned(),
+        };
+        findings.on(oddity.path.as_str(), "", what);
+    }
+}

@@ -1,0 +1,55 @@
+//! `blob-digest-mismatch`: a blob is not what its name says.
+
+use std::collections::BTreeSet;
+
+use referee_layout::facts::{Verified, blob_path};
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Hashes every blob whose algorithm is registered, and finds those whose digest is not their name. What is in
+    /// such a blob is not looked at.
+    ///
+    /// ## Why it matters
+    /// A reader that verifies refuses it; one that does not uses something that nobody signed.
+    ///
+    /// ## Example
+    /// ```text
+    /// blobs/sha256/5b0b... with one byte flipped
+    /// ```
+    ///
+    /// ## What to do
+    /// Fetch the blob again from where it came from.
+    {
+        id: "blob-digest-mismatch",
+        summary: "a blob is not what its name says",
+        requirements: &["LAYOUT-013", "DESC-003", "DESC-010", "DIGEST-004"],
+        levels: MUST,
+        source: "image-spec image-layout.md, Blobs",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for (digest, blob) in evidence.facts.blobs() {
+        if blob.verified != Verified::No || !findings.profile().registers(digest.algorithm()) {
+            continue;
+        }
+        let uses = evidence.uses(digest);
+        let sizes: BTreeSet<u64> = uses.iter().filter_map(|one| one.size).collect();
+        let mut message = format!("its bytes do not hash to {}", digest.short());
+        match sizes.iter().next() {
+            Some(size) if sizes.len() == 1 && *size != blob.size => {
+                message += &format!("; it has {} bytes where descriptors say {size}", blob.size);
+            }
+            _ => {}
+        }
+        let finding = findings.on(blob_path(digest), "", message);
+        if let Some(one) = uses.first() {
+            finding.see(one.file(), one.pointer(), "it is referred to here");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `blob-link-outside`: a blob is a link that leads out of the layout or nowhere.
+
+use referee_layout::BlobContent;
+use referee_layout::dir::ReadError;
+use referee_layout::facts::blob_path;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds blobs that are symbolic links out of the layout, to nothing, or in a loop. Links are followed inside
+    /// of the layout only.
+    ///
+    /// ## Why it matters
+    /// A copy of the layout does not have what the link leads to, and a reader that follows it reads files that are
+    /// none of its business. No text speaks of links, so it is a warning.
+    ///
+    /// ## Example
+    /// ```text
+    /// blobs/sha256/5b0b... -> /etc/passwd
+    /// ```
+    ///
+    /// ## What to do
+    /// Put the content itself there.
+    {
+        id: "blob-link-outside",
+        summary: "a blob is a link that leads out of the layout or nowhere",
+        requirements: &["LAYOUT-018"],
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
+        source: "image-spec image-layout.md, Blobs",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for (digest, blob) in evidence.facts.blobs() {
+        if let BlobContent::Unreadable(error @ ReadError::Link(_)) = &blob.content {
+            findings.on(blob_path(digest), "", format!("this blob {error}; it was not followed"));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! `blob-missing`: a blob that is referred to is not there.
+
+use std::collections::BTreeSet;
+
+use referee_layout::Digest;
+
+use crate::evidence::Evidence;
+use crate::evidence::Use;
+use crate::finding::Findings;
+use crate::rule::{Check, SHOULD};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds descriptors whose blob is not in the layout and that do not say where else it is (`urls`, `data`).
+    /// Subjects and the entries of referrers responses have rules of their own.
+    ///
+    /// ## Why it matters
+    /// A layout may leave blobs to another store, but a reader that has only this layout misses them. Reported once
+    /// for each blob.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": "sha256:9834...", "size": 32654}
+    /// ```
+    ///
+    /// ## What to do
+    /// Copy the blob into the layout, unless whoever reads it has it from elsewhere.
+    {
+        id: "blob-missing",
+        summary: "a blob that is referred to is not there",
+        requirements: &["LAYOUT-016"],
+        levels: SHOULD,
+        source: "image-spec image-layout.md, Blobs",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    if evidence.facts.unreadable().contains_key("blobs") {
+        return;
+    }
+    let responses = evidence.response_digests();
+    let annotated = evidence.responses().iter().filter(|response| response.is_annotated());
+    let marked: BTreeSet<&Digest> = annotated.filter_map(|response| response.entry.digest()).collect();
+    for (digest, uses) in evidence.all_uses() {
+        if evidence.blob(digest).is_some() {
+            continue;
+        }
+        let needs = |one: &&Use<'_>| {
+            let listed = one.from.is_some_and(|from| responses.contains(from));
+            let marked = one.from.is_none() && marked.contains(digest);
+            one.descriptor.is_some_and(|descriptor| !descriptor.elsewhere) && !listed && !marked
+        };
+        let mut needed = uses.iter().filter(needs);
+        if let Some(one) = needed.next() {
+            let message = format!("{} is not in the layout", digest.short());
+            let finding = findings.on(one.file(), one.pointer() + "/digest", message);
+            for other in needed.take(3) {
+                finding.see(other.file(), other.pointer() + "/digest", "it is also referred to here");
+            }
+        }
+    }
+}

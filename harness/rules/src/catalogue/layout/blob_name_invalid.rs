@@ -1,0 +1,57 @@
+//! `blob-name-invalid`: a name below blobs is not a digest.
+
+use referee_layout::FileKind;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds directories in `blobs` whose name is no digest algorithm, and files in them whose name is no encoded
+    /// digest of that algorithm.
+    ///
+    /// ## Why it matters
+    /// No descriptor can point at such a file: it is a leftover, or content that nobody will find.
+    ///
+    /// ## Example
+    /// ```text
+    /// blobs/sha256/5b0bcabd1ed22e9f.123.tmp
+    /// ```
+    ///
+    /// ## What to do
+    /// Delete leftovers of a broken write; rename what was meant to be a blob to its digest.
+    {
+        id: "blob-name-invalid",
+        summary: "a name below blobs is not a digest",
+        requirements: &["LAYOUT-014", "DIGEST-003", "DIGEST-005"],
+        levels: MUST,
+        source: "image-spec image-layout.md, Blobs",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for stray in evidence.facts.stray() {
+        let parts: Vec<&str> = stray.path.split('/').collect();
+        match (parts.as_slice(), stray.kind) {
+            (["blobs", name], FileKind::Directory) => {
+                findings.on(
+                    stray.path.as_str(),
+                    "",
+                    format!("the directory's name {name} is no digest algorithm"),
+                );
+            }
+            (["blobs", algorithm, encoded, ..], _) => {
+                if let Some(error) = findings.profile().digest_problem(&format!("{algorithm}:{encoded}")) {
+                    findings.on(
+                        stray.path.as_str(),
+                        "",
+                        format!("the name is no {algorithm} digest: {error}"),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `blob-path-stray`: a file lies directly in blobs.
+
+use referee_layout::FileKind;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds files directly in `blobs`, where only one directory for each algorithm belongs.
+    ///
+    /// ## Why it matters
+    /// No descriptor leads to them. A warning: nothing is broken, but something was stored in the wrong place.
+    ///
+    /// ## Example
+    /// ```text
+    /// blobs/sha256-5b0bcabd1ed22e9f
+    /// ```
+    ///
+    /// ## What to do
+    /// Move it to `blobs/<algorithm>/<encoded>`, or delete it.
+    {
+        id: "blob-path-stray",
+        summary: "a file lies directly in blobs",
+        requirements: &["LAYOUT-012"],
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
+        source: "image-spec image-layout.md, Blobs",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for stray in evidence.facts.stray() {
+        let below = stray.path.strip_prefix("blobs/").is_some_and(|rest| !rest.contains('/'));
+        if below && stray.kind != FileKind::Directory {
+            findings.on(
+                stray.path.as_str(),
+                "",
+                "this lies directly in blobs, where no descriptor can point",
+            );
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `blobs-missing`: there is no directory blobs.
+
+use referee_layout::dir::ReadError;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds layouts without a directory `blobs`.
+    ///
+    /// ## Why it matters
+    /// Every descriptor points into it. That blobs are missing is then not said again for each.
+    ///
+    /// ## Example
+    /// ```text
+    /// oci-layout
+    /// index.json
+    /// ```
+    ///
+    /// ## What to do
+    /// Make the directory; copy the layout again if it listed anything.
+    {
+        id: "blobs-missing",
+        summary: "there is no directory blobs",
+        requirements: &["LAYOUT-001"],
+        levels: MUST,
+        source: "image-spec image-layout.md, Content",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    match evidence.facts.unreadable().get("blobs") {
+        Some(ReadError::Missing) => {
+            findings.on("blobs", "", "there is no directory blobs");
+        }
+        Some(error) => {
+            findings.on("blobs", "", format!("blobs {error}"));
+        }
+        None => {}
+    }
+}

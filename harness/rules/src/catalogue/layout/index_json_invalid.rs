@@ -1,0 +1,52 @@
+//! `index-json-invalid`: index.json is not a JSON object.
+
+use referee_layout::dir::ReadError;
+use referee_layout::json::{Kind, Problem};
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds an `index.json` that cannot be read or is no JSON object.
+    ///
+    /// ## Why it matters
+    /// Nothing in the layout can be found by a reader.
+    ///
+    /// ## Example
+    /// ```text
+    /// {"schemaVersion":2,"med{"mediaType"
+    /// ```
+    ///
+    /// ## What to do
+    /// Copy the layout again, or restore the file from the tool that wrote it.
+    {
+        id: "index-json-invalid",
+        summary: "index.json is not a JSON object",
+        requirements: &["LAYOUT-010", "INDEX-004"],
+        levels: MUST,
+        source: "image-spec image-layout.md, Content",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let document = match evidence.facts.index() {
+        Ok(document) => document,
+        Err(ReadError::Missing) => return,
+        Err(error) => {
+            findings.on("index.json", "", format!("index.json {error}"));
+            return;
+        }
+    };
+    match document.root() {
+        Ok(root) if root.kind() == Kind::Object => {}
+        Ok(_) => {
+            findings.on("index.json", "", "index.json is not a JSON object");
+        }
+        // text in another encoding is reported as that
+        Err(error) if matches!(error.problem, Problem::Utf8 | Problem::ByteOrderMark) => {}
+        Err(error) => findings.bytes("index.json", error.offset, format!("index.json is not JSON: {error}")),
+    }
+}

@@ -1,0 +1,47 @@
+//! `layout-version-unknown`: imageLayoutVersion is not 1.0.0.
+
+use crate::doc::Doc;
+use crate::doc::DocKind;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds layouts whose `imageLayoutVersion` is a string other than `1.0.0`.
+    ///
+    /// ## Why it matters
+    /// oras, regclient and containerd refuse any other version. It is a warning since a later image-spec may define
+    /// one.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"imageLayoutVersion": "1.1.0"}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write `1.0.0`, unless a newer image-spec defines the version.
+    {
+        id: "layout-version-unknown",
+        summary: "imageLayoutVersion is not 1.0.0",
+        requirements: &["LAYOUT-007"],
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
+        source: "image-spec image-layout.md, oci-layout file; schema/image-layout-schema.json",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    if doc.kind != DocKind::OciLayout {
+        return;
+    }
+    if let Some(version) = doc.root.get("imageLayoutVersion")
+        && version.as_str().is_some_and(|text| text != "1.0.0")
+    {
+        findings.at(
+            doc,
+            version,
+            format!("the layout version {} is not known, only \"1.0.0\" is", version.text()),
+        );
+    }
+}

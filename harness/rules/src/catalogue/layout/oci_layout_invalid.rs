@@ -1,0 +1,58 @@
+//! `oci-layout-invalid`: oci-layout is not a JSON object with an imageLayoutVersion.
+
+use referee_layout::dir::ReadError;
+use referee_layout::json::{Kind, Problem};
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds a file `oci-layout` that cannot be read, is no JSON object, or has no string `imageLayoutVersion`.
+    ///
+    /// ## Why it matters
+    /// The version decides whether a reader may go on.
+    ///
+    /// ## Example
+    /// ```json
+    /// {}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write `{"imageLayoutVersion": "1.0.0"}`.
+    {
+        id: "oci-layout-invalid",
+        summary: "oci-layout is not a JSON object with an imageLayoutVersion",
+        requirements: &["LAYOUT-005", "LAYOUT-006"],
+        levels: MUST,
+        source: "image-spec image-layout.md, oci-layout file",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let document = match evidence.facts.oci_layout() {
+        Ok(document) => document,
+        Err(ReadError::Missing) => return,
+        Err(error) => {
+            findings.on("oci-layout", "", format!("oci-layout {error}"));
+            return;
+        }
+    };
+    let root = match document.root() {
+        Ok(root) => root,
+        // text in another encoding is reported as that
+        Err(error) if matches!(error.problem, Problem::Utf8 | Problem::ByteOrderMark) => return,
+        Err(error) => {
+            findings.bytes("oci-layout", error.offset, format!("oci-layout is not JSON: {error}"));
+            return;
+        }
+    };
+    if root.kind() != Kind::Object {
+        findings.on("oci-layout", "", "oci-layout is not a JSON object");
+    } else if root.get("imageLayoutVersion").is_none_or(|version| version.kind() != Kind::String) {
+        let pointer = if root.get("imageLayoutVersion").is_some() { "/imageLayoutVersion" } else { "" };
+        findings.on("oci-layout", pointer, "oci-layout has no imageLayoutVersion that is a string");
+    }
+}

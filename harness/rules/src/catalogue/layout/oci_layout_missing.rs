@@ -1,0 +1,37 @@
+//! `oci-layout-missing`: there is no file oci-layout.
+
+use referee_layout::dir::ReadError;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds layouts without the file `oci-layout` at their root.
+    ///
+    /// ## Why it matters
+    /// Readers tell a layout from any other folder by this file, and refuse without it.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"imageLayoutVersion": "1.0.0"}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write the file with the content of the example.
+    {
+        id: "oci-layout-missing",
+        summary: "there is no file oci-layout",
+        requirements: &["LAYOUT-004"],
+        levels: MUST,
+        source: "image-spec image-layout.md, Content",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    if evidence.facts.oci_layout().err() == Some(&ReadError::Missing) {
+        findings.on("oci-layout", "", "there is no file oci-layout, which says that this is a layout");
+    }
+}

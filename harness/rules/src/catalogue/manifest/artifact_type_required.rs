@@ -1,0 +1,40 @@
+//! `artifact-type-required`: a manifest with the empty config has no artifactType.
+
+use referee_layout::media_type;
+
+use crate::doc::Doc;
+use crate::doc::DocKind;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds image manifests whose `config.mediaType` is the empty type and that have no `artifactType`.
+    ///
+    /// ## Why it matters
+    /// A consumer that lists referrers by type has nothing left to filter on.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"schemaVersion": 2, "config": {"mediaType": "application/vnd.oci.empty.v1+json"}, "layers": []}
+    /// ```
+    ///
+    /// ## What to do
+    /// Say the type of the artifact.
+    {
+        id: "artifact-type-required",
+        summary: "a manifest with the empty config has no artifactType",
+        requirements: &["MANIFEST-003"],
+        levels: MUST,
+        source: "image-spec manifest.md, Image Manifest Property Descriptions",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    let config = doc.root.get("config").filter(|_| doc.kind == DocKind::Manifest);
+    let Some(own) = config.and_then(|config| config.get("mediaType")) else { return };
+    if own.equals(media_type::EMPTY) && doc.root.get("artifactType").is_none() {
+        findings.at(doc, own, "with this config the manifest has to say its artifactType");
+    }
+}

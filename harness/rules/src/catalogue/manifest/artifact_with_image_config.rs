@@ -1,0 +1,42 @@
+//! `artifact-with-image-config`: an artifact has the config of an image.
+
+use referee_layout::media_type;
+
+use crate::doc::Doc;
+use crate::doc::DocKind;
+use crate::finding::Findings;
+use crate::rule::{Check, Level, Severity, Since};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds manifests that say an `artifactType` and have a config of the type of an image config. It is a
+    /// warning, since only their maker knows what they are.
+    ///
+    /// ## Why it matters
+    /// Programs that run images take it for one.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"artifactType": "application/vnd.example.sbom", "config": {"mediaType": "application/vnd.oci.image.config.v1+json"}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Use the empty descriptor or a type of your own as the config.
+    {
+        id: "artifact-with-image-config",
+        summary: "an artifact has the config of an image",
+        requirements: &["MANIFEST-020"],
+        levels: &[(Since::V1_1, Level::Must)],
+        severity: Some(Severity::Warning),
+        source: "image-spec manifest.md, Guidelines for Artifact Usage",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    let config = doc.root.get("config").filter(|_| doc.kind == DocKind::Manifest);
+    let Some(own) = config.and_then(|config| config.get("mediaType")) else { return };
+    if own.equals(media_type::IMAGE_CONFIG) && doc.root.get("artifactType").is_some() {
+        findings.at(doc, own, "this manifest says its artifactType, and has the config of an image");
+    }
+}

@@ -1,0 +1,50 @@
+//! `config-type-vendor`: an image has a config of another type than image-spec's.
+
+use referee_layout::media_type;
+
+use crate::doc::Doc;
+use crate::doc::{DocKind, Slot};
+use crate::finding::Findings;
+use crate::rule::{Check, SHOULD, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds manifests whose layers are all OCI image layers, that have no `artifactType`, and whose config has
+    /// another type than that of an image config. It is an info, since files do not say what is meant to run.
+    ///
+    /// ## Why it matters
+    /// Runtimes do not know how to run it.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"config": {"mediaType": "application/vnd.example.config+json"}, "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar"}]}
+    /// ```
+    ///
+    /// ## What to do
+    /// Use the type of an image config, or say an artifactType.
+    {
+        id: "config-type-vendor",
+        summary: "an image has a config of another type than image-spec's",
+        requirements: &["MANIFEST-010"],
+        levels: SHOULD,
+        severity: Some(Severity::Info),
+        source: "image-spec manifest.md, Image Manifest Property Descriptions",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    if doc.kind != DocKind::Manifest || doc.root.get("artifactType").is_some() {
+        return;
+    }
+    let own = doc.root.get("config").and_then(|config| config.get("mediaType"));
+    let Some(own) = own.filter(|own| !own.equals(media_type::IMAGE_CONFIG)) else { return };
+    let mut layers = doc.objects().filter(|place| matches!(place.slot, Slot::Layer(_))).peekable();
+    let tar = |layer: crate::doc::Place<'_>| {
+        let own = layer.value.get("mediaType").and_then(|own| own.as_str());
+        own.is_some_and(|own| own.starts_with("application/vnd.oci.image.layer."))
+    };
+    if layers.peek().is_some() && layers.all(tar) {
+        findings.at(doc, own, "the layers are an image's, and the config is not");
+    }
+}

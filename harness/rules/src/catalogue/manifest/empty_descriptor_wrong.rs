@@ -1,0 +1,48 @@
+//! `empty-descriptor-wrong`: an empty descriptor does not describe {}.
+
+use referee_layout::{DescriptorView, media_type};
+
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds descriptors of the empty type whose digest, size or `data` is not that of the two bytes `{}`. It is a
+    /// warning: readers know the type by its content.
+    ///
+    /// ## Why it matters
+    /// A reader that replaces the content by `{}` uses something else than one that fetches it.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"mediaType": "application/vnd.oci.empty.v1+json", "digest": "sha256:e3b0...", "size": 0}
+    /// ```
+    ///
+    /// ## What to do
+    /// Use the constants: size 2, digest sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a.
+    {
+        id: "empty-descriptor-wrong",
+        summary: "an empty descriptor does not describe {}",
+        requirements: &["MANIFEST-019"],
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
+        source: "image-spec manifest.md, Guidance for an Empty Descriptor",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for place in doc.objects() {
+        let view = DescriptorView::new(place.value);
+        if view.media_type().present().is_none_or(|own| own != media_type::EMPTY) {
+            continue;
+        }
+        let digest = view.digest().into_present().is_some_and(|digest| digest.matches(b"{}") == Some(false));
+        let size = view.size().into_present().is_some_and(|size| size != 2);
+        let data = view.data().into_present().is_some_and(|data| data != b"{}");
+        if digest || size || data {
+            findings.at(doc, place.value, "the content of the empty type is the two bytes {}");
+        }
+    }
+}

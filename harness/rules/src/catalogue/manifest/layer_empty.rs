@@ -1,0 +1,43 @@
+//! `layer-empty`: the only layer of an artifact has no bytes.
+
+use crate::doc::Doc;
+use crate::doc::{DocKind, Slot};
+use crate::finding::Findings;
+use crate::rule::{Check, SHOULD};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds artifacts whose only layer has size 0.
+    ///
+    /// ## Why it matters
+    /// Some registries refuse empty blobs.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"layers": [{"mediaType": "application/octet-stream", "digest": "sha256:e3b0...", "size": 0}]}
+    /// ```
+    ///
+    /// ## What to do
+    /// Use the empty descriptor, whose content is `{}`.
+    {
+        id: "layer-empty",
+        summary: "the only layer of an artifact has no bytes",
+        requirements: &["MANIFEST-021"],
+        levels: SHOULD,
+        source: "image-spec manifest.md, Guidelines for Artifact Usage",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    if doc.kind != DocKind::Manifest || doc.root.get("artifactType").is_none() {
+        return;
+    }
+    let mut layers = doc.objects().filter(|place| matches!(place.slot, Slot::Layer(_)));
+    if let (Some(only), None) = (layers.next(), layers.next())
+        && let Some(size) = only.value.get("size")
+        && size.as_number() == Some("0")
+    {
+        findings.at(doc, size, "the only layer of this artifact has no bytes; the empty descriptor has two");
+    }
+}

@@ -1,0 +1,41 @@
+//! `subject-absent`: a subject is not in the layout.
+
+use referee_layout::facts::blob_path;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Reading};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds manifests whose subject is not in the layout. Registries have to accept that.
+    ///
+    /// ## Why it matters
+    /// A copy may have left the image behind; oras refuses such a layout as a whole.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"subject": {"digest": "sha256:..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Copy the subject, too, if your readers need it.
+    {
+        id: "subject-absent",
+        summary: "a subject is not in the layout",
+        requirements: &["MANIFEST-016", "AMB-01"],
+        levels: DECLARED,
+        reading: Some(Reading { question: "AMB-01", error: &["forbidden"], fine: &[] }),
+        source: "image-spec manifest.md, Image Manifest Property Descriptions",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for (node, subject) in evidence.referrers() {
+        if evidence.blob(subject).is_none() {
+            let message = format!("the subject {} is not in the layout", subject.short());
+            findings.on(blob_path(&node.digest), "/subject/digest", message);
+        }
+    }
+}

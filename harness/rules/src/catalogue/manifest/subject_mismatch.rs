@@ -1,0 +1,48 @@
+//! `subject-mismatch`: a subject descriptor is not that of the manifest it names.
+
+use referee_layout::facts::blob_path;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Reading, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Compares `mediaType` and `size` of a subject with the manifest of that digest, if it is in the layout.
+    ///
+    /// ## Why it matters
+    /// oras compares the whole descriptor: with a wrong size it refuses the layout. Others go by the digest alone.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"subject": {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "sha256:...", "size": 1}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write the descriptor of the manifest.
+    {
+        id: "subject-mismatch",
+        summary: "a subject descriptor is not that of the manifest it names",
+        requirements: &["MANIFEST-017", "AMB-13"],
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-13", error: &["triple"], fine: &["digest"] }),
+        source: "image-spec manifest.md, Image Manifest Property Descriptions",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for (node, digest) in evidence.referrers() {
+        let (Some(subject), Some(target)) = (&node.subject, evidence.node(digest)) else { continue };
+        let target_type = target.media_type.as_deref().unwrap_or(target.kind.media_type());
+        let message = if subject.size.is_some_and(|size| size != target.size) {
+            format!("this subject has {} bytes, and the descriptor says another size", target.size)
+        } else if subject.media_type.as_deref().is_some_and(|own| own != target_type) {
+            format!("this subject is {target_type}, and the descriptor says another media type")
+        } else {
+            continue;
+        };
+        findings.on(blob_path(&node.digest), "/subject", message);
+    }
+}

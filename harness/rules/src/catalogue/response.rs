@@ -1,0 +1,29 @@
+//! Referrers and referrers responses.
+
+pub(super) mod fallback_tag_untruncated;
+pub(super) mod referrer_annotation_misplaced;
+pub(super) mod referrer_key_foreign;
+pub(super) mod referrer_only_a_blob;
+pub(super) mod referrer_subject_invalid;
+pub(super) mod referrer_unlisted;
+pub(super) mod response_descriptor_extra;
+pub(super) mod response_entry_annotations;
+pub(super) mod response_entry_annotations_extra;
+pub(super) mod response_entry_foreign;
+pub(super) mod response_entry_missing;
+pub(super) mod response_entry_repeated;
+pub(super) mod response_entry_type;
+pub(super) mod response_filtered;
+pub(super) mod response_incomplete;
+pub(super) mod response_is_referrer;
+pub(super) mod response_is_subject;
+pub(super) mod response_large;
+pub(super) mod response_lists_no_referrer;
+pub(super) mod response_missing;
+pub(super) mod response_not_index;
+pub(super) mod response_repeated;
+pub(super) mod response_shared;
+pub(super) mod response_tagged;
+pub(super) mod response_with_own_fields;
+pub(super) mod response_with_subject;
+pub(super) mod responses_disagree;

@@ -1,0 +1,54 @@
+//! `fallback-tag-untruncated`: a fallback tag is not cut as it has to be.
+
+use std::collections::BTreeMap;
+
+use referee_layout::media_type;
+
+use crate::evidence::Evidence;
+use crate::evidence::responses::tag;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds names in index.json that are a subject's digest with `-` for `:`, where the fallback tag has to be cut
+    /// (32 and 64 characters) or to have other characters replaced. v1.1.1 is vague about it, so it is a warning.
+    ///
+    /// ## Why it matters
+    /// Readers look for the tag as it has to be; the long form of a sha512 is no valid tag at all.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.image.ref.name": "sha512-... 128 digits ..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Cut the tag.
+    {
+        id: "fallback-tag-untruncated",
+        summary: "a fallback tag is not cut as it has to be",
+        requirements: &["FALLBACK-001", "FALLBACK-002", "FALLBACK-003", "FALLBACK-005", "FALLBACK-028"],
+        levels: MUST,
+        severity: Some(Severity::Warning),
+        source: "distribution-spec, Referrers Tag Schema",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let mut wrong: BTreeMap<String, String> = BTreeMap::new();
+    for subject in evidence.facts.subjects() {
+        let naive = subject.as_str().replace(':', "-");
+        let right = tag(subject);
+        if naive != right {
+            wrong.insert(naive, right);
+        }
+    }
+    for entry in evidence.facts.entries() {
+        let name = entry.ref_name().map(|name| name.rsplit_once(':').map_or(name, |(_, tag)| tag));
+        if let Some(right) = name.and_then(|name| wrong.get(name)) {
+            let pointer = format!("{}/annotations/{}", entry.pointer(), media_type::REF_NAME);
+            findings.on("index.json", pointer, format!("the fallback tag of this subject is {right}"));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `referrer-annotation-misplaced`: the mark of a response is somewhere else than on an entry of index.json.
+
+use crate::doc::Doc;
+use crate::doc::{DocKind, Slot};
+use crate::finding::Findings;
+use crate::rule::{Check, PROPOSED_SHOULD};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds the proposal's annotation on anything but a descriptor in index.json, where alone it counts.
+    ///
+    /// ## Why it matters
+    /// Readers ignore it there, so the response is not found; a tool that copies it up makes a response that nobody
+    /// wrote.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.image.referrer.subject": "sha256:5b0b..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Mark the entry in index.json.
+    {
+        id: "referrer-annotation-misplaced",
+        summary: "the mark of a response is somewhere else than on an entry of index.json",
+        requirements: &["REF-09", "REF-04"],
+        levels: PROPOSED_SHOULD,
+        source: "image-spec PR #1171, annotations.md, Pre-Defined Annotation Keys",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    let Some(key) = doc.profile.key() else { return };
+    for annotation in doc.keys().filter(|annotation| annotation.is(key)) {
+        if doc.kind != DocKind::IndexJson || !matches!(annotation.slot, Some(Slot::Entry(_))) {
+            findings.at(
+                doc,
+                annotation.name,
+                "this mark of a response counts on the entries of index.json only",
+            );
+        }
+    }
+}

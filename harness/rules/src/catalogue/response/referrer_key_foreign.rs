@@ -1,0 +1,49 @@
+//! `referrer-key-foreign`: a response is marked by another key than the proposal's.
+
+use crate::doc::Doc;
+use crate::doc::DocKind;
+use crate::finding::Findings;
+use crate::rule::{Check, PROPOSED};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds the keys by which olareg and containerd mark responses and referrers, and the proposal's key in
+    /// another case.
+    ///
+    /// ## Why it matters
+    /// A reader of the proposal ignores them.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.olareg.referrer.subject": "sha256:5b0b..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Convert the layout, if readers of the proposal are to find the referrers.
+    {
+        id: "referrer-key-foreign",
+        summary: "a response is marked by another key than the proposal's",
+        requirements: &["REF-06", "REF-19", "CONV-18"],
+        levels: PROPOSED,
+        source: "image-spec PR #1171, image-layout.md, Referrers Support",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    let Some(key) = doc.profile.key().filter(|_| doc.kind == DocKind::IndexJson) else { return };
+    for annotation in doc.keys() {
+        let Some(name) = annotation.name.as_str() else { continue };
+        if FOREIGN.contains(&&*name) || (name.eq_ignore_ascii_case(key) && name != key) {
+            findings.at(
+                doc,
+                annotation.name,
+                format!("readers of the proposal ignore {name}; its key is {key}"),
+            );
+        }
+    }
+}
+
+/// What released tools write in place of the proposal's key.
+const FOREIGN: &[&str] =
+    &["org.olareg.referrer.subject", "org.olareg.referrer.convert", "io.containerd.manifest.subject"];

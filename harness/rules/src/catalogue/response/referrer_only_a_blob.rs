@@ -1,0 +1,43 @@
+//! `referrer-only-a-blob`: a referrer is only a blob.
+
+use referee_layout::facts::blob_path;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Reading};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds manifests with a subject that neither index.json nor anything it leads to lists. Blobs without a
+    /// reference may exist.
+    ///
+    /// ## Why it matters
+    /// Readers of index.json do not find it, and the first garbage collection deletes it. umoci and `cosign save`
+    /// write layouts of this kind.
+    ///
+    /// ## Example
+    /// ```text
+    /// blobs/sha256/1f2e... with "subject": {"digest": "sha256:5b0b..."}
+    /// ```
+    ///
+    /// ## What to do
+    /// List it in index.json.
+    {
+        id: "referrer-only-a-blob",
+        summary: "a referrer is only a blob",
+        requirements: &["REF-01", "CONV-10", "AMB-02"],
+        levels: DECLARED,
+        reading: Some(Reading { question: "AMB-02", error: &["blobs"], fine: &[] }),
+        source: "image-spec image-layout.md, Blobs",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for (node, subject) in evidence.referrers() {
+        if !evidence.is_reached(&node.digest) {
+            let message = format!("nothing lists this referrer of {}", subject.short());
+            findings.on(blob_path(&node.digest), "/subject", message);
+        }
+    }
+}

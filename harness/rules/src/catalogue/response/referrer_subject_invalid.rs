@@ -1,0 +1,44 @@
+//! `referrer-subject-invalid`: the mark of a response is not a digest.
+
+use crate::doc::Doc;
+use crate::doc::{DocKind, Slot};
+use crate::finding::Findings;
+use crate::rule::{Check, PROPOSED, Reading, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of index.json whose annotation for a response is not one digest.
+    ///
+    /// ## Why it matters
+    /// Nobody asks for it, so the response is never found.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.image.referrer.subject": "sha256-5b0b..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write the digest of the subject, as it is in the listed manifests.
+    {
+        id: "referrer-subject-invalid",
+        summary: "the mark of a response is not a digest",
+        requirements: &["REF-08", "AMB-04", "AMB-32"],
+        levels: PROPOSED,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-04", error: &["must"], fine: &[] }),
+        source: "image-spec PR #1171, annotations.md, Pre-Defined Annotation Keys",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    let Some(key) = doc.profile.key().filter(|_| doc.kind == DocKind::IndexJson) else { return };
+    for annotation in doc.keys().filter(|annotation| annotation.is(key)) {
+        let entry = matches!(annotation.slot, Some(Slot::Entry(_)));
+        if let Some(error) =
+            annotation.value.as_str().filter(|_| entry).and_then(|text| doc.profile.digest_problem(&text))
+        {
+            findings.at(doc, annotation.value, format!("this marks a response, and is no digest: {error}"));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `response-descriptor-extra`: the entry of a response has fields that a response has no use for.
+
+use super::referrer_unlisted::annotated;
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, PROPOSED, Reading};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds `artifactType`, `platform` or `urls` on entries that are marked as a response.
+    ///
+    /// ## Why it matters
+    /// The proposal's example has none of them, and readers ignore them.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"artifactType": "application/vnd.example", "annotations": {"org.opencontainers.image.referrer.subject": "sha256:5b0b..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Leave them out.
+    {
+        id: "response-descriptor-extra",
+        summary: "the entry of a response has fields that a response has no use for",
+        requirements: &["AMB-29", "REF-20"],
+        levels: PROPOSED,
+        reading: Some(Reading { question: "AMB-29", error: &["forbidden"], fine: &["allowed"] }),
+        source: "image-spec PR #1171, image-layout.md, Referrers Support",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let Some(index) = evidence.facts.index().ok().and_then(|document| document.root().ok()) else { return };
+    for response in annotated(evidence) {
+        let entry = index.at_pointer(&response.entry.pointer());
+        for name in ["artifactType", "platform", "urls"] {
+            if entry.is_some_and(|entry| entry.get(name).is_some()) {
+                let pointer = format!("{}/{name}", response.entry.pointer());
+                findings.on("index.json", pointer, format!("the entry of a response has no use for {name}"));
+            }
+        }
+    }
+}

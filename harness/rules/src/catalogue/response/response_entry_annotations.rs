@@ -1,0 +1,45 @@
+//! `response-entry-annotations`: a response does not copy the annotations of a referrer.
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST, Reading, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of responses that lack an annotation of the manifest, or have another value for it. The text
+    /// is about a registry's answer, so in a layout it is a warning.
+    ///
+    /// ## Why it matters
+    /// A reader that decides by annotations has to open every manifest, or decides wrongly.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"manifests": [{"digest": "sha256:1f2e...", "annotations": {}}]}
+    /// ```
+    ///
+    /// ## What to do
+    /// Copy all annotations from the manifest, with a new digest for the response.
+    {
+        id: "response-entry-annotations",
+        summary: "a response does not copy the annotations of a referrer",
+        requirements: &["API-011", "REF-11", "FALLBACK-013", "AMB-12"],
+        levels: MUST,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-12", error: &["descriptor"], fine: &["manifest"] }),
+        source: "distribution-spec, Listing Referrers",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in evidence.responses() {
+        for (entry, descriptor) in response.entries() {
+            let Some(node) = evidence.node(&descriptor.digest) else { continue };
+            let differs = |(key, value): &(&String, &String)| descriptor.annotations.get(*key) != Some(value);
+            if let Some((key, _)) = node.annotations.iter().find(differs) {
+                let message = format!("the annotation {key} is not as in the manifest");
+                findings.on(response.file(), entry.pointer(), message);
+            }
+        }
+    }
+}

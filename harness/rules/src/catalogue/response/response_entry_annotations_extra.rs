@@ -1,0 +1,48 @@
+//! `response-entry-annotations-extra`: a response has annotations that the referrer does not have.
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Reading};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds annotations on entries of responses that the manifest does not have.
+    ///
+    /// ## Why it matters
+    /// The text says which must be there, and not that no other may be; olareg rebuilds such a list.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"manifests": [{"digest": "sha256:1f2e...", "annotations": {"com.example.added": "1"}}]}
+    /// ```
+    ///
+    /// ## What to do
+    /// Nothing, if it is meant.
+    {
+        id: "response-entry-annotations-extra",
+        summary: "a response has annotations that the referrer does not have",
+        requirements: &["AMB-38", "API-011"],
+        levels: DECLARED,
+        reading: Some(Reading { question: "AMB-38", error: &["exact"], fine: &["allowed"] }),
+        source: "distribution-spec, Listing Referrers",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in evidence.responses() {
+        for (entry, descriptor) in response.entries() {
+            let Some(node) = evidence.node(&descriptor.digest) else { continue };
+            let extra = |key: &&String| !node.annotations.contains_key(*key);
+            if let Some(key) = descriptor.annotations.keys().find(extra) {
+                let pointer =
+                    format!("{}/annotations/{}", entry.pointer(), key.replace('~', "~0").replace('/', "~1"));
+                findings.on(
+                    response.file(),
+                    pointer,
+                    format!("the manifest does not have the annotation {key}"),
+                );
+            }
+        }
+    }
+}

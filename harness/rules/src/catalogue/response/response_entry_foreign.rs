@@ -1,0 +1,50 @@
+//! `response-entry-foreign`: a response lists something that does not refer to its subject.
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Reading, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of a response whose manifest has no subject, or another one, beside entries that are right.
+    ///
+    /// ## Why it matters
+    /// A reader that does not open the manifests shows somebody else's signature.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"manifests": [{"digest": "sha256:1f2e..."}]}
+    /// ```
+    ///
+    /// ## What to do
+    /// Remove the entry, with a new digest for the response.
+    {
+        id: "response-entry-foreign",
+        summary: "a response lists something that does not refer to its subject",
+        requirements: &["REF-02", "API-007", "AMB-10"],
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-10", error: &["drop"], fine: &["list"] }),
+        source: "distribution-spec, Listing Referrers",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in evidence.responses() {
+        let mut right = false;
+        let mut wrong = Vec::new();
+        for (entry, descriptor) in response.entries() {
+            let Some(node) = evidence.node(&descriptor.digest) else { continue };
+            match &node.subject {
+                Some(subject) if subject.digest == response.subject => right = true,
+                subject => wrong.push((entry, subject)),
+            }
+        }
+        for (entry, subject) in wrong.into_iter().filter(|_| right) {
+            let refers = subject.as_ref().map_or("nothing".to_owned(), |subject| subject.digest.short());
+            let message = format!("this refers to {refers}, not to {}", response.subject.short());
+            findings.on(response.file(), entry.pointer(), message);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! `response-entry-missing`: a response lists a referrer that is not there.
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Reading};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of responses whose manifest is not in the layout. A layout may leave it to another store.
+    ///
+    /// ## Why it matters
+    /// umoci's garbage collection fails on it, and olareg's server hangs.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"manifests": [{"digest": "sha256:1f2e..."}]}
+    /// ```
+    ///
+    /// ## What to do
+    /// Copy the referrer, or remove the entry.
+    {
+        id: "response-entry-missing",
+        summary: "a response lists a referrer that is not there",
+        requirements: &["AMB-09", "FALLBACK-016", "FALLBACK-010", "CONV-14", "CONV-16"],
+        levels: DECLARED,
+        reading: Some(Reading { question: "AMB-09", error: &["pruned"], fine: &["allowed"] }),
+        source: "distribution-spec, Listing Referrers",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in evidence.responses() {
+        for (entry, descriptor) in response.entries() {
+            if evidence.blob(&descriptor.digest).is_none() {
+                let message = format!("the referrer {} is not in the layout", descriptor.digest.short());
+                findings.on(response.file(), entry.pointer() + "/digest", message);
+            }
+        }
+    }
+}

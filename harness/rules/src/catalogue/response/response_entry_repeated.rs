@@ -1,0 +1,44 @@
+//! `response-entry-repeated`: a response lists the same referrer twice.
+
+use std::collections::BTreeSet;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, Reading, SHOULD};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of a response with the digest of an earlier one.
+    ///
+    /// ## Why it matters
+    /// Two pushes of one referrer should leave one entry; readers that count are wrong.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"manifests": [{"digest": "sha256:1f2e..."}, {"digest": "sha256:1f2e..."}]}
+    /// ```
+    ///
+    /// ## What to do
+    /// Keep one of them.
+    {
+        id: "response-entry-repeated",
+        summary: "a response lists the same referrer twice",
+        requirements: &["FALLBACK-009", "API-014", "AMB-05"],
+        levels: SHOULD,
+        reading: Some(Reading { question: "AMB-05", error: &["forbidden"], fine: &["tolerated"] }),
+        source: "distribution-spec, Pushing Manifests with Subject",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in evidence.responses() {
+        let mut seen = BTreeSet::new();
+        for (entry, descriptor) in response.entries() {
+            if !seen.insert(&descriptor.digest) {
+                let message = format!("{} is listed already", descriptor.digest.short());
+                findings.on(response.file(), entry.pointer() + "/digest", message);
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `response-entry-type`: a response gives a referrer another artifactType than the manifest.
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, MUST, Reading, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Compares `artifactType` of each entry with what it has to be: the manifest's own if it has one, else for an
+    /// image manifest the media type of its config, else none. The text is about a registry's answer, so in a
+    /// layout it is a warning.
+    ///
+    /// ## Why it matters
+    /// A reader that filters by type does not find the referrer, or finds the wrong one.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"manifests": [{"digest": "sha256:1f2e..."}]}
+    /// ```
+    ///
+    /// ## What to do
+    /// Copy it from the manifest, with a new digest for the response.
+    {
+        id: "response-entry-type",
+        summary: "a response gives a referrer another artifactType than the manifest",
+        requirements: &["API-008", "API-009", "API-010", "REF-11", "FALLBACK-011", "FALLBACK-012", "FALLBACK-019", "FALLBACK-027", "AMB-12"],
+        levels: MUST,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-12", error: &["descriptor"], fine: &["manifest"] }),
+        source: "distribution-spec, Listing Referrers",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in evidence.responses() {
+        for (entry, descriptor) in response.entries() {
+            let Some(node) = evidence.node(&descriptor.digest) else { continue };
+            let (said, own) = (descriptor.artifact_type.as_deref(), node.referrer_type());
+            if said == own {
+                continue;
+            }
+            let pointer = if said.is_some() { entry.pointer() + "/artifactType" } else { entry.pointer() };
+            let (said, own) = (said.unwrap_or("none"), own.unwrap_or("none"));
+            findings.on(response.file(), pointer, format!("the artifactType is {said}, and has to be {own}"));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `response-filtered`: a response was filtered.
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Reading, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds responses with the annotation by which release candidates of distribution-spec v1.1 said that a filter
+    /// was applied.
+    ///
+    /// ## Why it matters
+    /// A stored response has to be whole: what was filtered out is missing without a trace. It is a warning.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.referrers.filtersApplied": "artifactType"}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Fetch the whole list and store that.
+    {
+        id: "response-filtered",
+        summary: "a response was filtered",
+        requirements: &["AMB-19", "API-013", "API-016"],
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-19", error: &["forbidden"], fine: &["marked"] }),
+        source: "distribution-spec, Listing Referrers",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in evidence.responses() {
+        if response.node.is_some_and(|node| node.annotations.contains_key(FILTERED)) {
+            let message = "this response says that it was filtered, so it is not whole";
+            findings.on(response.file(), format!("/annotations/{FILTERED}"), message);
+        }
+    }
+}
+
+/// What release candidates of distribution-spec v1.1 wrote into a filtered response.
+pub(crate) const FILTERED: &str = "org.opencontainers.referrers.filtersApplied";

@@ -1,0 +1,57 @@
+//! `response-incomplete`: a response leaves out a referrer that the layout has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use referee_layout::Digest;
+use referee_layout::facts::blob_path;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, Level, Reading, Since};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds manifests with a subject for which index.json has a response or a fallback tag, where no such list has
+    /// them.
+    ///
+    /// ## Why it matters
+    /// A reader that trusts the response does not see them: a signature added by a tool that does not know of
+    /// responses is hidden.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"manifests": [{"digest": "sha256:1f2e..."}]}
+    /// ```
+    ///
+    /// ## What to do
+    /// Add it to the response, with a new digest for the response.
+    {
+        id: "response-incomplete",
+        summary: "a response leaves out a referrer that the layout has",
+        requirements: &["REF-13", "FALLBACK-020", "FALLBACK-016", "CONV-11", "AMB-08"],
+        levels: &[(Since::V1_1, Level::Convention), (Since::Proposal, Level::Should)],
+        reading: Some(Reading { question: "AMB-08", error: &["scan"], fine: &["trust"] }),
+        source: "image-spec PR #1171, image-layout.md, Referrers Support; distribution-spec, Referrers Tag Schema",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let mut lists: BTreeMap<&Digest, BTreeSet<&Digest>> = BTreeMap::new();
+    for response in evidence.responses().iter().filter(|response| response.node.is_some()) {
+        let listed = response.entries().map(|(_, descriptor)| &descriptor.digest);
+        lists.entry(&response.subject).or_default().extend(listed);
+    }
+    for (node, subject) in evidence.referrers() {
+        if evidence.is_reached(&node.digest)
+            && lists.get(subject).is_some_and(|list| !list.contains(&node.digest))
+        {
+            let message = format!("the response for {} does not list this", subject.short());
+            let finding = findings.on(blob_path(&node.digest), "/subject", message);
+            if let Some(response) = evidence.responses().iter().find(|response| response.subject == *subject)
+            {
+                finding.see("index.json", response.pointer(), "the response is marked here");
+            }
+        }
+    }
+}

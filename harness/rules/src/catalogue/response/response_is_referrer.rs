@@ -1,0 +1,50 @@
+//! `response-is-referrer`: what is marked as a response is the referrer or the subject itself.
+
+use super::referrer_unlisted::annotated;
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, PROPOSED_SHOULD};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of index.json with the proposal's annotation that are not a response: a manifest that refers
+    /// to the subject itself, or the subject.
+    ///
+    /// ## Why it matters
+    /// containerd wrote it so for a while. A reader that opens it as a list finds no referrers.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"mediaType": "application/vnd.oci.image.manifest.v1+json", "annotations": {"org.opencontainers.image.referrer.subject": "sha256:5b0b..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Mark an image index that lists the referrers, not a single one.
+    {
+        id: "response-is-referrer",
+        summary: "what is marked as a response is the referrer or the subject itself",
+        requirements: &["REF-10", "CONV-18"],
+        levels: PROPOSED_SHOULD,
+        source: "image-spec PR #1171, image-layout.md, Referrers Support",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in annotated(evidence) {
+        let Some(digest) = response.entry.digest() else { continue };
+        let refers =
+            evidence.node(digest).and_then(|node| node.subject.as_ref()).map(|subject| &subject.digest);
+        let what = match () {
+            () if *digest == response.subject => "the subject itself",
+            // an index that refers to the subject is looked at by a rule of its own
+            () if refers == Some(&response.subject) && response.node.is_none() => "a single referrer",
+            () => continue,
+        };
+        findings.on(
+            "index.json",
+            response.pointer(),
+            format!("this marks {what}, not a response that lists referrers"),
+        );
+    }
+}

@@ -1,0 +1,47 @@
+//! `response-is-subject`: something refers to a response.
+
+use referee_layout::facts::blob_path;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, PROPOSED, Reading, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds manifests whose subject is a response.
+    ///
+    /// ## Why it matters
+    /// The response gets a new digest with every referrer that is added, and the old subject dangles. It is a
+    /// warning.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"subject": {"digest": "sha256:9834..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Refer to the image instead.
+    {
+        id: "response-is-subject",
+        summary: "something refers to a response",
+        requirements: &["AMB-18"],
+        levels: PROPOSED,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-18", error: &["forbidden"], fine: &["allowed"] }),
+        source: "image-spec PR #1171, image-layout.md, Referrers Support",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let responses = evidence.response_digests();
+    for (node, subject) in evidence.referrers() {
+        if responses.contains(subject) {
+            findings.on(
+                blob_path(&node.digest),
+                "/subject/digest",
+                "this refers to a response, whose digest will change",
+            );
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! `response-lists-no-referrer`: nothing that a response lists refers to its subject.
+
+use referee_layout::Node;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Reading, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds responses whose entries are all there and of which none refers to the subject that the response is
+    /// marked for.
+    ///
+    /// ## Why it matters
+    /// It is the response of another subject, or an index that is no response at all: oras took the children of an
+    /// image for its referrers once.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.image.referrer.subject": "sha256:5b0b..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Write the digest that the listed manifests have as their subject.
+    {
+        id: "response-lists-no-referrer",
+        summary: "nothing that a response lists refers to its subject",
+        requirements: &["REF-02", "REF-07", "REF-10", "API-007", "FALLBACK-023", "AMB-10"],
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-10", error: &["drop"], fine: &["list"] }),
+        source: "distribution-spec, Listing Referrers",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in evidence.responses() {
+        let known: Vec<_> =
+            response.entries().filter_map(|(_, entry)| evidence.node(&entry.digest)).collect();
+        let right =
+            |node: &&Node| node.subject.as_ref().is_some_and(|subject| subject.digest == response.subject);
+        if known.is_empty() || known.iter().any(right) {
+            continue;
+        }
+        let subject = response.subject.short();
+        let other = known.iter().find_map(|node| node.subject.as_ref());
+        let other = other.map_or(String::new(), |other| format!("; they refer to {}", other.digest.short()));
+        let message = format!("nothing that this response lists refers to {subject}{other}");
+        findings.on("index.json", response.pointer(), message);
+    }
+}

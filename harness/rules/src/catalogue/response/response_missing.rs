@@ -1,0 +1,48 @@
+//! `response-missing`: a response is not in the layout.
+
+use super::referrer_unlisted::annotated;
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, PROPOSED, Reading, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of index.json that are marked as a response and whose blob is not there. `data` in the entry
+    /// does not replace the blob.
+    ///
+    /// ## Why it matters
+    /// A reader cannot tell what refers to the subject, and not even that it is nothing.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.image.referrer.subject": "sha256:5b0b..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Store the response, or remove the entry.
+    {
+        id: "response-missing",
+        summary: "a response is not in the layout",
+        requirements: &["REF-03", "AMB-04", "AMB-28"],
+        levels: PROPOSED,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-04", error: &["must"], fine: &[] }),
+        source: "image-spec PR #1171, image-layout.md, Referrers Support",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in annotated(evidence) {
+        if let Some(digest) = response.entry.digest()
+            && evidence.blob(digest).is_none()
+        {
+            let pointer = response.entry.pointer() + "/digest";
+            findings.on(
+                "index.json",
+                pointer,
+                format!("the response {} is not in the layout", digest.short()),
+            );
+        }
+    }
+}

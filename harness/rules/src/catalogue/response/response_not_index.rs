@@ -1,0 +1,50 @@
+//! `response-not-index`: what is marked as a response is not an image index.
+
+use referee_layout::media_type;
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, Reading, SHOULD, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of index.json that are marked as a response, by annotation or by fallback tag, and whose media
+    /// type is not that of an image index.
+    ///
+    /// ## Why it matters
+    /// Readers ignore it or stop: the tag may be that of an artifact that is named after its own digest.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"mediaType": "application/vnd.oci.image.manifest.v1+json", "annotations": {"org.opencontainers.image.ref.name": "sha256-5b0b..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Mark an image index that lists the referrers.
+    {
+        id: "response-not-index",
+        summary: "what is marked as a response is not an image index",
+        requirements: &["REF-05", "FALLBACK-007", "FALLBACK-023", "FALLBACK-029", "AMB-36"],
+        levels: SHOULD,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-36", error: &[], fine: &[] }),
+        source: "image-spec PR #1171, image-layout.md, Referrers Support; distribution-spec, Referrers Tag Schema",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in evidence.responses() {
+        let Ok(descriptor) = &response.entry.descriptor else { continue };
+        let referrer = evidence.node(&descriptor.digest).and_then(|node| node.subject.as_ref());
+        let other = referrer.is_some_and(|subject| subject.digest == response.subject);
+        if descriptor.media_type != media_type::IMAGE_INDEX && !(response.is_annotated() && other) {
+            let pointer = response.entry.pointer() + "/mediaType";
+            findings.on(
+                "index.json",
+                pointer,
+                "this is marked as a referrers response, and is no image index",
+            );
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `response-repeated`: index.json has several responses for one subject.
+
+use std::collections::BTreeMap;
+
+use referee_layout::Digest;
+
+use crate::evidence::Evidence;
+use crate::evidence::Response;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Reading, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds subjects for which several entries of index.json are marked as the response, in the same way and with
+    /// different digests. Merging two layouts entry by entry makes such an index.json.
+    ///
+    /// ## Why it matters
+    /// Readers differ: one takes the first, one the last. It is a warning, since what is in the other one is lost
+    /// to them.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.image.referrer.subject": "sha256:5b0b..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Join them into one response.
+    {
+        id: "response-repeated",
+        summary: "index.json has several responses for one subject",
+        requirements: &["AMB-06", "FALLBACK-014", "CONV-11"],
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-06", error: &["error"], fine: &["union", "first", "last"] }),
+        source: "image-spec PR #1171, image-layout.md, Referrers Support",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let mut seen: BTreeMap<(bool, &Digest), &Response<'_>> = BTreeMap::new();
+    for response in evidence.responses() {
+        match seen.get(&(response.is_annotated(), &response.subject)) {
+            Some(first) if first.entry.digest() != response.entry.digest() => {
+                let message = format!("there is another response for {}", response.subject.short());
+                let finding = findings.on("index.json", response.pointer(), message);
+                finding.see("index.json", first.pointer(), "the first one");
+            }
+            Some(_) => {}
+            None => {
+                seen.insert((response.is_annotated(), &response.subject), response);
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `response-shared`: one response is marked for several subjects.
+
+use std::collections::BTreeMap;
+
+use referee_layout::Digest;
+
+use super::referrer_unlisted::annotated;
+use crate::evidence::Evidence;
+use crate::evidence::Response;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Reading};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds responses that several entries of index.json mark for different subjects. Two empty responses are the
+    /// same bytes.
+    ///
+    /// ## Why it matters
+    /// oras keeps one untagged entry for each digest: the other subject's mark is lost when it saves the layout.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"digest": "sha256:dff9de10...", "annotations": {"org.opencontainers.image.referrer.subject": "sha256:5b0b..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Nothing; test your tools with it.
+    {
+        id: "response-shared",
+        summary: "one response is marked for several subjects",
+        requirements: &["AMB-07"],
+        levels: DECLARED,
+        reading: Some(Reading { question: "AMB-07", error: &["distinct"], fine: &["allowed"] }),
+        source: "image-spec PR #1171, image-layout.md, Referrers Support",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let mut seen: BTreeMap<&Digest, &Response<'_>> = BTreeMap::new();
+    for response in annotated(evidence) {
+        let Some(digest) = response.entry.digest() else { continue };
+        let first = *seen.entry(digest).or_insert(response);
+        if first.subject != response.subject {
+            let finding = findings.on(
+                "index.json",
+                response.pointer(),
+                "this response is marked for another subject, too",
+            );
+            finding.see("index.json", first.pointer(), "the other mark");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! `response-tagged`: a response has a name.
+
+use referee_layout::media_type;
+
+use super::referrer_unlisted::annotated;
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, PROPOSED, Reading};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries that are marked as a response by the proposal's annotation and that also have a `ref.name`.
+    ///
+    /// ## Why it matters
+    /// The response shows up in lists of tags, which the annotation was to avoid; as a fallback tag it helps older
+    /// readers.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"annotations": {"org.opencontainers.image.referrer.subject": "sha256:5b0b...", "org.opencontainers.image.ref.name": "sha256-5b0b..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Leave the name out, unless older readers need it.
+    {
+        id: "response-tagged",
+        summary: "a response has a name",
+        requirements: &["REF-16", "AMB-15", "CONV-04", "CONV-15"],
+        levels: PROPOSED,
+        reading: Some(Reading { question: "AMB-15", error: &["forbidden"], fine: &["allowed"] }),
+        source: "image-spec PR #1171, image-layout.md, Referrers Support",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in annotated(evidence) {
+        if response.entry.ref_name().is_some() {
+            let pointer = format!("{}/annotations/{}", response.entry.pointer(), media_type::REF_NAME);
+            findings.on("index.json", pointer, "this response has a name, so it appears among the tags");
+        }
+    }
+}

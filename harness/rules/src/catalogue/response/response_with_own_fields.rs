@@ -1,0 +1,53 @@
+//! `response-with-own-fields`: a response has an artifactType or annotations of its own.
+
+use super::referrer_unlisted::annotated;
+use super::response_filtered::FILTERED;
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, PROPOSED, Reading};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds responses with an `artifactType` or `annotations` of their own.
+    ///
+    /// ## Why it matters
+    /// Nothing says what they mean; a type would help tools to skip the response.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"manifests": [], "artifactType": "application/vnd.example.referrers"}
+    /// ```
+    ///
+    /// ## What to do
+    /// Nothing, if it is meant.
+    {
+        id: "response-with-own-fields",
+        summary: "a response has an artifactType or annotations of its own",
+        requirements: &["AMB-24"],
+        levels: PROPOSED,
+        reading: Some(Reading { question: "AMB-24", error: &["forbidden"], fine: &["allowed"] }),
+        source: "image-spec PR #1171, image-layout.md, Referrers Support",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in annotated(evidence) {
+        let Some(node) = response.node else { continue };
+        let filtered = |key: &&String| *key != FILTERED;
+        if node.artifact_type.is_some() {
+            findings.on(
+                response.file(),
+                "/artifactType",
+                "nothing says what the artifactType of a response means",
+            );
+        }
+        if node.annotations.keys().any(|key| filtered(&key)) {
+            findings.on(
+                response.file(),
+                "/annotations",
+                "nothing says what the annotations of a response mean",
+            );
+        }
+    }
+}

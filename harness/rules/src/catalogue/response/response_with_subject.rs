@@ -1,0 +1,40 @@
+//! `response-with-subject`: a response has a subject of its own.
+
+use super::referrer_unlisted::annotated;
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, PROPOSED, Reading, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds responses that have a `subject` themselves.
+    ///
+    /// ## Why it matters
+    /// It would be a referrer of that subject, and so would have to list itself. It is a warning.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"manifests": [], "subject": {"digest": "sha256:5b0b..."}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Leave the subject out.
+    {
+        id: "response-with-subject",
+        summary: "a response has a subject of its own",
+        requirements: &["AMB-24"],
+        levels: PROPOSED,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-24", error: &["forbidden"], fine: &["allowed"] }),
+        source: "image-spec PR #1171, image-layout.md, Referrers Support",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in annotated(evidence) {
+        if response.node.is_some_and(|node| node.subject.is_some()) {
+            findings.on(response.file(), "/subject", "a response with a subject would have to list itself");
+        }
+    }
+}

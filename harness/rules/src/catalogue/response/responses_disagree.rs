@@ -1,0 +1,57 @@
+//! `responses-disagree`: a response and a fallback tag list different referrers.
+
+use std::collections::BTreeSet;
+
+use referee_layout::Digest;
+
+use super::referrer_unlisted::annotated;
+use crate::evidence::Evidence;
+use crate::evidence::Response;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Reading, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Compares, for each subject that has both, the referrers that the annotated response lists with those of the
+    /// fallback tag.
+    ///
+    /// ## Why it matters
+    /// Readers of the one see other signatures than readers of the other. It is a warning, since one of them is out
+    /// of date.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"manifests": []}
+    /// ```
+    ///
+    /// ## What to do
+    /// Bring both up to date.
+    {
+        id: "responses-disagree",
+        summary: "a response and a fallback tag list different referrers",
+        requirements: &["AMB-22", "FALLBACK-019", "CONV-05"],
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
+        reading: Some(Reading { question: "AMB-22", error: &[], fine: &["precedence"] }),
+        source: "image-spec PR #1171, image-layout.md, Referrers Support; distribution-spec, Referrers Tag Schema",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let list = |response: &Response<'_>| -> BTreeSet<Digest> {
+        response.entries().map(|(_, descriptor)| descriptor.digest.clone()).collect()
+    };
+    for response in annotated(evidence).filter(|response| response.node.is_some()) {
+        let same = |other: &&Response<'_>| {
+            !other.is_annotated() && other.subject == response.subject && other.node.is_some()
+        };
+        for tag in evidence.responses().iter().filter(same) {
+            if list(response) != list(tag) {
+                let message = "this response lists other referrers than the fallback tag";
+                let finding = findings.on("index.json", response.pointer(), message);
+                finding.see("index.json", tag.pointer(), "the fallback tag");
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! One JSON document, as a rule sees it.
+//!
+//! Owns: what kind of document it is, and where its descriptors and annotations are. Leaves to others: what is wrong.
+
+use referee_layout::json::{self, Value};
+use referee_layout::{Document, media_type};
+
+use crate::profile::Profile;
+
+/// A document with its spans, and the profile it is held against.
+pub(crate) struct Doc<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) root: Value<'a>,
+    pub(crate) kind: DocKind,
+    pub(crate) profile: &'a Profile,
+    descriptors: Vec<Place<'a>>,
+}
+
+/// What a document is, by its name or by what it says itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DocKind {
+    /// `oci-layout`
+    OciLayout,
+    /// `index.json`
+    IndexJson,
+    /// An image index among the blobs.
+    Index,
+    /// An image manifest.
+    Manifest,
+    /// Any other JSON object.
+    Other,
+}
+
+/// A value in a place where a descriptor belongs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) value: Value<'a>,
+    pub(crate) slot: Slot,
+}
+
+/// The places where descriptors belong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Slot {
+    /// An item of `manifests`.
+    Entry(usize),
+    /// An item of `layers`.
+    Layer(usize),
+    /// `config`
+    Config,
+    /// `subject`
+    Subject,
+}
+
+impl Slot {
+    /// Its JSON pointer.
+    pub(crate) fn pointer(self) -> String {
+        match self {
+            Self::Entry(n) => format!("/manifests/{n}"),
+            Self::Layer(n) => format!("/layers/{n}"),
+            Self::Config => "/config".to_owned(),
+            Self::Subject => "/subject".to_owned(),
+        }
+    }
+}
+
+impl<'a> Doc<'a> {
+    /// `document`, if it is JSON.
+    pub(crate) fn new(document: &'a Document, kind: DocKind, profile: &'a Profile) -> Option<Self> {
+        let root = document.root().ok()?;
+        let mut descriptors = Vec::new();
+        let list = |name| root.get(name).filter(|list| list.kind() == json::Kind::Array);
+        let items = |name| list(name).into_iter().flat_map(|list| list.items()).enumerate();
+        if matches!(kind, DocKind::IndexJson | DocKind::Index) {
+            descriptors.extend(items("manifests").map(|(n, value)| Place { value, slot: Slot::Entry(n) }));
+        }
+        if kind == DocKind::Manifest {
+            descriptors.extend(root.get("config").map(|value| Place { value, slot: Slot::Config }));
+            descriptors.extend(items("layers").map(|(n, value)| Place { value, slot: Slot::Layer(n) }));
+        }
+        if matches!(kind, DocKind::IndexJson | DocKind::Index | DocKind::Manifest) {
+            descriptors.extend(root.get("subject").map(|value| Place { value, slot: Slot::Subject }));
+        }
+        Some(Self { document, root, kind, profile, descriptors })
+    }
+
+    /// What a JSON object among the blobs says it is. Docker's types are no business of image-spec's.
+    pub(crate) fn kind_of(root: Value<'_>) -> DocKind {
+        let own = root.get("mediaType").and_then(|value| value.as_str());
+        if matches!(own.as_deref(), Some(media_type::DOCKER_LIST | media_type::DOCKER_MANIFEST)) {
+            return DocKind::Other;
+        }
+        match referee_layout::Kind::of(root) {
+            Some(referee_layout::Kind::Index) => DocKind::Index,
+            Some(referee_layout::Kind::Manifest) => DocKind::Manifest,
+            None => DocKind::Other,
+        }
+    }
+
+    /// Whether it is index.json or another image index.
+    pub(crate) fn is_index(&self) -> bool {
+        matches!(self.kind, DocKind::IndexJson | DocKind::Index)
+    }
+
+    /// Whether it is a manifest or an index.
+    pub(crate) fn is_manifest_or_index(&self) -> bool {
+        self.is_index() || self.kind == DocKind::Manifest
+    }
+
+    /// The values in the places of descriptors, objects or not, in document order.
+    pub(crate) fn places(&self) -> &[Place<'a>] {
+        &self.descriptors
+    }
+
+    /// The objects in the places of descriptors.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = Place<'a>> + '_ {
+        self.descriptors.iter().copied().filter(|place| place.value.kind() == json::Kind::Object)
+    }
+
+    /// The values of all `annotations`: the document's own, and those of its descriptors.
+    pub(crate) fn annotations(&self) -> impl Iterator<Item = (Option<Slot>, Value<'a>)> + '_ {
+        let own = Some(self.root).filter(|_| self.is_manifest_or_index());
+        let own = own.and_then(|root| root.get("annotations")).map(|value| (None, value));
+        let objects = self.objects();
+        own.into_iter()
+            .chain(objects.filter_map(|place| Some((Some(place.slot), place.value.get("annotations")?))))
+    }
+
+    /// The keys and values of all annotations that are strings.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Annotation<'a>> + '_ {
+        self.annotations()
+            .flat_map(|(slot, map)| map.members().map(move |(name, value)| Annotation { slot, name, value }))
+    }
+}
+
+/// One annotation, and whose it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Annotation<'a> {
+    /// The descriptor's place; `None` for the document's own.
+    pub(crate) slot: Option<Slot>,
+    pub(crate) name: Value<'a>,
+    pub(crate) value: Value<'a>,
+}
+
+impl Annotation<'_> {
+    /// Whether its key is `key`.
+    pub(crate) fn is(&self, key: &str) -> bool {
+        self.name.equals(key)
+    }
+}

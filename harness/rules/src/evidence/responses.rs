@@ -1,0 +1,99 @@
+//! The referrers responses that index.json leads to.
+//!
+//! Owns: the two marks by which one is known: the annotation of the profile's proposal, and the fallback tag of
+//! distribution-spec. Leaves to others: whether a response is right.
+
+use std::collections::BTreeMap;
+
+use referee_layout::convention::Template;
+use referee_layout::facts::{Verified, blob_path};
+use referee_layout::{Digest, Entry, Facts, Kind, Node};
+
+use crate::profile::Profile;
+
+/// The fallback tag (distribution-spec, Referrers Tag Schema).
+const TAG: &str = "{subject.algorithm:32}-{subject.encoded:64}";
+
+/// One entry of index.json that says: here are the referrers of this subject.
+#[derive(Debug, Clone)]
+pub(crate) struct Response<'a> {
+    pub(crate) mark: Mark,
+    pub(crate) entry: &'a Entry,
+    pub(crate) subject: Digest,
+    /// The image index that it points at, if it is there, is one, and its bytes are its own.
+    pub(crate) node: Option<&'a Node>,
+}
+
+/// How an entry of index.json says that it is a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// By an annotation with this key.
+    Annotation(String),
+    /// By this fallback tag.
+    Tag(String),
+}
+
+impl Response<'_> {
+    /// The place of the mark in index.json.
+    pub(crate) fn pointer(&self) -> String {
+        let key = match &self.mark {
+            Mark::Annotation(key) => key,
+            Mark::Tag(_) => referee_layout::media_type::REF_NAME,
+        };
+        format!("{}/annotations/{}", self.entry.pointer(), key.replace('~', "~0").replace('/', "~1"))
+    }
+
+    /// The response's own file.
+    pub(crate) fn file(&self) -> String {
+        self.node.map_or_else(|| "index.json".to_owned(), |node| blob_path(&node.digest))
+    }
+
+    /// Whether the proposal's annotation marks it.
+    pub(crate) fn is_annotated(&self) -> bool {
+        matches!(self.mark, Mark::Annotation(_))
+    }
+
+    /// Its descriptors, with their places.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&Entry, &referee_layout::Descriptor)> {
+        let entries = self.node.map_or(&[][..], |node| node.entries.as_slice());
+        entries.iter().filter_map(|entry| Some((entry, entry.descriptor.as_ref().ok()?)))
+    }
+}
+
+/// All responses, in the order of index.json.
+pub(super) fn find<'a>(facts: &'a Facts, profile: &Profile) -> Vec<Response<'a>> {
+    let mut responses = Vec::new();
+    let tags = tags(facts);
+    for entry in facts.entries() {
+        let Some(digest) = entry.digest() else { continue };
+        let usable = |node: &&Node| node.kind == Kind::Index && node.verified != Verified::No;
+        let node = facts.node(digest).filter(usable);
+        if let Some(key) = profile.key()
+            && let Some(subject) = entry.annotation(key).and_then(|value| Digest::parse(value).ok())
+        {
+            responses.push(Response { mark: Mark::Annotation(key.to_owned()), entry, subject, node });
+        }
+        // a full name may stand before the tag, as in `host/repository:tag`
+        let tag = entry.ref_name().map(|name| name.rsplit_once(':').map_or(name, |(_, tag)| tag));
+        if let Some((tag, subject)) = tag.and_then(|tag| tags.get_key_value(tag)) {
+            let (mark, subject) = (Mark::Tag(tag.clone()), (*subject).clone());
+            responses.push(Response { mark, entry, subject, node });
+        }
+    }
+    responses
+}
+
+/// The fallback tags of everything in the layout that is a subject or could be one.
+fn tags(facts: &Facts) -> BTreeMap<String, &Digest> {
+    let dashed = |entry: &&Entry| entry.ref_name().is_some_and(|name| name.contains('-'));
+    if !facts.entries().iter().any(|entry| dashed(&entry)) {
+        return BTreeMap::new();
+    }
+    let all = facts.nodes().iter().map(|node| &node.digest).chain(facts.subjects());
+    all.map(|digest| (tag(digest), digest)).collect()
+}
+
+/// The fallback tag of a subject.
+pub(crate) fn tag(subject: &Digest) -> String {
+    Template::parse(TAG).expect("the template is a constant").expand_as_tag(subject)
+}

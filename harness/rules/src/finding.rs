@@ -1,0 +1,151 @@
+//! Findings: one place in one layout that breaks one rule.
+//!
+//! Owns: where it is, the text around it, and the limit on how many a rule makes in one document. Leaves to others:
+//! printing.
+
+mod excerpt;
+
+use referee_layout::json::{Span, Value};
+
+pub use excerpt::Excerpt;
+
+use crate::doc::Doc;
+use crate::profile::Profile;
+use crate::rule::{Level, Rule, Severity};
+
+/// How many findings one rule makes in one file; the rest is counted.
+const MOST: usize = 100;
+
+/// One place that breaks one rule.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// How bad it is under the profile.
+    pub severity: Severity,
+    /// How strongly the profile's texts ask for it.
+    pub level: Level,
+    /// The file, relative to the layout's root.
+    pub file: String,
+    /// The JSON pointer into the file; empty for the whole file.
+    pub pointer: String,
+    /// What is wrong, as a sentence without a full stop.
+    pub message: String,
+    /// The text around it, where the file is text.
+    pub excerpt: Option<Excerpt>,
+    /// Other places that have to do with it.
+    pub related: Vec<Related>,
+    pub(crate) span: Option<Span>,
+}
+
+/// Another place that has to do with a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// The file, relative to the layout's root.
+    pub file: String,
+    /// The JSON pointer into the file; empty for the whole file.
+    pub pointer: String,
+    /// What is there.
+    pub message: String,
+}
+
+/// Collects the findings of one rule in one document, or in a layout.
+pub(crate) struct Findings<'p> {
+    profile: &'p Profile,
+    rule: &'static Rule,
+    severity: Severity,
+    level: Level,
+    found: Vec<Finding>,
+    more: usize,
+}
+
+impl<'p> Findings<'p> {
+    /// `None` if the profile says nothing about the rule.
+    pub(crate) fn of(rule: &'static Rule, profile: &'p Profile) -> Option<Self> {
+        let severity = profile.severity(rule)?;
+        let level = profile.level(rule)?;
+        Some(Self { profile, rule, severity, level, found: Vec::new(), more: 0 })
+    }
+
+    pub(crate) fn profile(&self) -> &'p Profile {
+        self.profile
+    }
+
+    /// A finding at a value or member name of a document.
+    pub(crate) fn at(&mut self, doc: &Doc<'_>, value: Value<'_>, message: impl Into<String>) {
+        if self.found.len() >= MOST {
+            self.more += 1;
+            return;
+        }
+        let span = value.span();
+        let (file, pointer) = (doc.document.file().to_owned(), value.pointer());
+        self.push(file, pointer, message.into(), Some(span));
+    }
+
+    /// A finding at a JSON pointer of a file, or at a whole file.
+    pub(crate) fn on(
+        &mut self,
+        file: impl Into<String>,
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        self.push(file.into(), pointer.into(), message.into(), None)
+    }
+
+    /// A finding at bytes of a file that is no JSON.
+    pub(crate) fn bytes(&mut self, file: impl Into<String>, offset: usize, message: impl Into<String>) {
+        self.push(file.into(), String::new(), message.into(), Some(offset..offset + 1));
+    }
+
+    fn push(&mut self, file: String, pointer: String, message: String, span: Option<Span>) -> &mut Finding {
+        let (rule, severity, level) = (self.rule, self.severity, self.level);
+        let (excerpt, related) = (None, Vec::new());
+        let finding = Finding { rule, severity, level, file, pointer, message, excerpt, related, span };
+        self.found.push(finding);
+        let last = self.found.len() - 1;
+        &mut self.found[last]
+    }
+
+    /// All findings; the last one counts those that are left out.
+    pub(crate) fn into_found(mut self) -> Vec<Finding> {
+        if self.more > 0
+            && let Some(first) = self.found.first()
+        {
+            let file = first.file.clone();
+            let message = format!("{} more places in this file are like the {MOST} before", self.more);
+            self.push(file, String::new(), message, None);
+        }
+        self.found
+    }
+}
+
+impl Finding {
+    /// Adds another place.
+    pub(crate) fn see(
+        &mut self,
+        file: impl Into<String>,
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+    ) {
+        let related = Related { file: file.into(), pointer: pointer.into(), message: message.into() };
+        self.related.push(related);
+    }
+
+    /// Where it comes in a report: by file, by place in the file, by rule.
+    pub(crate) fn order(&self) -> impl Ord + '_ {
+        let rank = match self.file.as_str() {
+            "" => 0,
+            "oci-layout" => 1,
+            "index.json" => 2,
+            _ => 3,
+        };
+        let start = self.span.as_ref().map_or(0, |span| span.start);
+        (rank, &self.file, start, natural(&self.pointer), self.rule.id, &self.message)
+    }
+}
+
+/// A pointer whose numbers sort as numbers.
+fn natural(pointer: &str) -> Vec<(usize, &str)> {
+    pointer.split('/').map(|token| (token.parse().unwrap_or(0), token)).collect()
+}

@@ -1,0 +1,99 @@
+//! The text around a place.
+//!
+//! Owns: the line, cut around the place so that a document of one long line stays readable. Leaves to others: how it
+//! is shown.
+
+use std::ops::Range;
+
+use referee_layout::json::Span;
+
+/// Bytes of the line kept before the place.
+const BEFORE: usize = 24;
+/// Bytes of the line kept from the place's beginning on.
+const FROM: usize = 44;
+
+/// One line of a file, cut around a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column in characters, counted from 1.
+    pub column: usize,
+    /// What is kept of the line; tabs are spaces, other control characters and what is not UTF-8 are U+FFFD.
+    pub text: String,
+    /// The place within `text`, in bytes.
+    pub place: Range<usize>,
+    /// Whether something of the line is cut off before `text`.
+    pub cut_before: bool,
+    /// Whether something of the line is cut off after `text`.
+    pub cut_after: bool,
+}
+
+impl Excerpt {
+    /// The line of `bytes` in which `span` begins.
+    pub(crate) fn of(bytes: &[u8], span: &Span) -> Self {
+        let start = span.start.min(bytes.len());
+        let line_start = bytes[..start].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let line_end = bytes[start..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| start + at);
+        let line = 1 + bytes[..line_start].iter().filter(|b| **b == b'\n').count();
+        let column = 1 + String::from_utf8_lossy(&bytes[line_start..start]).chars().count();
+        let from = boundary(bytes, line_start.max(start.saturating_sub(BEFORE)), line_start);
+        let to = boundary(bytes, line_end.min(start + FROM), start);
+        let end = span.end.clamp(start, to);
+        let mut text = shown(&bytes[from..start]);
+        let place = text.len();
+        text.push_str(&shown(&bytes[start..end]));
+        let place = place..text.len();
+        text.push_str(&shown(&bytes[end..to]));
+        Self { line, column, text, place, cut_before: from > line_start, cut_after: to < line_end }
+    }
+}
+
+/// The beginning of the character at `at`, but not before `least`.
+fn boundary(bytes: &[u8], mut at: usize, least: usize) -> usize {
+    while at > least && at < bytes.len() && bytes[at] & 0xc0 == 0x80 {
+        at -= 1;
+    }
+    at
+}
+
+fn shown(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let plain = |c: char| match c {
+        '\t' => ' ',
+        c if c.is_control() || is_direction(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.chars().map(plain).collect()
+}
+
+/// Characters that change the direction of what follows, and so what a terminal shows.
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_cut_around_the_place() {
+        let text = format!("{}\"x\": 1{}", "a".repeat(1000), "b".repeat(300_000));
+        let excerpt = Excerpt::of(text.as_bytes(), &(1000..1003));
+        assert_eq!(&excerpt.text[excerpt.place.clone()], "\"x\"");
+        assert_eq!((excerpt.line, excerpt.column), (1, 1001));
+        assert!(excerpt.cut_before && excerpt.cut_after && excerpt.text.len() < 80);
+    }
+
+    #[test]
+    fn any_bytes_give_some_text() {
+        let bytes = b"\xff\xfe\n\x1b[31m\xe2\x82\xac x";
+        for start in 0..=bytes.len() {
+            for end in start..=bytes.len() + 1 {
+                let excerpt = Excerpt::of(bytes, &(start..end));
+                assert!(excerpt.text.get(excerpt.place.clone()).is_some());
+                assert!(!excerpt.text.contains('\u{1b}'));
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The requirements of the specifications, and what they leave open. Data: `cases/requirements/*.toml`.
+//!
+//! Owns: their texts, and which of them files can decide. Leaves to others: deciding.
+
+use std::sync::LazyLock;
+
+use include_dir::{Dir, include_dir};
+use serde::{Deserialize, Serialize};
+
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/requirements");
+
+/// One sentence of a text that can be tested, in our own words.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Requirement {
+    /// As in `LAYOUT-013`.
+    pub id: String,
+    /// Document, section and line.
+    pub source: String,
+    /// How strongly it asks: must, should, may, info, or derived.
+    pub level: String,
+    /// What it asks.
+    pub text: String,
+    /// Whether files decide it.
+    pub decided_by: DecidedBy,
+    /// How it is looked at, or what else is to be said.
+    pub note: Option<String>,
+    /// What keeps to it.
+    pub good: Option<String>,
+    /// What breaks it.
+    pub bad: Option<String>,
+    /// What a reader of referrers does about it.
+    pub reader: Option<String>,
+    /// Why neither a rule nor a case decides it, where `decided-by` alone does not say it.
+    pub why_not: Option<String>,
+}
+
+/// What decides a requirement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DecidedBy {
+    /// The files of a layout.
+    Files,
+    /// Files, in part.
+    Partly,
+    /// What a running program does.
+    Behaviour,
+    /// A trace of requests or system calls.
+    Trace,
+    /// What was there before.
+    History,
+    /// What somebody meant.
+    Intent,
+    /// It asks for nothing that could be broken.
+    None,
+}
+
+/// A question that the texts leave open.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Ambiguity {
+    /// As in `AMB-06`.
+    pub id: String,
+    /// The question.
+    pub question: String,
+    /// What is reported, and what a reader does, until it is decided.
+    pub default: String,
+    /// What pulls each way.
+    pub evidence: Option<String>,
+    /// The possible answers.
+    pub readings: Vec<Answer>,
+}
+
+/// One possible answer.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Answer {
+    /// A word for it.
+    pub id: String,
+    /// What it says.
+    pub text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    requirement: Vec<Requirement>,
+    #[serde(default)]
+    ambiguity: Vec<Ambiguity>,
+}
+
+static ALL: LazyLock<File> = LazyLock::new(|| {
+    let mut all = File { requirement: Vec::new(), ambiguity: Vec::new() };
+    let mut files: Vec<_> = FILES.files().collect();
+    files.sort_by_key(|file| file.path());
+    for file in files {
+        let name = file.path().display().to_string();
+        let source = referee_layout::Source::new(name, file.contents_utf8().unwrap_or_default());
+        let file: File = source.parse().expect("the tests parse every shipped file");
+        all.requirement.extend(file.requirement);
+        all.ambiguity.extend(file.ambiguity);
+    }
+    all
+});
+
+/// All requirements, family by family.
+pub fn all() -> &'static [Requirement] {
+    &ALL.requirement
+}
+
+/// All open questions.
+pub fn ambiguities() -> &'static [Ambiguity] {
+    &ALL.ambiguity
+}
+
+/// The requirement of that id.
+pub fn requirement(id: &str) -> Option<&'static Requirement> {
+    all().iter().find(|requirement| requirement.id == id)
+}
+
+/// The open question of that id.
+pub fn ambiguity(id: &str) -> Option<&'static Ambiguity> {
+    ambiguities().iter().find(|ambiguity| ambiguity.id == id)
+}
+
+/// Whether a requirement or an open question has `id`.
+///
+/// ```
+/// assert!(referee_rules::requirement::exists("REF-01"));
+/// assert!(!referee_rules::requirement::exists("REF-001"));
+/// ```
+pub fn exists(id: &str) -> bool {
+    requirement(id).is_some() || ambiguity(id).is_some()
+}
+
+impl DecidedBy {
+    /// Why files cannot decide it; empty where they can.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Files | Self::Partly => "",
+            Self::Behaviour => "it is what a running program does; a run of that program decides it",
+            Self::Trace => "it needs a trace of requests or system calls",
+            Self::History => "it needs the earlier state, or the original bytes",
+            Self::Intent => "it depends on what somebody meant",
+            Self::None => "it asks for nothing that a layout could break",
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What a rule is.
+//!
+//! Owns: its data and the words for how strongly it asks. Leaves to others: the rules ([`crate::catalogue`]).
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::doc::Doc;
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+
+/// One requirement, or a few that one fault breaks, made checkable.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Rule {
+    /// Names the fault in kebab case; equal to the file's stem; never changes.
+    pub id: &'static str,
+    /// The fault in a few words.
+    pub summary: &'static str,
+    /// Ids of the requirements that it decides.
+    pub requirements: &'static [&'static str],
+    /// From which revision on the texts ask for it, and how strongly.
+    pub levels: &'static [(Since, Level)],
+    /// In place of the severity that the level asks for; the explanation says why.
+    pub severity: Option<Severity>,
+    /// The open question whose answer decides whether this is a fault.
+    pub reading: Option<Reading>,
+    /// The document and section, as in `image-spec manifest.md, Image Manifest Property Descriptions`.
+    pub source: &'static str,
+    /// Markdown with the headings `What it does`, `Why it matters`, `Example`, `What to do`.
+    pub explanation: &'static str,
+    pub(crate) check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Check {
+    /// One document by itself.
+    Document(fn(&Doc<'_>, &mut Findings<'_>)),
+    /// The whole layout, without the text of its documents.
+    Layout(fn(&Evidence<'_>, &mut Findings<'_>)),
+}
+
+/// The texts in which a rule came up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Since {
+    /// image-spec v1.1.1 and distribution-spec v1.1.1.
+    V1_1,
+    /// image-spec at HEAD `13cff549`.
+    Head,
+    /// A proposal: the profile names its convention.
+    Proposal,
+}
+
+/// How strongly a text asks, after RFC 2119.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// MUST, MUST NOT, REQUIRED.
+    Must,
+    /// SHOULD, SHOULD NOT.
+    Should,
+    /// MAY, OPTIONAL.
+    May,
+    /// No such word: what a text declares, or what follows from several.
+    Convention,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Likely to cause trouble.
+    Warning,
+    /// The layout breaks the text.
+    Error,
+}
+
+/// How the answers to an open question decide a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// The question, as in `AMB-06`.
+    pub question: &'static str,
+    /// Readings under which the finding is an error.
+    pub error: &'static [&'static str],
+    /// Readings under which there is nothing to find.
+    pub fine: &'static [&'static str],
+}
+
+/// Asked for by v1.1.1, with MUST.
+pub(crate) const MUST: &[(Since, Level)] = &[(Since::V1_1, Level::Must)];
+/// Asked for by v1.1.1, with SHOULD.
+pub(crate) const SHOULD: &[(Since, Level)] = &[(Since::V1_1, Level::Should)];
+/// Declared by v1.1.1, or following from it.
+pub(crate) const DECLARED: &[(Since, Level)] = &[(Since::V1_1, Level::Convention)];
+/// Asked for by the proposal, with SHOULD.
+pub(crate) const PROPOSED_SHOULD: &[(Since, Level)] = &[(Since::Proposal, Level::Should)];
+/// Declared by the proposal, or following from it.
+pub(crate) const PROPOSED: &[(Since, Level)] = &[(Since::Proposal, Level::Convention)];
+
+impl Rule {
+    pub(crate) const BASE: Self = Self {
+        id: "",
+        summary: "",
+        requirements: &[],
+        levels: &[],
+        severity: None,
+        reading: None,
+        source: "",
+        explanation: "",
+        check: Check::Layout(|_, _| {}),
+    };
+}
+
+/// A rule whose doc comment is its explanation.
+macro_rules! declare_rule {
+    ($(#[doc = $doc:literal])+ { $($field:ident: $value:expr),+ $(,)? }) => {
+        $(#[doc = $doc])+
+        pub(crate) static RULE: crate::Rule = crate::Rule {
+            explanation: concat!($($doc, "\n"),+),
+            $($field: $value,)+
+            ..crate::Rule::BASE
+        };
+    };
+}
+
+impl Level {
+    /// The severity that this level asks for.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Must => Severity::Error,
+            Self::Should => Severity::Warning,
+            Self::May | Self::Convention => Severity::Info,
+        }
+    }
+
+    /// The word of the contract.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Must => "must",
+            Self::Should => "should",
+            Self::May => "may",
+            Self::Convention => "convention",
+        }
+    }
+}
+
+impl Severity {
+    /// The word of the contract.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
