@@ -1,7 +1,8 @@
 //! `referee`: who can see whose referrers?
 //!
-//! The front page of the library: facts about layouts ([`layout`]) and everything that runs tools over them
-//! ([`runner`]). It holds nothing of its own; the command line is in `harness/cli`.
+//! The front page of the library: facts about layouts ([`layout`]), what the specifications ask of them
+//! ([`rules`]), and everything that runs tools over them ([`runner`]). It holds nothing of its own; the command line is in `harness/cli`.
 
 pub use referee_layout as layout;
+pub use referee_rules as rules;
 pub use referee_runner as runner;

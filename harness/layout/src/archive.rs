@@ -199,7 +199,11 @@ impl<'v, T: Send> Reader<'v, T> {
                 let read = error.map_or_else(|| input.read_all(&mut bytes, limit), Err);
                 let short = short(read.as_ref().err());
                 let read = read.map(|()| Document::parse(*root, &bytes));
-                if *root == "index.json" { self.parts.index = read } else { self.parts.oci_layout = read }
+                if *root == "index.json" {
+                    self.parts.index = read
+                } else {
+                    self.parts.oci_layout = read
+                }
                 return short;
             }
             (["blobs", algorithm], FileKind::Directory) if is_algorithm(algorithm) => self.folder = true,
@@ -221,7 +225,8 @@ impl<'v, T: Send> Reader<'v, T> {
             _ => {
                 if parts.last() == Some(&"oci-layout") && self.hint.is_empty() {
                     let inner = path.trim_end_matches("/oci-layout");
-                    self.hint = format!("; it is in the folder {inner}, so pack it with `tar -C {inner} -c .`");
+                    self.hint =
+                        format!("; it is in the folder {inner}, so pack it with `tar -C {inner} -c .`");
                 } else if path == "manifest.json" && self.hint.is_empty() {
                     "; this looks like the output of an old `docker save`".clone_into(&mut self.hint);
                 }

@@ -23,7 +23,6 @@ pub use dir::{FileKind, LayoutDir, ReadError};
 pub use document::{DescriptorView, Document, Field, ManifestView};
 pub use facts::{
     Blob, BlobContent, Descriptor, Entry, Facts, Flaw, Kind, Layout, Limits, Node, Oddity, OddityKind,
-    OpenError, Referrer,
-    ResolveError, Stray, Subject, Verified,
+    OpenError, Referrer, ResolveError, Stray, Subject, Verified,
 };
 pub use source::{Source, SourceError};

@@ -7,7 +7,6 @@
 mod check;
 mod file;
 mod grammar;
-mod requirement;
 mod spanned;
 mod suggest;
 
@@ -18,9 +17,10 @@ use std::fmt;
 use referee_layout::{Algorithm, Source, SourceError};
 
 use crate::outcome::Outcome;
-pub(crate) use file::CaseFile;
+pub(crate) use check::content_of as content;
+pub(crate) use file::{CaseFile, ContentFile};
 pub use file::{Kind, Level, Role, Status, Where};
-pub use requirement::is_requirement;
+pub(crate) use spanned::At;
 
 /// A case whose every name is known to lead somewhere. Made by [`Case::parse`] only, so that a plan can rely
 /// on it.
@@ -204,6 +204,24 @@ impl Case {
     /// The first mistake, at its line, with what was expected there.
     pub fn parse(source: &Source) -> Result<Self, SourceError> {
         check::case(source, source.parse()?)
+    }
+
+    /// A case that asks nothing: content alone.
+    pub(crate) fn of_content(source: &Source, content: Vec<Content>) -> Self {
+        Self {
+            id: source.stem().to_owned(),
+            title: String::new(),
+            why: None,
+            status: Status::Stable,
+            level: Level::Info,
+            req: Vec::new(),
+            tags: Vec::new(),
+            content,
+            axes: BTreeMap::new(),
+            steps: Vec::new(),
+            expects: Vec::new(),
+            source: source.clone(),
+        }
     }
 
     /// The content of that name.

@@ -7,13 +7,19 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 use referee_layout::{Convention, Source, SourceError};
+use referee_rules::Profile;
+use referee_rules::profile::ProfileFile;
 
 use crate::case::Case;
+use crate::conformance::{Base, Conformance};
 use crate::driver::Driver;
 use crate::golden::{Golden, Goldens};
 
 static CASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/interop");
 static CONVENTIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/conventions");
+static CONFORMANCE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/conformance");
+static BASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/conformance/bases");
+static PROFILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/profiles");
 static DRIVERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../tools/under-test");
 static GOLDENS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../golden/interop");
 
@@ -122,6 +128,37 @@ impl Catalogue {
         self.conventions.iter().find(|convention| convention.id == id)
     }
 
+    /// A profile, with the convention that it names: one of this catalogue, or a file beside the profile.
+    ///
+    /// # Errors
+    /// There is no such convention, or it does not fit.
+    pub fn profile(&self, file: ProfileFile, source: &Source) -> Result<Profile, CatalogueError> {
+        let named = file.convention.clone();
+        let beside = match &named {
+            Some(name) if name.ends_with(".toml") => {
+                let path = Path::new(source.name()).with_file_name(name);
+                Some(Convention::parse(&read(&path)?)?)
+            }
+            _ => None,
+        };
+        let known = named.as_deref().and_then(|name| self.convention(name));
+        let convention = beside.as_ref().or(known);
+        if let Some(name) = named.filter(|_| convention.is_none()) {
+            return Err(source.error(0..0, format!("no convention is named `{name}`")).into());
+        }
+        Ok(file.with(convention).map_err(|why| source.error(0..0, why))?)
+    }
+
+    /// The shipped profile of that id.
+    ///
+    /// # Errors
+    /// A mistake in a shipped file; the tests keep that from happening.
+    pub fn shipped_profile(&self, id: &str) -> Result<Option<Profile>, CatalogueError> {
+        let file = profiles()?.into_iter().find(|profile| profile.id == id);
+        let source = Source::new(format!("cases/profiles/{id}.toml"), "");
+        file.map(|file| self.profile(file, &source)).transpose()
+    }
+
     fn keep(&mut self, source: &Source) {
         replace_or_push(&mut self.sources, source.clone(), |known| known.name() == source.name());
     }
@@ -147,6 +184,28 @@ pub fn read(path: &Path) -> Result<Source, CatalogueError> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| CatalogueError::Read { path: path.to_owned(), error })?;
     Ok(Source::new(path.display().to_string(), text))
+}
+
+/// The conformance cases, by rule, and the bases that they start from.
+///
+/// # Errors
+/// A mistake in a shipped file; the tests keep that from happening.
+pub fn conformance() -> Result<(Vec<Conformance>, Vec<Base>), CatalogueError> {
+    let cases = embedded(&CONFORMANCE, "cases/conformance");
+    let bases = embedded(&BASES, "cases/conformance/bases");
+    Ok((
+        cases.iter().map(Conformance::parse).collect::<Result<_, _>>()?,
+        bases.iter().map(Base::parse).collect::<Result<_, _>>()?,
+    ))
+}
+
+/// The shipped profiles, by id.
+///
+/// # Errors
+/// A mistake in a shipped file; the tests keep that from happening.
+pub fn profiles() -> Result<Vec<ProfileFile>, CatalogueError> {
+    let files = embedded(&PROFILES, "cases/profiles");
+    Ok(files.iter().map(ProfileFile::parse).collect::<Result<_, _>>()?)
 }
 
 fn embedded(folder: &'static Dir<'_>, name: &str) -> Vec<Source> {

@@ -6,6 +6,7 @@
 pub mod case;
 pub mod catalogue;
 pub mod cell;
+pub mod conformance;
 pub mod driver;
 pub mod event;
 pub mod exec;

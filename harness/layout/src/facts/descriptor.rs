@@ -64,7 +64,8 @@ impl Descriptor {
                 .map(std::borrow::Cow::into_owned),
             annotations: optional("annotations", view.annotations(), &mut flaws).unwrap_or_default(),
             platform: view.os_architecture(),
-            elsewhere: view.urls().present().is_some_and(|urls| !urls.is_empty()) || view.data().present().is_some(),
+            elsewhere: view.urls().present().is_some_and(|urls| !urls.is_empty())
+                || view.data().present().is_some(),
             flaws,
         })
     }

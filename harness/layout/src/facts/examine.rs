@@ -33,8 +33,7 @@ pub(crate) struct Examined<T> {
 impl<T> Examined<T> {
     /// A blob of which nothing is known but that it is there.
     pub(crate) fn unreadable(digest: Digest, kind: FileKind, size: u64, error: ReadError) -> Self {
-        let blob =
-            Blob { size, content: BlobContent::Unreadable(error), verified: Verified::Unknown, kind };
+        let blob = Blob { size, content: BlobContent::Unreadable(error), verified: Verified::Unknown, kind };
         Self { digest, blob, node: None, visited: None }
     }
 }
@@ -107,11 +106,7 @@ fn content<T, R: Read>(
     };
     let node = Kind::of(tree.root(text)).is_some();
     let verified = verify(node || limits.hash_everything);
-    let node = if node {
-        Node::read(digest, buffer.len() as u64, verified, tree.root(text))
-    } else {
-        None
-    };
+    let node = if node { Node::read(digest, buffer.len() as u64, verified, tree.root(text)) } else { None };
     let content = if node.is_some() { BlobContent::Node } else { BlobContent::Json };
     let visited = visit.and_then(|visit| visit(&Document::parsed(blob_path(digest), text, tree)));
     Ok(Content { content, verified, node, visited })

@@ -11,10 +11,10 @@ use std::ops::Range;
 
 use referee_layout::source::is_id;
 use referee_layout::{Source, SourceError};
+use referee_rules::requirement;
 
 use super::file::ExpectFile;
 use super::grammar::is_driver_glob;
-use super::requirement::{is_requirement, requirements};
 use super::spanned::At;
 use super::suggest::nearest;
 use super::{Case, CaseFile, Expect, Op};
@@ -68,6 +68,14 @@ pub(crate) fn case(source: &Source, file: CaseFile) -> Result<Case, SourceError>
         expects,
         source: source.clone(),
     })
+}
+
+/// The content of a file that is no case.
+pub(crate) fn content_of(
+    source: &Source,
+    files: &[super::ContentFile],
+) -> Result<Vec<super::Content>, SourceError> {
+    content::all(Place(source), files)
 }
 
 fn expects(
@@ -138,11 +146,14 @@ impl Place<'_> {
     }
 
     fn requirements(self, ids: &[At<String>]) -> Result<Vec<String>, SourceError> {
-        let known: Vec<String> = requirements().collect();
+        let known = || {
+            let all = requirement::all().iter().map(|requirement| requirement.id.as_str());
+            all.chain(requirement::ambiguities().iter().map(|ambiguity| ambiguity.id.as_str()))
+        };
         let mut req: Vec<String> = Vec::new();
         for id in ids {
-            if !is_requirement(id) {
-                return Err(self.unknown(id, "requirement", known.iter().map(String::as_str)));
+            if !requirement::exists(id) {
+                return Err(self.unknown(id, "requirement", known()));
             }
             if req.contains(id) {
                 return Err(self.wrong(id, format!("requirement `{}` is cited twice", **id)));

@@ -12,7 +12,7 @@ use super::spanned::At;
 use crate::outcome::Outcome;
 
 /// A question to tools: what is in the layout, who does what to it in which order, and what must come out.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(title = "referee case, version 1")]
 pub(crate) struct CaseFile {
@@ -74,7 +74,7 @@ pub enum Level {
 }
 
 /// One manifest, by a local name. The plan computes its bytes and its digest.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct ContentFile {
     /// The local name: lower case letters and digits with `-` between them.
@@ -136,7 +136,7 @@ pub(crate) enum AlgorithmName {
 }
 
 /// Untruths in a `subject` descriptor; its digest stays right.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct WrongSubjectFile {
     /// In place of the subject's size.
@@ -146,7 +146,7 @@ pub(crate) struct WrongSubjectFile {
 }
 
 /// One thing that one role does.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct StepFile {
     /// Who does it. Two steps of one role are done by the same driver.
@@ -208,7 +208,7 @@ pub(crate) enum By {
 }
 
 /// What is right in some cells.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct ExpectFile {
     /// Which cells.

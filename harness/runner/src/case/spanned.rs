@@ -15,6 +15,10 @@ use serde::Deserialize;
 pub(crate) struct At<T>(toml::Spanned<T>);
 
 impl<T> At<T> {
+    pub(crate) fn new(value: toml::Spanned<T>) -> Self {
+        Self(value)
+    }
+
     /// The value's bytes in the file.
     pub(crate) fn span(&self) -> Range<usize> {
         self.0.span()

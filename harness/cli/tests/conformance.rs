@@ -1,0 +1,231 @@
+//! Each rule finds exactly what its case says, in a directory and in an archive of it, and nothing in the base that the
+//! case starts from; and a golden for each rule says what it finds in all layouts that there are.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::LazyLock;
+
+use referee::layout::Layout;
+use referee::rules::catalogue::RULES;
+use referee::rules::{Checker, Report, requirement};
+use referee::runner::Plan;
+use referee::runner::catalogue::{self, Catalogue};
+use referee::runner::conformance::{Base, Conformance, Scene, Variant};
+
+struct World {
+    catalogue: Catalogue,
+    cases: Vec<Conformance>,
+    bases: Vec<Base>,
+}
+
+static WORLD: LazyLock<World> = LazyLock::new(|| {
+    let (cases, bases) = catalogue::conformance().unwrap();
+    World { catalogue: Catalogue::shipped().unwrap(), cases, bases }
+});
+
+const PROFILES: [&str; 3] = ["image-spec", "image-spec-head", "pr-1171"];
+
+fn checker(profile: &str, readings: &BTreeMap<String, String>) -> Checker {
+    let mut profile = WORLD.catalogue.shipped_profile(profile).unwrap().unwrap();
+    profile.readings.clone_from(readings);
+    Checker::new(profile)
+}
+
+fn in_directory(scene: &Scene, checker: &Checker) -> Report {
+    let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+    scene.save(folder.path()).unwrap();
+    checker.directory(&Layout::open_damaged(folder.path()).unwrap())
+}
+
+fn in_archive(scene: &Scene, checker: &Checker) -> Report {
+    checker.archive(Path::new("layout.tar"), scene.tar().unwrap().as_slice()).unwrap()
+}
+
+/// Rule and place of each finding, with the names of blobs.
+fn places(scene: &Scene, report: &Report) -> Vec<(String, String)> {
+    let place = |file: &str, pointer: &str| format!("{}#{pointer}", scene.named(file));
+    let found = report.findings.iter();
+    let mut found: Vec<_> =
+        found.map(|found| (found.rule.id.to_owned(), place(&found.file, &found.pointer))).collect();
+    found.sort();
+    found
+}
+
+fn has_a_root(scene: &Scene) -> bool {
+    ["oci-layout", "index.json"].iter().any(|name| scene.bytes(name).is_some())
+}
+
+fn variants() -> impl Iterator<Item = &'static Variant> {
+    WORLD.cases.iter().flat_map(|case| &case.variants)
+}
+
+#[test]
+fn every_variant_gives_exactly_its_findings() {
+    let mut wrong = Vec::new();
+    for variant in variants() {
+        let scene = match variant.scene(&WORLD.bases, &WORLD.catalogue.conventions) {
+            Ok(scene) => scene,
+            Err(error) => {
+                wrong.push(format!("{}: {error}", variant.id));
+                continue;
+            }
+        };
+        let checker = checker(&variant.profile, &variant.reading);
+        let mut want = variant.expect.clone();
+        want.sort();
+        let mut forms = Vec::new();
+        if !scene.is_archive() {
+            forms.push(("directory", in_directory(&scene, &checker)));
+        }
+        if scene.is_archive() || (scene.is_plain() && has_a_root(&scene)) {
+            forms.push(("archive", in_archive(&scene, &checker)));
+        }
+        for (form, report) in forms {
+            let found = places(&scene, &report);
+            if found != want {
+                wrong.push(format!("{} ({form})\n  want {want:?}\n  have {found:?}", variant.id));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} variants:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn nothing_is_found_in_a_base() {
+    for base in &WORLD.bases {
+        let scene = base.scene(&WORLD.catalogue.conventions).unwrap();
+        let found = places(&scene, &in_directory(&scene, &checker(&base.profile, &BTreeMap::new())));
+        let allowed = |found: &&(String, String)| match base.id.as_str() {
+            // what these two are about has a rule that is an info
+            "raw" => found.0 != "referrer-only-a-blob",
+            "buildkit" => !["annotation-key-plain", "platform-value-unknown"].contains(&found.0.as_str()),
+            _ => true,
+        };
+        let found: Vec<_> = found.iter().filter(allowed).collect();
+        assert!(found.is_empty(), "{}: {found:?}", base.id);
+    }
+}
+
+/// What a convention writes of each interop case breaks no MUST, in any profile.
+#[test]
+fn what_a_convention_writes_has_no_error() {
+    for (name, scene) in written() {
+        for profile in PROFILES {
+            let report = in_directory(&scene, &checker(profile, &BTreeMap::new()));
+            let errors: Vec<_> = places(&scene, &report)
+                .into_iter()
+                .zip(&report.findings)
+                .filter(|(_, finding)| finding.severity == referee::rules::Severity::Error)
+                .collect();
+            assert!(errors.is_empty(), "{name} under {profile}: {errors:?}");
+        }
+    }
+}
+
+fn written() -> Vec<(String, Scene)> {
+    let mut scenes = Vec::new();
+    for case in &WORLD.catalogue.cases {
+        let plan = Plan::compile(case);
+        for convention in &WORLD.catalogue.conventions {
+            scenes.push((format!("{}[{}]", case.id, convention.id), Scene::new(&plan, Some(convention))));
+        }
+    }
+    scenes
+}
+
+/// All layouts: what each rule finds in each of them, under each profile.
+#[test]
+fn goldens_of_each_rule_over_all_layouts() {
+    let mut scenes = written();
+    for base in &WORLD.bases {
+        scenes.push((format!("base/{}", base.id), base.scene(&WORLD.catalogue.conventions).unwrap()));
+    }
+    for variant in variants() {
+        let scene = variant.scene(&WORLD.bases, &WORLD.catalogue.conventions).unwrap();
+        scenes.push((variant.id.clone(), scene));
+    }
+    let mut found: BTreeMap<&str, BTreeMap<String, [&str; 3]>> =
+        RULES.iter().map(|rule| (rule.id, BTreeMap::new())).collect();
+    for (n, profile) in PROFILES.into_iter().enumerate() {
+        let checker = checker(profile, &BTreeMap::new());
+        for (name, scene) in &scenes {
+            let report =
+                if scene.is_archive() { in_archive(scene, &checker) } else { in_directory(scene, &checker) };
+            for finding in &report.findings {
+                let line = format!("{name}: {}#{}", scene.named(&finding.file), finding.pointer);
+                let of_rule = found.get_mut(finding.rule.id).unwrap();
+                of_rule.entry(line).or_insert(["-"; 3])[n] = finding.severity.word();
+            }
+        }
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/rules"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for (rule, lines) in found {
+            let text: Vec<_> =
+                lines.iter().map(|(line, [a, b, c])| format!("{a:7} {b:7} {c:7} {line}")).collect();
+            let head = format!("under {}:", PROFILES.join(", "));
+            insta::assert_snapshot!(rule, format!("{head}\n{}", text.join("\n")));
+        }
+    });
+}
+
+#[test]
+fn every_rule_has_a_hit_a_near_miss_and_an_explanation() {
+    let ids: BTreeSet<_> = RULES.iter().map(|rule| rule.id).collect();
+    assert_eq!(ids.len(), RULES.len(), "two rules with one id");
+    for rule in RULES {
+        let case = WORLD.cases.iter().find(|case| case.rule == rule.id);
+        let case = case.unwrap_or_else(|| panic!("{}: no case in cases/conformance", rule.id));
+        assert!(case.variants.iter().any(|variant| variant.hit), "{}: no hit", rule.id);
+        assert!(case.variants.iter().any(|variant| !variant.hit), "{}: no near-miss", rule.id);
+        assert!(
+            rule.severity.is_none()
+                || rule.explanation.contains(" info")
+                || rule.explanation.contains("warning"),
+            "{}: does not say why its severity is not that of its level",
+            rule.id
+        );
+        for heading in ["## What it does", "## Why it matters", "## Example", "## What to do"] {
+            assert!(rule.explanation.contains(heading), "{}: no heading {heading}", rule.id);
+        }
+        assert!(!rule.requirements.is_empty() && !rule.source.is_empty(), "{}: no requirement", rule.id);
+        for id in rule.requirements {
+            assert!(requirement::exists(id), "{}: {id} does not exist", rule.id);
+        }
+        if let Some(reading) = rule.reading {
+            let question = requirement::ambiguity(reading.question).unwrap();
+            for picked in reading.error.iter().chain(reading.fine) {
+                assert!(question.readings.iter().any(|known| known.id == *picked), "{}: {picked}", rule.id);
+            }
+            assert!(rule.requirements.contains(&reading.question), "{}: {}", rule.id, reading.question);
+        }
+    }
+    for case in &WORLD.cases {
+        assert!(ids.contains(case.rule.as_str()), "a case for a rule that does not exist: {}", case.rule);
+    }
+}
+
+#[test]
+fn no_file_is_left_out() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let stems = |folder: &Path| -> BTreeSet<String> {
+        if !folder.is_dir() {
+            return BTreeSet::new();
+        }
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let files = files.filter(|path| path.is_file() && path.extension().is_some_and(|e| e != "new"));
+        files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
+    };
+    let ids: BTreeSet<String> = RULES.iter().map(|rule| rule.id.to_owned()).collect();
+    let mut files = BTreeSet::new();
+    for folder in std::fs::read_dir(root.join("harness/rules/src/catalogue")).unwrap() {
+        files.extend(stems(&folder.unwrap().path()).into_iter().map(|stem| stem.replace('_', "-")));
+    }
+    assert_eq!(files, ids, "files of rules, and the rules of the catalogue");
+    assert_eq!(stems(&root.join("golden/rules")), ids, "goldens, and the rules of the catalogue");
+}
