@@ -21,14 +21,16 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run cells of all cases and print who finds what.
     Run(RunArgs),
+    /// Hold layouts against the specifications, and name what is wrong with them.
+    Check(CheckArgs),
     /// Show who refers to a subject in a layout, and by which convention.
     View(ViewArgs),
-    /// Explain a case, convention, driver, outcome, verdict or exit code.
+    /// Explain a rule, requirement, open question, profile, case, convention, driver, outcome, verdict or exit code.
     Explain {
         /// Its id.
         id: String,
     },
-    /// List cases, cells, conventions or tools.
+    /// List cases, cells, rules, requirements, profiles, conventions or tools.
     List {
         /// What to list.
         #[arg(value_enum, default_value_t = What::Cases)]
@@ -46,7 +48,7 @@ pub(crate) enum Command {
     },
     /// Print the JSON Schema of a file format.
     Schema {
-        /// Which format: case, convention or driver.
+        /// Which format: case, conformance, conformance-base, convention, driver or profile.
         name: String,
     },
     /// Print completions for a shell.
@@ -110,8 +112,30 @@ pub(crate) struct RunArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Layouts: directories, tar archives (plain, gzip or zstd), or - for an archive from standard input.
+    #[arg(required = true, value_name = "LAYOUT")]
+    pub(crate) layouts: Vec<PathBuf>,
+    /// The texts to hold them against, by id (`referee list profiles`) or TOML file.
+    #[arg(long, value_name = "ID|FILE", default_value = "image-spec")]
+    pub(crate) profile: String,
+    /// Picks a reading of an open question (`referee explain AMB-06`); may be repeated.
+    #[arg(long, value_name = "QUESTION=READING")]
+    pub(crate) reading: Vec<String>,
+    /// Exit with 10 if there is a finding that is at least this bad.
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    pub(crate) fail_on: FailOn,
+    /// How to print findings. Several layouts give one JSON document each, one after the other, and one SARIF log.
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub(crate) format: CheckFormat,
+    /// How many threads read and hash; by default one for each processor.
+    #[arg(short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ViewArgs {
-    /// The layout: a directory.
+    /// The layout: a directory, or a tar archive (plain, gzip or zstd).
     pub(crate) layout: PathBuf,
     /// Whose referrers: a digest, or a ref.name of index.json.
     pub(crate) subject: String,
@@ -153,6 +177,20 @@ pub(crate) enum Format {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    Human,
+    Json,
+    /// SARIF 2.1.0, for code scanning and editors.
+    Sarif,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Deny {
     New,
 }
@@ -161,6 +199,9 @@ pub(crate) enum Deny {
 pub(crate) enum What {
     Cases,
     Cells,
+    Rules,
+    Requirements,
+    Profiles,
     Conventions,
     Tools,
 }

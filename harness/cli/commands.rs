@@ -2,6 +2,7 @@
 //!
 //! Owns: which file does which, and what several of them need. Leaves to others: everything they do.
 
+mod check;
 mod completions;
 mod explain;
 mod list;
@@ -25,6 +26,7 @@ use crate::exit::{Exit, Failed};
 pub(crate) fn dispatch() -> Result<Exit, Failed> {
     match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::View(args) => view::run(&args),
         Command::Explain { id } => explain::run(&id),
         Command::List { what, files, format } => list::run(what, &files, format),

@@ -17,6 +17,7 @@ pub(crate) enum Exit {
     Bug,
     Usage,
     NothingSelected,
+    Findings,
     Unexpected,
     ToolMissing,
     InvalidFile,
@@ -24,11 +25,12 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Success,
         Self::Bug,
         Self::Usage,
         Self::NothingSelected,
+        Self::Findings,
         Self::Unexpected,
         Self::ToolMissing,
         Self::InvalidFile,
@@ -41,6 +43,7 @@ impl Exit {
             Self::Bug => 1,
             Self::Usage => 2,
             Self::NothingSelected => 4,
+            Self::Findings => 10,
             Self::Unexpected => 100,
             Self::ToolMissing => 102,
             Self::InvalidFile => 104,
@@ -54,9 +57,10 @@ impl Exit {
             Self::Bug => "A bug in referee, or a machine without space or permission.",
             Self::Usage => "The command line or what it names is wrong.",
             Self::NothingSelected => "Nothing was selected.",
+            Self::Findings => "`check`: findings that are as bad as `--fail-on` says, or worse.",
             Self::Unexpected => "`run`: a verdict that nobody expected: `fail`, `fixed` or `changed`.",
             Self::ToolMissing => "A required tool is missing.",
-            Self::InvalidFile => "A case, driver, convention or golden is invalid.",
+            Self::InvalidFile => "A case, driver, convention, profile or golden is invalid.",
             Self::Interrupted => "Interrupted; what was finished is written, marked incomplete.",
         }
     }
@@ -97,24 +101,28 @@ impl From<CatalogueError> for Failed {
     }
 }
 
-/// Prints the error, if any, and gives the exit code. A closed pipe is no error.
-pub(crate) fn code(result: Result<Exit, Failed>) -> ExitCode {
-    let failed = match result {
-        Ok(exit) => return ExitCode::from(exit.code()),
-        Err(failed) => failed,
-    };
-    let io = failed.error.downcast_ref::<std::io::Error>();
-    if io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
-        return ExitCode::SUCCESS;
+impl Failed {
+    /// Prints the error to standard error. A closed pipe is no error.
+    pub(crate) fn print(&self) -> Exit {
+        let io = self.error.downcast_ref::<std::io::Error>();
+        if io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+            return Exit::Success;
+        }
+        let source = match self.error.downcast_ref::<CatalogueError>() {
+            Some(CatalogueError::Source(error)) => Some(error),
+            _ => self.error.downcast_ref::<SourceError>(),
+        };
+        let text = match source {
+            Some(error) => diagnostic::render(error),
+            None => format!("error: {:#}\n", self.error),
+        };
+        let _ = std::io::stderr().write_all(text.as_bytes());
+        self.exit
     }
-    let source = match failed.error.downcast_ref::<CatalogueError>() {
-        Some(CatalogueError::Source(error)) => Some(error),
-        _ => failed.error.downcast_ref::<SourceError>(),
-    };
-    let text = match source {
-        Some(error) => diagnostic::render(error),
-        None => format!("error: {:#}\n", failed.error),
-    };
-    let _ = std::io::stderr().write_all(text.as_bytes());
-    ExitCode::from(failed.exit.code())
+}
+
+/// Prints the error, if any, and gives the exit code.
+pub(crate) fn code(result: Result<Exit, Failed>) -> ExitCode {
+    let exit = result.unwrap_or_else(|failed| failed.print());
+    ExitCode::from(exit.code())
 }

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod diagnostic;
 mod exit;
+mod input;
 mod machine;
 mod progress;
 

@@ -3,6 +3,8 @@
 //! Owns: the search over all kinds of ids, and the texts of outcomes and verdicts. Leaves to others: cases,
 //! conventions and drivers, which explain themselves.
 
+mod texts;
+
 use std::fmt::Write as _;
 
 use referee::runner::catalogue::Catalogue;
@@ -16,6 +18,7 @@ use crate::exit::{Exit, Failed};
 pub(super) fn run(id: &str) -> Result<Exit, Failed> {
     let catalogue = Catalogue::shipped()?;
     let mut texts: Vec<String> = Vec::new();
+    texts.extend(texts::all(&catalogue, id)?);
     texts.extend(catalogue.cases.iter().filter(|case| case.id == id).map(case));
     texts
         .extend(source(&catalogue, "cases/conventions", id).map(|text| format!("convention {id}\n\n{text}")));
@@ -35,8 +38,9 @@ pub(super) fn run(id: &str) -> Result<Exit, Failed> {
     );
     if texts.is_empty() {
         let message = format!(
-            "nothing is named `{id}`; `referee list cases`, `list conventions` and `list tools` show ids, \
-             and outcomes, verdicts and exit codes can be asked for too"
+            "nothing is named `{id}`{}; `referee list rules`, `requirements`, `profiles`, `cases`, `conventions` and \
+             `tools` show ids, and outcomes, verdicts and exit codes can be asked for too",
+            texts::near(id)
         );
         return Err(Failed::usage(message));
     }

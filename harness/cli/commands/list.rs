@@ -4,8 +4,14 @@
 
 use std::fmt::Write as _;
 
+use referee::rules::catalogue::RULES;
+use referee::rules::profile::ProfileFile;
+use referee::rules::{Rule, requirement};
+use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::cell::needs;
-use serde_json::json;
+use referee::runner::coverage::Coverage;
+use referee::runner::report::wrap::wrapped;
+use serde_json::{Value, json};
 
 use super::run;
 use crate::args::{Files, Format, What};
@@ -29,6 +35,7 @@ pub(super) fn run(what: What, files: &Files, format: Format) -> Result<Exit, Fai
                 values.push(json!({"id": cell.id, "case": cell.case.id, "convention": cell.convention()}));
             }
         }
+        What::Rules | What::Requirements | What::Profiles => values = texts(what, &catalogue, &mut text)?,
         What::Conventions => {
             for convention in &catalogue.conventions {
                 let _ = writeln!(text, "{:19} {}", convention.id, convention.title);
@@ -48,9 +55,72 @@ pub(super) fn run(what: What, files: &Files, format: Format) -> Result<Exit, Fai
             }
         }
     }
+    finish(&text, &values, format)
+}
+
+/// Rules, requirements and profiles: what layouts are held against.
+fn texts(what: What, catalogue: &Catalogue, text: &mut String) -> Result<Vec<Value>, Failed> {
+    match what {
+        What::Rules => Ok(RULES.iter().map(|rule| one_rule(rule, text)).collect()),
+        What::Profiles => {
+            let profiles = catalogue::profiles()?;
+            let one = |profile: &ProfileFile| {
+                let _ = writeln!(text, "{:16} {}", profile.id, profile.title);
+                json!({"id": profile.id, "title": profile.title, "source": profile.source, "convention": profile.convention})
+            };
+            Ok(profiles.iter().map(one).collect())
+        }
+        _ => {
+            let (_, bases) = catalogue::conformance()?;
+            let mut values = Vec::new();
+            for requirement in requirement::all() {
+                let coverage = Coverage::of_requirement(requirement, &catalogue.cases, &bases);
+                values.push(one_requirement(
+                    &requirement.id,
+                    &requirement.level,
+                    &requirement.text,
+                    &coverage,
+                    text,
+                ));
+            }
+            for open in requirement::ambiguities() {
+                let coverage = Coverage::of(&open.id, &catalogue.cases, &bases);
+                values.push(one_requirement(&open.id, "open", &open.question, &coverage, text));
+            }
+            Ok(values)
+        }
+    }
+}
+
+fn one_rule(rule: &Rule, text: &mut String) -> Value {
+    let level = rule.levels.first().map_or("", |(_, level)| level.word());
+    let _ = writeln!(text, "{:32} {:10} {}", rule.id, level, rule.summary);
+    json!({"id": rule.id, "summary": rule.summary, "level": level, "requirements": rule.requirements, "source": rule.source})
+}
+
+fn one_requirement(id: &str, level: &str, what: &str, coverage: &Coverage, text: &mut String) -> Value {
+    let decided = match (coverage.rules.as_slice(), coverage.cases.as_slice()) {
+        ([], []) => coverage.reason.clone().unwrap_or_else(|| "nothing yet".to_owned()),
+        ([], cases) => format!("case {}", cases.join(", ")),
+        (rules, []) => format!("rule {}", rules.join(", ")),
+        (rules, cases) => format!("rule {}; case {}", rules.join(", "), cases.join(", ")),
+    };
+    text.push_str(&wrapped(&format!("{id:13} {level:8} "), what, 23));
+    text.push_str(&wrapped(&format!("{:23}", ""), &format!("-> {decided}"), 26));
+    json!({
+        "id": id,
+        "level": level,
+        "text": what,
+        "rules": coverage.rules,
+        "cases": coverage.cases,
+        "reason": coverage.reason,
+    })
+}
+
+fn finish(text: &str, values: &[Value], format: Format) -> Result<Exit, Failed> {
     match format {
         Format::Json => super::print_json(&values)?,
-        Format::Human => super::print(&text)?,
+        Format::Human => super::print(text)?,
     }
     Ok(if values.is_empty() { Exit::NothingSelected } else { Exit::Success })
 }

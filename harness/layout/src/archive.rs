@@ -86,6 +86,7 @@ struct Reader<'v, T> {
     found: Found<T>,
     seen: BTreeSet<String>,
     folder: bool,
+    repeated: bool,
     members: usize,
     hint: String,
     buffer: Vec<u8>,
@@ -101,6 +102,7 @@ impl<'v, T: Send> Reader<'v, T> {
             found: Found::default(),
             seen: BTreeSet::new(),
             folder: false,
+            repeated: false,
             members: 0,
             hint: String::new(),
             buffer: Vec::new(),
@@ -129,6 +131,9 @@ impl<'v, T: Send> Reader<'v, T> {
                 return Some(format!("it ends inside {name}, {short}"));
             }
             last = Some(name);
+        }
+        if self.repeated {
+            self.keep_last();
         }
         if !self.folder {
             self.found.unreadable.insert("blobs".to_owned(), ReadError::Missing);
@@ -162,7 +167,7 @@ impl<'v, T: Send> Reader<'v, T> {
         };
         if file_kind != FileKind::Directory && !self.seen.insert(path.clone()) {
             self.odd(&path, OddityKind::Duplicate);
-            self.forget(&path);
+            self.repeated = true;
         }
         let error = match file_kind {
             FileKind::Symlink => {
@@ -173,7 +178,10 @@ impl<'v, T: Send> Reader<'v, T> {
                 self.odd(&path, OddityKind::Special);
                 Some(ReadError::Kind(file_kind))
             }
-            _ if kind == EntryType::GNUSparse => Some(ReadError::Archived("sparse file")),
+            _ if kind == EntryType::GNUSparse => {
+                self.odd(&path, OddityKind::Sparse);
+                Some(ReadError::Archived("sparse file"))
+            }
             _ => None,
         };
         self.place(&path, file_kind, error, input)
@@ -194,7 +202,7 @@ impl<'v, T: Send> Reader<'v, T> {
                 self.folder = true;
             }
             ([root], _) if is_root_name(root) => {
-                let limit = self.limits.document;
+                let limit = if *root == "index.json" { self.limits.index } else { self.limits.document };
                 let mut bytes = Vec::new();
                 let read = error.map_or_else(|| input.read_all(&mut bytes, limit), Err);
                 let short = short(read.as_ref().err());
@@ -207,6 +215,15 @@ impl<'v, T: Send> Reader<'v, T> {
                 return short;
             }
             (["blobs", algorithm], FileKind::Directory) if is_algorithm(algorithm) => self.folder = true,
+            // what a directory shows as one name is one name here, too, whether it is a member or not
+            (["blobs", algorithm, _, ..], _) if !is_algorithm(algorithm) => {
+                self.folder = true;
+                self.folder_of(&format!("blobs/{algorithm}"));
+            }
+            (["blobs", algorithm, encoded, _, ..], _) => {
+                self.folder = true;
+                self.folder_of(&format!("blobs/{algorithm}/{encoded}"));
+            }
             (["blobs", ..], _) if blob_digest(&parts).is_some() => {
                 let digest = blob_digest(&parts)?;
                 self.folder = true;
@@ -230,16 +247,37 @@ impl<'v, T: Send> Reader<'v, T> {
                 } else if path == "manifest.json" && self.hint.is_empty() {
                     "; this looks like the output of an old `docker save`".clone_into(&mut self.hint);
                 }
-                self.found.stray.push(Stray { path: path.to_owned(), kind });
+                if kind != FileKind::Directory || self.seen.insert(path.to_owned()) {
+                    self.found.stray.push(Stray { path: path.to_owned(), kind });
+                }
             }
         }
         None
     }
 
+    /// A folder that has no place, and that other members lie in.
+    fn folder_of(&mut self, path: &str) {
+        if !self.seen.insert(path.to_owned()) {
+            return;
+        }
+        let parts: Vec<&str> = path.split('/').collect();
+        let kind = FileKind::Directory;
+        match blob_digest(&parts) {
+            Some(digest) => {
+                self.found.examined.push(Examined::unreadable(digest, kind, 0, ReadError::Kind(kind)));
+            }
+            None => self.found.stray.push(Stray { path: path.to_owned(), kind }),
+        }
+    }
+
     /// Drops what an earlier member of the same name gave.
-    fn forget(&mut self, path: &str) {
-        self.found.stray.retain(|stray| stray.path != path);
-        self.found.examined.retain(|one| crate::facts::blob_path(&one.digest) != path);
+    fn keep_last(&mut self) {
+        let last: BTreeMap<_, _> =
+            self.found.examined.drain(..).map(|one| (one.digest.clone(), one)).collect();
+        self.found.examined.extend(last.into_values());
+        let last: BTreeMap<_, _> =
+            self.found.stray.drain(..).map(|stray| (stray.path.clone(), stray)).collect();
+        self.found.stray.extend(last.into_values());
     }
 
     fn odd(&mut self, path: &str, kind: OddityKind) {

@@ -21,7 +21,7 @@ use crate::dir::{FileKind, LayoutDir, ReadError};
 use crate::document::Document;
 use crate::json::JsonError;
 
-pub use descriptor::{Descriptor, Entry};
+pub use descriptor::{Descriptor, Entry, Mention};
 pub use node::{Flaw, Kind, Node, Referrer, Subject, Verified};
 pub use resolve::ResolveError;
 
@@ -73,6 +73,8 @@ pub enum OpenError {
 pub struct Limits {
     /// Blobs larger than this many bytes are not read as documents. Default: 64 MiB.
     pub document: u64,
+    /// An index.json larger than this many bytes is not read. Default: 256 MiB, a million entries and more.
+    pub index: u64,
     /// Hash every blob, layers too. Default: no.
     pub hash_everything: bool,
 }
@@ -154,6 +156,8 @@ pub enum OddityKind {
     Link(String),
     /// A device or FIFO.
     Special,
+    /// A file with holes, whose bytes are not what follows its header.
+    Sparse,
 }
 
 impl Layout {
@@ -241,7 +245,7 @@ fn hint(dir: &LayoutDir) -> String {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { document: 64 << 20, hash_everything: false }
+        Self { document: 64 << 20, index: 256 << 20, hash_everything: false }
     }
 }
 

@@ -56,6 +56,12 @@ impl Checker {
         Self { profile, limits: Limits::thorough() }
     }
 
+    /// The same with other limits on what is read.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
     /// Checks a directory, in parallel on the current rayon pool.
     pub fn directory(&self, layout: &Layout) -> Report {
         let budget = AtomicUsize::new(KEPT);

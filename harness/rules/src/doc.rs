@@ -64,9 +64,9 @@ impl Slot {
 }
 
 impl<'a> Doc<'a> {
-    /// `document`, if it is JSON.
+    /// `document`, if it is a JSON object.
     pub(crate) fn new(document: &'a Document, kind: DocKind, profile: &'a Profile) -> Option<Self> {
-        let root = document.root().ok()?;
+        let root = document.root().ok().filter(|root| root.kind() == json::Kind::Object)?;
         let mut descriptors = Vec::new();
         let list = |name| root.get(name).filter(|list| list.kind() == json::Kind::Array);
         let items = |name| list(name).into_iter().flat_map(|list| list.items()).enumerate();

@@ -8,7 +8,7 @@ pub(crate) mod responses;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use referee_layout::facts::{Verified, blob_path};
-use referee_layout::{Blob, Descriptor, Digest, Facts, Kind, Node, media_type};
+use referee_layout::{Blob, Descriptor, Digest, Entry, Facts, Kind, Node, json, media_type};
 
 use crate::doc::Slot;
 use crate::profile::Profile;
@@ -20,8 +20,10 @@ pub(crate) struct Evidence<'a> {
     pub(crate) profile: &'a Profile,
     /// Who points at a blob, in the order in which they are met from index.json on.
     uses: BTreeMap<&'a Digest, Vec<Use<'a>>>,
-    /// What is used as a manifest or index, or says of itself that it is one and nobody uses it.
+    /// What is used as a manifest or index of image-spec.
     roles: BTreeMap<&'a Digest, Kind>,
+    /// Manifests and indexes of any maker that were followed.
+    followed: BTreeSet<&'a Digest>,
     responses: Vec<Response<'a>>,
 }
 
@@ -47,78 +49,96 @@ impl Use<'_> {
         self.slot.pointer()
     }
 
-    /// The OCI kind of document that its media type says.
+    /// The kind of document that its media type says, Docker's among them.
     pub(crate) fn kind(&self) -> Option<Kind> {
         match self.media_type {
-            Some(media_type::IMAGE_MANIFEST) => Some(Kind::Manifest),
-            Some(media_type::IMAGE_INDEX) => Some(Kind::Index),
+            Some(media_type::IMAGE_MANIFEST | media_type::DOCKER_MANIFEST) => Some(Kind::Manifest),
+            Some(media_type::IMAGE_INDEX | media_type::DOCKER_LIST) => Some(Kind::Index),
             _ => None,
         }
     }
+
+    fn is_docker(&self) -> bool {
+        is_docker(self.media_type)
+    }
+}
+
+fn is_docker(media_type: Option<&str>) -> bool {
+    matches!(media_type, Some(media_type::DOCKER_MANIFEST | media_type::DOCKER_LIST))
 }
 
 impl<'a> Evidence<'a> {
     pub(crate) fn new(facts: &'a Facts, profile: &'a Profile) -> Self {
-        let mut evidence =
-            Self { facts, profile, uses: BTreeMap::new(), roles: BTreeMap::new(), responses: Vec::new() };
+        let mut evidence = Self {
+            facts,
+            profile,
+            uses: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            followed: BTreeSet::new(),
+            responses: Vec::new(),
+        };
         let mut open = VecDeque::new();
         for entry in facts.entries() {
-            if let Ok(descriptor) = &entry.descriptor {
-                evidence.used(of(None, Slot::Entry(entry.position), descriptor), &mut open);
-            }
+            evidence.entry(None, Slot::Entry(entry.position), entry, &mut open);
         }
-        evidence.follow(&mut open);
-        for node in facts.nodes() {
-            let own = node.media_type.as_deref() == Some(node.kind.media_type());
-            if own && !evidence.uses.contains_key(&node.digest) && !evidence.roles.contains_key(&node.digest)
-            {
-                evidence.roles.insert(&node.digest, node.kind);
-                open.push_back(node);
-                evidence.follow(&mut open);
+        while let Some(node) = open.pop_front() {
+            let from = Some(&node.digest);
+            if let Some(config) = &node.config {
+                evidence.used(of(from, Slot::Config, config), &mut open);
+            }
+            for entry in &node.entries {
+                let n = entry.position;
+                let slot = if node.kind == Kind::Index { Slot::Entry(n) } else { Slot::Layer(n) };
+                evidence.entry(from, slot, entry, &mut open);
+            }
+            if let Some(subject) = &node.subject {
+                let (media_type, size) = (subject.media_type.as_deref(), subject.size);
+                let (digest, slot) = (&subject.digest, Slot::Subject);
+                evidence.used(Use { from, slot, digest, media_type, size, descriptor: None }, &mut open);
             }
         }
         evidence.responses = responses::find(facts, profile);
         evidence
     }
 
-    fn follow(&mut self, open: &mut VecDeque<&'a Node>) {
-        while let Some(node) = open.pop_front() {
-            let from = Some(&node.digest);
-            if let Some(config) = &node.config {
-                self.used(of(from, Slot::Config, config), open);
+    fn entry(
+        &mut self,
+        from: Option<&'a Digest>,
+        slot: Slot,
+        entry: &'a Entry,
+        open: &mut VecDeque<&'a Node>,
+    ) {
+        match (&entry.descriptor, &entry.mention) {
+            (Ok(descriptor), _) => self.used(of(from, slot, descriptor), open),
+            // what else is wrong with it is no reason to overlook what it leads to
+            (Err(_), Some(mention)) => {
+                let media_type = mention.media_type.as_deref();
+                let digest = &mention.digest;
+                self.used(Use { from, slot, digest, media_type, size: None, descriptor: None }, open);
             }
-            for entry in &node.entries {
-                let n = entry.position;
-                let slot = if node.kind == Kind::Index { Slot::Entry(n) } else { Slot::Layer(n) };
-                if let Ok(descriptor) = &entry.descriptor {
-                    self.used(of(from, slot, descriptor), open);
-                }
-            }
-            if let Some(subject) = &node.subject {
-                let (media_type, size) = (subject.media_type.as_deref(), subject.size);
-                let digest = &subject.digest;
-                self.used(
-                    Use { from, slot: Slot::Subject, digest, media_type, size, descriptor: None },
-                    open,
-                );
-            }
+            (Err(_), None) => {}
         }
     }
 
     fn used(&mut self, one: Use<'a>, open: &mut VecDeque<&'a Node>) {
         self.uses.entry(one.digest).or_default().push(one);
-        // what is listed as a layer or config is opaque, whatever type it has
-        let document = matches!(one.slot, Slot::Entry(_) | Slot::Subject);
-        let Some(kind) = one.kind().filter(|_| document) else {
-            return;
+        let node = self.node(one.digest);
+        let kind = match one.slot {
+            Slot::Entry(_) => one.kind(),
+            // a subject is known by its digest alone, whatever else its descriptor says
+            Slot::Subject => node.map(|node| node.kind),
+            // what is listed as a layer or config is opaque, whatever type it has
+            Slot::Layer(_) | Slot::Config => None,
         };
-        if self.roles.contains_key(one.digest) {
-            return;
+        let Some(kind) = kind.filter(|_| !self.followed.contains(one.digest)) else { return };
+        self.followed.insert(one.digest);
+        // a document that is what it says itself is that, also where a descriptor calls it something else
+        let role = node.filter(|node| node.invalid.is_none()).map_or(kind, |node| node.kind);
+        let docker = node.map_or(one.is_docker(), |node| is_docker(node.media_type.as_deref()));
+        if !docker {
+            self.roles.insert(one.digest, role);
         }
-        self.roles.insert(one.digest, kind);
-        if let Some(node) = self.facts.node(one.digest).filter(|node| intact(node) && node.kind == kind) {
-            open.push_back(node);
-        }
+        open.extend(node.filter(|node| node.kind == role));
     }
 
     /// Who points at a blob.
@@ -136,7 +156,7 @@ impl<'a> Evidence<'a> {
         self.roles.get(digest).copied()
     }
 
-    /// Everything that is used as a manifest or index, or says that it is one.
+    /// Everything that is used as a manifest or index.
     pub(crate) fn roles(&self) -> impl Iterator<Item = (&'a Digest, Kind)> + '_ {
         self.roles.iter().map(|(digest, kind)| (*digest, *kind))
     }
@@ -167,9 +187,20 @@ impl<'a> Evidence<'a> {
         self.nodes().filter_map(|node| Some((node, &node.subject.as_ref()?.digest)))
     }
 
-    /// Whether anything in index.json leads to a blob, subjects included.
-    pub(crate) fn is_reached(&self, digest: &Digest) -> bool {
-        self.uses.contains_key(digest)
+    /// The manifests and indexes to which nothing leads from index.json. They are blobs like any other: nothing says
+    /// that they mean what they look like (image-spec `image-layout.md`, Content).
+    pub(crate) fn unreached(&self) -> impl Iterator<Item = &'a Node> + '_ {
+        let alone = |node: &&Node| intact(node) && !self.uses.contains_key(&node.digest);
+        self.facts.nodes().iter().filter(alone)
+    }
+
+    /// Whether all that leads anywhere could be read, so that what is not reached really is not.
+    pub(crate) fn is_followed_to_the_end(&self) -> bool {
+        let index = self.facts.index().ok().and_then(|document| document.root().ok());
+        let list = index.and_then(|root| root.get("manifests"));
+        list.is_some_and(|list| list.kind() == json::Kind::Array)
+            && self.facts.entries().iter().all(|entry| entry.descriptor.is_ok() || entry.mention.is_some())
+            && self.followed.iter().all(|digest| self.node(digest).is_some_and(|node| node.invalid.is_none()))
     }
 
     /// The digests of all responses.

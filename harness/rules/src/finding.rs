@@ -13,8 +13,8 @@ use crate::doc::Doc;
 use crate::profile::Profile;
 use crate::rule::{Level, Rule, Severity};
 
-/// How many findings one rule makes in one file; the rest is counted.
-const MOST: usize = 100;
+/// How many findings one rule makes in one document, or in a layout as a whole; the rest is counted.
+const MOST: usize = 500;
 
 /// One place that breaks one rule.
 #[derive(Debug, Clone)]
@@ -58,6 +58,8 @@ pub(crate) struct Findings<'p> {
     level: Level,
     found: Vec<Finding>,
     more: usize,
+    /// Takes what is written to a finding that is only counted.
+    spare: Option<Finding>,
 }
 
 impl<'p> Findings<'p> {
@@ -65,7 +67,7 @@ impl<'p> Findings<'p> {
     pub(crate) fn of(rule: &'static Rule, profile: &'p Profile) -> Option<Self> {
         let severity = profile.severity(rule)?;
         let level = profile.level(rule)?;
-        Some(Self { profile, rule, severity, level, found: Vec::new(), more: 0 })
+        Some(Self { profile, rule, severity, level, found: Vec::new(), more: 0, spare: None })
     }
 
     pub(crate) fn profile(&self) -> &'p Profile {
@@ -74,12 +76,10 @@ impl<'p> Findings<'p> {
 
     /// A finding at a value or member name of a document.
     pub(crate) fn at(&mut self, doc: &Doc<'_>, value: Value<'_>, message: impl Into<String>) {
-        if self.found.len() >= MOST {
-            self.more += 1;
-            return;
-        }
         let span = value.span();
-        let (file, pointer) = (doc.document.file().to_owned(), value.pointer());
+        // a pointer is made by a walk from the root: not for a finding that is only counted
+        let pointer = if self.is_full() { String::new() } else { value.pointer() };
+        let file = doc.document.file().to_owned();
         self.push(file, pointer, message.into(), Some(span));
     }
 
@@ -102,19 +102,27 @@ impl<'p> Findings<'p> {
         let (rule, severity, level) = (self.rule, self.severity, self.level);
         let (excerpt, related) = (None, Vec::new());
         let finding = Finding { rule, severity, level, file, pointer, message, excerpt, related, span };
+        if self.is_full() {
+            self.more += 1;
+            return self.spare.insert(finding);
+        }
         self.found.push(finding);
         let last = self.found.len() - 1;
         &mut self.found[last]
     }
 
+    fn is_full(&self) -> bool {
+        self.found.len() >= MOST
+    }
+
     /// All findings; the last one counts those that are left out.
     pub(crate) fn into_found(mut self) -> Vec<Finding> {
-        if self.more > 0
-            && let Some(first) = self.found.first()
-        {
-            let file = first.file.clone();
-            let message = format!("{} more places in this file are like the {MOST} before", self.more);
-            self.push(file, String::new(), message, None);
+        if let Some(mut last) = self.spare.take() {
+            let one = self.found.iter().all(|finding| finding.file == last.file);
+            last.file = if one { last.file } else { String::new() };
+            last.message = format!("{} more places are like the {MOST} of this rule before", self.more);
+            (last.pointer, last.span, last.related) = (String::new(), None, Vec::new());
+            self.found.push(last);
         }
         self.found
     }

@@ -161,7 +161,8 @@ impl Profile {
                 return Some(Severity::Error);
             }
         }
-        if let Some(severity) = rule.severity {
+        let strict = level == Level::Should && self.should == Severity::Error;
+        if let Some(severity) = rule.severity.filter(|_| !strict) {
             return Some(severity);
         }
         let severity = if level == Level::Should { self.should } else { level.severity() };

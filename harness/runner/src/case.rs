@@ -17,7 +17,7 @@ use std::fmt;
 use referee_layout::{Algorithm, Source, SourceError};
 
 use crate::outcome::Outcome;
-pub(crate) use check::content_of as content;
+pub(crate) use check::{content_of as content, requirements_of as requirements};
 pub(crate) use file::{CaseFile, ContentFile};
 pub use file::{Kind, Level, Role, Status, Where};
 pub(crate) use spanned::At;

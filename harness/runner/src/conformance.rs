@@ -25,7 +25,11 @@ pub struct Base {
     pub id: String,
     /// What it is, as a sentence.
     pub title: String,
-    /// The profile under which nothing is found in it.
+    /// The requirements that allow what it does.
+    pub req: Vec<String>,
+    /// Rules that find something in it all the same, as infos.
+    pub infos: Vec<String>,
+    /// The profile under which nothing else is found in it.
     pub profile: String,
     convention: Option<String>,
     content: Vec<Content>,
@@ -75,6 +79,8 @@ impl Base {
         Ok(Self {
             id: source.stem().to_owned(),
             title: file.title.clone(),
+            req: crate::case::requirements(source, &file.req)?,
+            infos: file.infos.clone(),
             profile: file.profile.clone(),
             convention: file.convention.clone(),
             content,

@@ -7,6 +7,7 @@ pub mod case;
 pub mod catalogue;
 pub mod cell;
 pub mod conformance;
+pub mod coverage;
 pub mod driver;
 pub mod event;
 pub mod exec;

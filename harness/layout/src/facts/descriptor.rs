@@ -22,10 +22,14 @@ pub struct Descriptor {
     pub artifact_type: Option<String>,
     /// `annotations`; empty if absent or malformed
     pub annotations: BTreeMap<String, String>,
+    /// Whether there is a `platform`, well formed or not
+    pub has_platform: bool,
     /// `platform` as `os/architecture`
     pub platform: Option<String>,
     /// Whether it says where else the content is: in `urls` or in its own `data`
     pub elsewhere: bool,
+    /// How many bytes its own `data` has, if that is well formed
+    pub data_size: Option<u64>,
     /// What is malformed beside the three required fields, as sentence fragments
     pub flaws: Vec<String>,
 }
@@ -39,6 +43,17 @@ pub struct Entry {
     pub position: usize,
     /// The descriptor, or why it cannot be used, as a sentence fragment.
     pub descriptor: Result<Descriptor, String>,
+    /// What a descriptor that cannot be used points at all the same.
+    pub mention: Option<Mention>,
+}
+
+/// What can be told of a descriptor that lacks something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// `digest`
+    pub digest: Digest,
+    /// `mediaType`, if it is well formed
+    pub media_type: Option<String>,
 }
 
 impl Descriptor {
@@ -55,6 +70,7 @@ impl Descriptor {
             return Err(format!("has the member {} twice", name.text()));
         }
         let mut flaws = Vec::new();
+        let data = view.data().into_present();
         Ok(Self {
             media_type: required("mediaType", view.media_type())?.into_owned(),
             digest: required("digest", view.digest())?,
@@ -63,9 +79,10 @@ impl Descriptor {
                 .filter(|text| !text.is_empty())
                 .map(std::borrow::Cow::into_owned),
             annotations: optional("annotations", view.annotations(), &mut flaws).unwrap_or_default(),
+            has_platform: value.get("platform").is_some(),
             platform: view.os_architecture(),
-            elsewhere: view.urls().present().is_some_and(|urls| !urls.is_empty())
-                || view.data().present().is_some(),
+            elsewhere: view.urls().present().is_some_and(|urls| !urls.is_empty()) || data.is_some(),
+            data_size: data.map(|data| data.len() as u64),
             flaws,
         })
     }
@@ -74,7 +91,9 @@ impl Descriptor {
 impl Entry {
     /// Reads the items of the array `list`.
     pub(super) fn read(list: &'static str, position: usize, value: Value<'_>) -> Self {
-        Self { list, position, descriptor: Descriptor::read(value) }
+        let descriptor = Descriptor::read(value);
+        let mention = if descriptor.is_err() { Mention::read(value) } else { None };
+        Self { list, position, descriptor, mention }
     }
 
     /// Its JSON pointer, as in `/manifests/3`.
@@ -96,6 +115,14 @@ impl Entry {
     /// (image-spec `annotations.md`).
     pub fn ref_name(&self) -> Option<&str> {
         self.annotation(media_type::REF_NAME)
+    }
+}
+
+impl Mention {
+    fn read(value: Value<'_>) -> Option<Self> {
+        let view = DescriptorView::new(value);
+        let media_type = view.media_type().into_present().map(std::borrow::Cow::into_owned);
+        Some(Self { digest: view.digest().into_present()?, media_type })
     }
 }
 

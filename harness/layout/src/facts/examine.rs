@@ -19,6 +19,9 @@ const PIECE: usize = 128 << 10;
 /// Larger documents are only parsed if they can hold a descriptor.
 const SEARCHED: usize = 1 << 20;
 
+/// Byte order marks of UTF-8 and UTF-16: what follows may be meant as JSON.
+const MARKS: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
+
 /// Sees each JSON object among the blobs once, with its spans, and makes of it what it wants.
 pub(crate) type Visit<'v, T> = &'v (dyn Fn(&Document) -> Option<T> + Sync);
 
@@ -80,7 +83,8 @@ fn content<T, R: Read>(
     buffer.clear();
     input.read_some(buffer, PEEK.min(input.size))?;
     let first = buffer.iter().find(|b| !b" \t\r\n".contains(b));
-    let object = first.map_or(input.size > PEEK, |b| *b == b'{');
+    let object =
+        first.map_or(input.size > PEEK, |b| *b == b'{') || MARKS.iter().any(|mark| buffer.starts_with(mark));
     if !object || input.size > limits.document {
         let verified = hash_rest(input, digest, limits, buffer)?;
         let content = if object { BlobContent::Large } else { BlobContent::Opaque };

@@ -26,10 +26,9 @@ pub(super) fn facts<T: Send>(
 ) -> (Facts, Visited<T>) {
     let (read, mut found) = rayon::join(
         || {
-            let read = |file: &'static str| {
-                dir.read(file, limits.document).map(|bytes| Document::parse(file, &bytes))
-            };
-            Parts { oci_layout: read("oci-layout"), index: read("index.json") }
+            let read =
+                |file: &'static str, limit| dir.read(file, limit).map(|bytes| Document::parse(file, &bytes));
+            Parts { oci_layout: read("oci-layout", limits.document), index: read("index.json", limits.index) }
         },
         || blobs(dir, limits, visit),
     );

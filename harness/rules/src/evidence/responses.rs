@@ -53,6 +53,11 @@ impl Response<'_> {
         matches!(self.mark, Mark::Annotation(_))
     }
 
+    /// Whether a document refers to its subject. What does not is reported as that, whatever else its entry says.
+    pub(crate) fn is_of(&self, node: &Node) -> bool {
+        node.subject.as_ref().is_some_and(|subject| subject.digest == self.subject)
+    }
+
     /// Its descriptors, with their places.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&Entry, &referee_layout::Descriptor)> {
         let entries = self.node.map_or(&[][..], |node| node.entries.as_slice());
@@ -68,14 +73,18 @@ pub(super) fn find<'a>(facts: &'a Facts, profile: &Profile) -> Vec<Response<'a>>
         let Some(digest) = entry.digest() else { continue };
         let usable = |node: &&Node| node.kind == Kind::Index && node.verified != Verified::No;
         let node = facts.node(digest).filter(usable);
+        // nothing can list its own digest, so what is marked with that is no response
+        let itself = |subject: &Digest| subject == digest;
         if let Some(key) = profile.key()
             && let Some(subject) = entry.annotation(key).and_then(|value| Digest::parse(value).ok())
         {
+            let node = node.filter(|_| !itself(&subject));
             responses.push(Response { mark: Mark::Annotation(key.to_owned()), entry, subject, node });
         }
         // a full name may stand before the tag, as in `host/repository:tag`
         let tag = entry.ref_name().map(|name| name.rsplit_once(':').map_or(name, |(_, tag)| tag));
-        if let Some((tag, subject)) = tag.and_then(|tag| tags.get_key_value(tag)) {
+        let known = tag.and_then(|tag| tags.get_key_value(tag));
+        if let Some((tag, subject)) = known.filter(|(_, subject)| !itself(subject)) {
             let (mark, subject) = (Mark::Tag(tag.clone()), (*subject).clone());
             responses.push(Response { mark, entry, subject, node });
         }

@@ -78,6 +78,11 @@ pub(crate) fn content_of(
     content::all(Place(source), files)
 }
 
+/// The requirements that a file which is no case cites.
+pub(crate) fn requirements_of(source: &Source, ids: &[At<String>]) -> Result<Vec<String>, SourceError> {
+    Place(source).requirements(ids)
+}
+
 fn expects(
     place: Place<'_>,
     files: &[At<ExpectFile>],

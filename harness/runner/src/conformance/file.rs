@@ -42,7 +42,13 @@ pub struct BaseFile {
     pub schema: u32,
     /// What it is, as a sentence.
     pub title: String,
-    /// The profile under which nothing is found in it.
+    /// What a specification allows and this layout does: nothing may be found in it.
+    #[serde(default)]
+    pub(crate) req: Vec<At<String>>,
+    /// Rules that find something in it all the same: infos, which say what it is.
+    #[serde(default)]
+    pub infos: Vec<String>,
+    /// The profile under which nothing else is found in it.
     #[serde(default = "released")]
     pub profile: String,
     /// The convention by which referrers are stored; none for a layout of blobs and tags alone.
@@ -118,7 +124,7 @@ pub(crate) struct MutationFile {
     pub(crate) before: Option<String>,
     /// Text of `overwrite`, `file` and `blob`; placeholders are replaced.
     pub(crate) text: Option<String>,
-    /// So many characters inside of the string of `set`, or as the content.
+    /// So many characters inside of the string of `set`, or as the content, after `text`.
     pub(crate) fill: Option<usize>,
     /// So many nested arrays as the content.
     pub(crate) nested: Option<usize>,

@@ -143,7 +143,7 @@ impl Mutation {
 
     fn content(&self, old: Vec<u8>, text: String) -> Vec<u8> {
         if let Some(fill) = self.file.fill {
-            return b"x".repeat(fill);
+            return [text.into_bytes(), b"x".repeat(fill)].concat();
         }
         if let Some(nested) = self.file.nested {
             return b"[".repeat(nested);

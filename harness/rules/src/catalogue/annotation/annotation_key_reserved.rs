@@ -1,5 +1,6 @@
 //! `annotation-key-reserved`: an annotation key takes the name of the OCI.
 
+use crate::catalogue::response::response_filtered::FILTERED;
 use crate::doc::Doc;
 use crate::finding::Findings;
 use crate::rule::{Check, MUST};
@@ -33,7 +34,11 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for annotation in doc.keys() {
         let Some(key) = annotation.name.as_str() else { continue };
         let reserved = key == "org.opencontainers" || key.starts_with("org.opencontainers.");
-        let known = DEFINED.contains(&&*key) || proposed(&key).is_some() || doc.profile.key() == Some(&*key);
+        // a filtered response has a rule of its own
+        let known = key == FILTERED
+            || DEFINED.contains(&&*key)
+            || proposed(&key).is_some()
+            || doc.profile.key() == Some(&*key);
         if reserved && !known {
             findings.at(
                 doc,
@@ -46,6 +51,16 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
 
 /// The keys that image-spec v1.1.1 and HEAD define.
 const DEFINED: &[&str] = &[
+    // conversion.md: what becomes of an image config
+    "org.opencontainers.image.architecture",
+    "org.opencontainers.image.author",
+    "org.opencontainers.image.exposedPorts",
+    "org.opencontainers.image.os",
+    "org.opencontainers.image.os.features",
+    "org.opencontainers.image.os.version",
+    "org.opencontainers.image.stopSignal",
+    "org.opencontainers.image.variant",
+    // annotations.md
     "org.opencontainers.image.authors",
     "org.opencontainers.image.base.digest",
     "org.opencontainers.image.base.name",
@@ -66,12 +81,15 @@ const DEFINED: &[&str] = &[
 const PROPOSED: &[(&str, &str)] = &[
     ("org.opencontainers.image.referrer.subject", "image-spec PR #1171"),
     ("org.opencontainers.image.referrer.convert", "the first revision of image-spec PR #1171"),
-    ("org.opencontainers.referrers.filtersApplied", "release candidates of distribution-spec v1.1"),
     ("org.opencontainers.artifact.created", "release candidates of image-spec v1.1"),
     ("org.opencontainers.artifact.description", "release candidates of image-spec v1.1"),
 ];
 
 /// Where a key that no released text defines comes from.
 pub(crate) fn proposed(key: &str) -> Option<&'static str> {
+    // layer encryption has a family of keys
+    if key.starts_with("org.opencontainers.image.enc.") {
+        return Some("image-spec PR #775, layer encryption");
+    }
     PROPOSED.iter().find(|(known, _)| *known == key).map(|(_, source)| *source)
 }

@@ -13,7 +13,8 @@ declare_rule! {
     /// response.
     ///
     /// ## Why it matters
-    /// Whoever can store a manifest can so forge a tag, or the list of an image's signatures.
+    /// Whoever can store a manifest can so forge a tag, or the list of an image's signatures. No sentence forbids it,
+    /// but whoever wrote the manifest chose it, not whoever stored it, so it is a warning.
     ///
     /// ## Example
     /// ```json

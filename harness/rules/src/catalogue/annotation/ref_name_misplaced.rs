@@ -1,11 +1,13 @@
 //! `ref-name-misplaced`: ref.name is somewhere else than on an entry of index.json.
 
+use std::collections::BTreeSet;
+
+use referee_layout::facts::blob_path;
 use referee_layout::media_type;
 
-use crate::doc::Doc;
-use crate::doc::{DocKind, Slot};
+use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD};
+use crate::rule::{Check, DECLARED};
 
 declare_rule! {
     /// ## What it does
@@ -26,17 +28,48 @@ declare_rule! {
         id: "ref-name-misplaced",
         summary: "ref.name is somewhere else than on an entry of index.json",
         requirements: &["ANNOT-020"],
-        levels: SHOULD,
+        levels: DECLARED,
         source: "image-spec annotations.md, Pre-Defined Annotation Keys",
-        check: Check::Document(check),
+        check: Check::Layout(check),
     }
 }
 
-fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    let entry = |slot| doc.kind == DocKind::IndexJson && matches!(slot, Some(Slot::Entry(_)));
-    for annotation in doc.keys().filter(|annotation| annotation.is(media_type::REF_NAME)) {
-        if !entry(annotation.slot) {
-            findings.at(doc, annotation.name, "ref.name counts on the entries of index.json only");
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for (file, pointer) in misplaced(evidence, media_type::REF_NAME) {
+        findings.on(file, pointer, "ref.name counts on the entries of index.json only");
+    }
+}
+
+/// Where an annotation is that counts on the entries of index.json only. A referrers response has to copy what its
+/// referrers have, so a copy is not reported; nor is what an entry of index.json copies from its manifest.
+pub(crate) fn misplaced(evidence: &Evidence<'_>, key: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let at = |pointer: String| format!("{pointer}/annotations/{}", key.replace('~', "~0").replace('/', "~1"));
+    if evidence.facts.index_annotations().contains_key(key) {
+        found.push(("index.json".to_owned(), at(String::new())));
+    }
+    let responses = evidence.response_digests();
+    let entries = evidence.facts.entries();
+    let pulled: BTreeSet<_> =
+        entries.iter().filter_map(|entry| Some((entry.digest()?, entry.annotation(key)?))).collect();
+    for node in evidence.nodes() {
+        let file = || blob_path(&node.digest);
+        if let Some(value) = node.annotations.get(key)
+            && !pulled.contains(&(&node.digest, value.as_str()))
+        {
+            found.push((file(), at(String::new())));
+        }
+        if node.config.as_ref().is_some_and(|config| config.annotations.contains_key(key)) {
+            found.push((file(), at("/config".to_owned())));
+        }
+        for entry in &node.entries {
+            let Some(value) = entry.annotation(key) else { continue };
+            let own = entry.digest().and_then(|digest| evidence.node(digest)?.annotations.get(key));
+            let copy = responses.contains(&node.digest) && own.is_some_and(|own| own == value);
+            if !copy {
+                found.push((file(), at(entry.pointer())));
+            }
         }
     }
+    found
 }

@@ -1,6 +1,6 @@
 //! `artifact-type-differs`: a descriptor has another artifactType than its manifest.
 
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Use};
 use crate::finding::Findings;
 use crate::rule::{Check, DECLARED};
 
@@ -34,7 +34,12 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let responses = evidence.response_digests();
     for (digest, uses) in evidence.all_uses() {
         let Some(node) = evidence.node(digest) else { continue };
-        for one in uses.iter().filter(|one| one.from.is_none_or(|from| !responses.contains(from))) {
+        // the entries of responses, and the entry that is one, have rules of their own
+        let ours = |one: &&Use<'_>| match one.from {
+            Some(from) => !responses.contains(from),
+            None => !responses.contains(digest),
+        };
+        for one in uses.iter().filter(ours) {
             let said = one.descriptor.and_then(|descriptor| descriptor.artifact_type.as_deref());
             if let Some(said) = said
                 && node.referrer_type() != Some(said)

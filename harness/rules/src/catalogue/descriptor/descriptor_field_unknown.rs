@@ -21,7 +21,7 @@ declare_rule! {
     {
         id: "descriptor-field-unknown",
         summary: "a descriptor has a field that image-spec does not define",
-        requirements: &["DESC-020", "INDEX-019", "MANIFEST-024"],
+        requirements: &["DESC-020"],
         levels: SHOULD,
         severity: Some(Severity::Info),
         source: "image-spec descriptor.md, Reserved",

@@ -4,7 +4,7 @@ use referee_layout::facts::blob_path;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD};
+use crate::rule::{Check, DECLARED, Severity};
 
 declare_rule! {
     /// ## What it does
@@ -12,7 +12,7 @@ declare_rule! {
     /// `data` is the usual reason. Responses have a rule of their own.
     ///
     /// ## Why it matters
-    /// It cannot be pushed everywhere.
+    /// It cannot be pushed everywhere. No sentence forbids it, but many registries refuse it, so it is a warning.
     ///
     /// ## Example
     /// ```json
@@ -25,7 +25,8 @@ declare_rule! {
         id: "document-large",
         summary: "a manifest is larger than registries take",
         requirements: &["DESC-019", "API-022"],
-        levels: SHOULD,
+        levels: DECLARED,
+        severity: Some(Severity::Warning),
         source: "image-spec descriptor.md, Embedded Content; distribution-spec, Pushing Manifests",
         check: Check::Layout(check),
     }

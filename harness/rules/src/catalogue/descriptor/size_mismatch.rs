@@ -40,7 +40,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         for one in uses.iter().filter(|one| one.slot != Slot::Subject) {
-            if let Some(size) = one.size.filter(|size| *size != blob.size) {
+            // where the descriptor's own data shows it, that is reported
+            let data = one.descriptor.and_then(|descriptor| descriptor.data_size);
+            if let Some(size) =
+                one.size.filter(|size| *size != blob.size && data.is_none_or(|data| data == *size))
+            {
                 let message = format!("the size is {size}, and the blob has {} bytes", blob.size);
                 findings.on(one.file(), one.pointer() + "/size", message);
             }

@@ -72,7 +72,9 @@ fn report(evidence: &Evidence<'_>, digest: &Digest, blob: &Blob, used: &str, fin
             return;
         }
         BlobContent::Opaque => format!("this is used as {used}, and is no JSON object"),
-        BlobContent::Json => format!("this is used as {used}, and has nothing of one"),
+        BlobContent::Json => {
+            format!("this is used as {used}, and neither its mediaType nor its fields are that")
+        }
         _ => return,
     };
     let finding = findings.on(blob_path(digest), "", message);

@@ -25,7 +25,7 @@ declare_rule! {
     {
         id: "index-json-entry-type",
         summary: "index.json lists something else than manifests and indexes",
-        requirements: &["INDEX-021", "INDEX-010"],
+        requirements: &["INDEX-021"],
         levels: DECLARED,
         source: "image-spec image-layout.md, index.json file",
         check: Check::Document(check),

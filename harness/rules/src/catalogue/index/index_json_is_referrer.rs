@@ -1,4 +1,4 @@
-//! `index-json-is-referrer`: index.json has a subject or an artifactType.
+//! `index-json-is-referrer`: index.json has a subject.
 
 use crate::doc::Doc;
 use crate::doc::DocKind;
@@ -22,7 +22,7 @@ declare_rule! {
     /// Store an image index as a blob, and list it.
     {
         id: "index-json-is-referrer",
-        summary: "index.json has a subject or an artifactType",
+        summary: "index.json has a subject",
         requirements: &["INDEX-022"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
@@ -32,11 +32,9 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    if doc.kind == DocKind::IndexJson {
-        for name in ["subject", "artifactType"] {
-            if let Some(value) = doc.root.get(name) {
-                findings.at(doc, value, format!("index.json has no digest, so its {name} means nothing"));
-            }
-        }
+    if doc.kind == DocKind::IndexJson
+        && let Some(subject) = doc.root.get("subject")
+    {
+        findings.at(doc, subject, "index.json has no digest, so nothing can find it as a referrer");
     }
 }

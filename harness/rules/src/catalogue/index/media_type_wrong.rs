@@ -3,14 +3,16 @@
 use referee_layout::facts::blob_path;
 use referee_layout::media_type;
 
-use crate::evidence::Evidence;
+use crate::doc::Slot;
+use crate::evidence::{Evidence, Use};
 use crate::finding::Findings;
 use crate::rule::{Check, MUST};
 
 declare_rule! {
     /// ## What it does
-    /// Finds an index.json whose own `mediaType` is not that of an image index, and blobs that a descriptor calls a
-    /// manifest or an index while they say that they are something else.
+    /// Finds an index.json whose own `mediaType` is not that of an image index, and descriptors that call a blob a
+    /// manifest or an index while it says that it is something else. Where the blob is not even what it says itself,
+    /// the blob is reported in place of the descriptors.
     ///
     /// ## Why it matters
     /// Two programs that trust different fields see different documents: what one verifies is not what the other
@@ -44,18 +46,27 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             format!("index.json says that it is {}, not an image index", own.text()),
         );
     }
-    for (digest, kind) in evidence.roles() {
+    for (digest, uses) in evidence.all_uses() {
         let Some(node) = evidence.node(digest) else { continue };
         let own = node.media_type.as_deref();
-        if own.map_or(node.kind == kind, |own| own == kind.media_type()) {
+        let differs = |one: &&Use<'_>| {
+            let listed = matches!(one.slot, Slot::Entry(_)) && one.kind().is_some();
+            listed && own.map_or(one.kind() != Some(node.kind), |_| own != one.media_type)
+        };
+        let mut wrong = uses.iter().filter(differs).peekable();
+        let Some(first) = wrong.peek().copied() else { continue };
+        let own = own.unwrap_or("nothing, and looks like something else");
+        if node.invalid.is_some() && node.media_type.is_some() {
+            let used = first.media_type.unwrap_or_default();
+            let message = format!("this is used as {used}, and says that it is {own}");
+            let finding = findings.on(blob_path(digest), "/mediaType", message);
+            finding.see(first.file(), first.pointer() + "/mediaType", "it is used here");
             continue;
         }
-        let own = own.unwrap_or("nothing, and looks like something else");
-        let pointer = if node.media_type.is_some() { "/mediaType" } else { "" };
-        let message = format!("this is used as {}, and says that it is {own}", kind.media_type());
-        let finding = findings.on(blob_path(digest), pointer, message);
-        if let Some(one) = evidence.uses(digest).iter().find(|one| one.kind() == Some(kind)) {
-            finding.see(one.file(), one.pointer() + "/mediaType", "it is used here");
+        for one in wrong {
+            let message = format!("this document says that it is {own}");
+            let finding = findings.on(one.file(), one.pointer() + "/mediaType", message);
+            finding.see(blob_path(digest), "", "the document");
         }
     }
 }

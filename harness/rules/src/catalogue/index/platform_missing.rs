@@ -44,7 +44,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         });
         let images: Vec<_> = images.collect();
         for (entry, descriptor) in images.iter().filter(|_| images.len() > 1) {
-            if descriptor.platform.is_none() {
+            if !descriptor.has_platform {
                 findings.on(
                     blob_path(&node.digest),
                     entry.pointer(),

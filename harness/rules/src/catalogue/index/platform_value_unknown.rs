@@ -1,5 +1,7 @@
 //! `platform-value-unknown`: a platform has a value that Go does not know.
 
+use referee_layout::json::Value;
+
 use crate::doc::Doc;
 use crate::finding::Findings;
 use crate::rule::{Check, SHOULD};
@@ -30,16 +32,24 @@ declare_rule! {
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for place in doc.objects() {
-        let Some(platform) = place.value.get("platform") else { continue };
-        for (name, known) in [("architecture", ARCHITECTURES), ("os", SYSTEMS)] {
-            if let Some(value) = platform.get(name)
-                && let Some(text) = value.as_str()
-                && !known.contains(&&*text)
-            {
-                findings.at(doc, value, format!("{text} is no {name} that Go knows"));
-            }
+        let Some(platform) = place.value.get("platform").filter(|platform| !is_unknown(*platform)) else {
+            continue;
+        };
+        let foreign = |(name, known): &(&str, &[&str])| {
+            let text = platform.get(name)?.as_str()?;
+            (!known.contains(&&*text)).then(|| format!("{text:?} is no {name} that Go knows"))
+        };
+        let all = [("architecture", ARCHITECTURES), ("os", SYSTEMS)];
+        let wrong: Vec<_> = all.iter().filter_map(foreign).collect();
+        if !wrong.is_empty() {
+            findings.at(doc, platform, wrong.join(", and "));
         }
     }
+}
+
+/// Whether a platform is `unknown/unknown`, which marks an attestation.
+pub(crate) fn is_unknown(platform: Value<'_>) -> bool {
+    ["architecture", "os"].iter().all(|name| platform.get(name).is_some_and(|value| value.equals("unknown")))
 }
 
 /// The values of GOARCH (Go 1.26, and those that were there before).

@@ -1,6 +1,6 @@
 //! `ref-name-duplicate`: several entries of index.json have the same name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use referee_layout::{Entry, media_type};
 
@@ -35,7 +35,10 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let mut seen: BTreeMap<&str, &Entry> = BTreeMap::new();
-    for entry in evidence.facts.entries() {
+    // two lists of the referrers of one subject are reported as that
+    let tagged = evidence.responses().iter().filter(|response| !response.is_annotated());
+    let lists: BTreeSet<usize> = tagged.map(|response| response.entry.position).collect();
+    for entry in evidence.facts.entries().iter().filter(|entry| !lists.contains(&entry.position)) {
         let Some(name) = entry.ref_name() else { continue };
         match seen.get(name) {
             Some(first) if first.digest() != entry.digest() => {

@@ -2,7 +2,7 @@
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
+use crate::rule::{Check, DECLARED, Severity};
 
 declare_rule! {
     /// ## What it does
@@ -10,7 +10,8 @@ declare_rule! {
     /// reported of such an archive.
     ///
     /// ## Why it matters
-    /// A download that was cut off looks like a layout until somebody needs the part that is missing.
+    /// A download that was cut off looks like a layout until somebody needs the part that is missing. No sentence forbids
+    /// it, but half a layout cannot be called right, so it is an error.
     ///
     /// ## Example
     /// ```text
@@ -23,7 +24,8 @@ declare_rule! {
         id: "archive-broken",
         summary: "the archive breaks off",
         requirements: &["LAYOUT-017"],
-        levels: MUST,
+        levels: DECLARED,
+        severity: Some(Severity::Error),
         source: "image-spec image-layout.md, introduction",
         check: Check::Layout(check),
     }

@@ -26,7 +26,7 @@ declare_rule! {
     {
         id: "blob-digest-mismatch",
         summary: "a blob is not what its name says",
-        requirements: &["LAYOUT-013", "DESC-003", "DESC-010", "DIGEST-004"],
+        requirements: &["LAYOUT-013"],
         levels: MUST,
         source: "image-spec image-layout.md, Blobs",
         check: Check::Layout(check),

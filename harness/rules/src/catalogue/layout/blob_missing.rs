@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use referee_layout::Digest;
 
+use crate::doc::Slot;
 use crate::evidence::Evidence;
 use crate::evidence::Use;
 use crate::finding::Findings;
@@ -12,7 +13,7 @@ use crate::rule::{Check, SHOULD};
 declare_rule! {
     /// ## What it does
     /// Finds descriptors whose blob is not in the layout and that do not say where else it is (`urls`, `data`).
-    /// Subjects and the entries of referrers responses have rules of their own.
+    /// Subjects, the entries of referrers responses, and children of image indexes have rules of their own.
     ///
     /// ## Why it matters
     /// A layout may leave blobs to another store, but a reader that has only this layout misses them. Reported once
@@ -36,28 +37,49 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    missing(evidence, |one, digest, others| {
+        let message = format!("{} is not in the layout", digest.short());
+        let finding = findings.on(one.file(), one.pointer() + "/digest", message);
+        for other in others.iter().take(3) {
+            finding.see(other.file(), other.pointer() + "/digest", "it is also referred to here");
+        }
+    });
+}
+
+/// Blobs that are not there, with who needs them: the first one, and the others. Children of an image index are needed
+/// by nobody: an index may be sparse.
+fn missing(evidence: &Evidence<'_>, mut report: impl FnMut(&Use<'_>, &Digest, &[&Use<'_>])) {
+    let unlisted = absent(evidence);
+    for (digest, uses) in unlisted {
+        let needed: Vec<_> = uses.into_iter().filter(|one| !is_child(one)).collect();
+        if let Some((first, others)) = needed.split_first() {
+            report(first, digest, others);
+        }
+    }
+}
+
+/// Whether it is an entry of an image index among the blobs.
+pub(crate) fn is_child(one: &Use<'_>) -> bool {
+    one.from.is_some() && matches!(one.slot, Slot::Entry(_))
+}
+
+/// Blobs that are not in the layout, with the descriptors that do not say where else they are. What referrers
+/// responses list, and responses themselves, have rules of their own.
+pub(crate) fn absent<'e, 'a>(evidence: &'e Evidence<'a>) -> Vec<(&'a Digest, Vec<&'e Use<'a>>)> {
     if evidence.facts.unreadable().contains_key("blobs") {
-        return;
+        return Vec::new();
     }
     let responses = evidence.response_digests();
     let annotated = evidence.responses().iter().filter(|response| response.is_annotated());
     let marked: BTreeSet<&Digest> = annotated.filter_map(|response| response.entry.digest()).collect();
-    for (digest, uses) in evidence.all_uses() {
-        if evidence.blob(digest).is_some() {
-            continue;
-        }
+    let all = evidence.all_uses().filter(|(digest, _)| evidence.blob(digest).is_none());
+    all.map(|(digest, uses)| {
         let needs = |one: &&Use<'_>| {
             let listed = one.from.is_some_and(|from| responses.contains(from));
             let marked = one.from.is_none() && marked.contains(digest);
             one.descriptor.is_some_and(|descriptor| !descriptor.elsewhere) && !listed && !marked
         };
-        let mut needed = uses.iter().filter(needs);
-        if let Some(one) = needed.next() {
-            let message = format!("{} is not in the layout", digest.short());
-            let finding = findings.on(one.file(), one.pointer() + "/digest", message);
-            for other in needed.take(3) {
-                finding.see(other.file(), other.pointer() + "/digest", "it is also referred to here");
-            }
-        }
-    }
+        (digest, uses.iter().filter(needs).collect())
+    })
+    .collect()
 }

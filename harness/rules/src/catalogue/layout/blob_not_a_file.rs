@@ -25,7 +25,7 @@ declare_rule! {
     {
         id: "blob-not-a-file",
         summary: "a blob is not a file",
-        requirements: &["LAYOUT-012", "LAYOUT-018"],
+        requirements: &["LAYOUT-013", "LAYOUT-018"],
         levels: MUST,
         source: "image-spec image-layout.md, Blobs",
         check: Check::Layout(check),

@@ -4,7 +4,7 @@ use referee_layout::FileKind;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Severity};
+use crate::rule::{Check, DECLARED};
 
 declare_rule! {
     /// ## What it does
@@ -25,7 +25,6 @@ declare_rule! {
         summary: "a file lies directly in blobs",
         requirements: &["LAYOUT-012"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
         source: "image-spec image-layout.md, Blobs",
         check: Check::Layout(check),
     }

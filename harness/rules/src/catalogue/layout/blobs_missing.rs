@@ -2,6 +2,7 @@
 
 use referee_layout::dir::ReadError;
 
+use crate::catalogue::layout::file_unreadable::is_ours;
 use crate::evidence::Evidence;
 use crate::finding::Findings;
 use crate::rule::{Check, MUST};
@@ -36,9 +37,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         Some(ReadError::Missing) => {
             findings.on("blobs", "", "there is no directory blobs");
         }
-        Some(error) => {
+        Some(error) if !is_ours(error) => {
             findings.on("blobs", "", format!("blobs {error}"));
         }
-        None => {}
+        _ => {}
     }
 }

@@ -3,6 +3,7 @@
 use referee_layout::dir::ReadError;
 use referee_layout::json::{Kind, Problem};
 
+use crate::catalogue::layout::file_unreadable::is_ours;
 use crate::evidence::Evidence;
 use crate::finding::Findings;
 use crate::rule::{Check, MUST};
@@ -34,7 +35,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let document = match evidence.facts.index() {
         Ok(document) => document,
-        Err(ReadError::Missing) => return,
+        Err(error) if is_ours(error) || *error == ReadError::Missing => return,
         Err(error) => {
             findings.on("index.json", "", format!("index.json {error}"));
             return;

@@ -3,6 +3,7 @@
 use referee_layout::dir::ReadError;
 use referee_layout::json::{Kind, Problem};
 
+use crate::catalogue::layout::file_unreadable::is_ours;
 use crate::evidence::Evidence;
 use crate::finding::Findings;
 use crate::rule::{Check, MUST};
@@ -24,7 +25,7 @@ declare_rule! {
     {
         id: "oci-layout-invalid",
         summary: "oci-layout is not a JSON object with an imageLayoutVersion",
-        requirements: &["LAYOUT-005", "LAYOUT-006"],
+        requirements: &["LAYOUT-005", "LAYOUT-006", "LAYOUT-007"],
         levels: MUST,
         source: "image-spec image-layout.md, oci-layout file",
         check: Check::Layout(check),
@@ -34,7 +35,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let document = match evidence.facts.oci_layout() {
         Ok(document) => document,
-        Err(ReadError::Missing) => return,
+        Err(error) if is_ours(error) || *error == ReadError::Missing => return,
         Err(error) => {
             findings.on("oci-layout", "", format!("oci-layout {error}"));
             return;

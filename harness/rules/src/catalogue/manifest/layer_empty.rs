@@ -1,5 +1,7 @@
 //! `layer-empty`: the only layer of an artifact has no bytes.
 
+use referee_layout::media_type;
+
 use crate::doc::Doc;
 use crate::doc::{DocKind, Slot};
 use crate::finding::Findings;
@@ -30,7 +32,9 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    if doc.kind != DocKind::Manifest || doc.root.get("artifactType").is_none() {
+    let config = doc.root.get("config").and_then(|config| config.get("mediaType"));
+    let image = config.is_none_or(|own| own.equals(media_type::IMAGE_CONFIG));
+    if doc.kind != DocKind::Manifest || (image && doc.root.get("artifactType").is_none()) {
         return;
     }
     let mut layers = doc.objects().filter(|place| matches!(place.slot, Slot::Layer(_)));

@@ -25,7 +25,7 @@ declare_rule! {
         summary: "a subject is not in the layout",
         requirements: &["MANIFEST-016", "AMB-01"],
         levels: DECLARED,
-        reading: Some(Reading { question: "AMB-01", error: &["forbidden"], fine: &[] }),
+        reading: Some(Reading { question: "AMB-01", error: &["forbidden"], fine: &["required", "present-only"] }),
         source: "image-spec manifest.md, Image Manifest Property Descriptions",
         check: Check::Layout(check),
     }

@@ -12,6 +12,7 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// oras compares the whole descriptor: with a wrong size it refuses the layout. Others go by the digest alone.
+    /// Whether the digest alone counts is an open question, so it is a warning.
     ///
     /// ## Example
     /// ```json

@@ -1,7 +1,7 @@
 //! `referrer-annotation-misplaced`: the mark of a response is somewhere else than on an entry of index.json.
 
-use crate::doc::Doc;
-use crate::doc::{DocKind, Slot};
+use crate::catalogue::annotation::ref_name_misplaced::misplaced;
+use crate::evidence::Evidence;
 use crate::finding::Findings;
 use crate::rule::{Check, PROPOSED_SHOULD};
 
@@ -26,19 +26,13 @@ declare_rule! {
         requirements: &["REF-09", "REF-04"],
         levels: PROPOSED_SHOULD,
         source: "image-spec PR #1171, annotations.md, Pre-Defined Annotation Keys",
-        check: Check::Document(check),
+        check: Check::Layout(check),
     }
 }
 
-fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    let Some(key) = doc.profile.key() else { return };
-    for annotation in doc.keys().filter(|annotation| annotation.is(key)) {
-        if doc.kind != DocKind::IndexJson || !matches!(annotation.slot, Some(Slot::Entry(_))) {
-            findings.at(
-                doc,
-                annotation.name,
-                "this mark of a response counts on the entries of index.json only",
-            );
-        }
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    let Some(key) = evidence.profile.key() else { return };
+    for (file, pointer) in misplaced(evidence, key) {
+        findings.on(file, pointer, "this mark of a response counts on the entries of index.json only");
     }
 }

@@ -27,16 +27,21 @@ declare_rule! {
         summary: "a referrer is only a blob",
         requirements: &["REF-01", "CONV-10", "AMB-02"],
         levels: DECLARED,
-        reading: Some(Reading { question: "AMB-02", error: &["blobs"], fine: &[] }),
+        reading: Some(Reading { question: "AMB-02", error: &["blobs"], fine: &["reachable", "listed"] }),
         source: "image-spec image-layout.md, Blobs",
         check: Check::Layout(check),
     }
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (node, subject) in evidence.referrers() {
-        if !evidence.is_reached(&node.digest) {
-            let message = format!("nothing lists this referrer of {}", subject.short());
+    // what could not be followed may list it: that is reported as such
+    if !evidence.is_followed_to_the_end() {
+        return;
+    }
+    for node in evidence.unreached() {
+        let own = node.media_type.as_deref() == Some(node.kind.media_type());
+        if let Some(subject) = node.subject.as_ref().filter(|_| own && node.invalid.is_none()) {
+            let message = format!("nothing lists this referrer of {}", subject.digest.short());
             findings.on(blob_path(&node.digest), "/subject", message);
         }
     }

@@ -10,7 +10,8 @@ declare_rule! {
     /// Finds entries of index.json whose annotation for a response is not one digest.
     ///
     /// ## Why it matters
-    /// Nobody asks for it, so the response is never found.
+    /// Nobody asks for it, so the response is never found. The proposal has no word for how strongly it asks for this,
+    /// so it is a warning.
     ///
     /// ## Example
     /// ```json

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use referee_layout::Digest;
 use referee_layout::facts::blob_path;
+use referee_layout::{Digest, Entry};
 
+use crate::doc::Slot;
 use crate::evidence::Evidence;
 use crate::evidence::Response;
 use crate::finding::Findings;
-use crate::rule::{Check, PROPOSED_SHOULD};
+use crate::rule::{Check, PROPOSED_SHOULD, Reading};
 
 declare_rule! {
     /// ## What it does
@@ -28,8 +29,9 @@ declare_rule! {
     {
         id: "referrer-unlisted",
         summary: "a referrer is in no referrers response",
-        requirements: &["REF-01", "CONV-01", "CONV-07", "CONV-09", "CONV-10"],
+        requirements: &["REF-01", "CONV-01", "CONV-07", "CONV-09", "CONV-10", "AMB-35"],
         levels: PROPOSED_SHOULD,
+        reading: Some(Reading { question: "AMB-35", error: &["each-child"], fine: &[] }),
         source: "image-spec PR #1171, image-layout.md, Referrers Support",
         check: Check::Layout(check),
     }
@@ -37,15 +39,43 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let answered: BTreeSet<&Digest> = annotated(evidence).map(|response| &response.subject).collect();
+    let picked = |question: &str| evidence.profile.readings.get(question).map(String::as_str);
+    let present_only = matches!(picked("AMB-01"), Some("present-only" | "forbidden"));
+    let nested = picked("AMB-35") == Some("nested");
+    let misled = misled(evidence);
     for (node, subject) in evidence.referrers() {
-        if evidence.is_reached(&node.digest) && !answered.contains(subject) {
-            let message = format!("this refers to {}, for which index.json has no response", subject.short());
-            findings.on(blob_path(&node.digest), "/subject", message);
+        let absent = evidence.blob(subject).is_none();
+        if answered.contains(subject)
+            || misled.contains(&node.digest)
+            || (present_only && absent)
+            || (nested && beside(evidence, &node.digest, subject))
+        {
+            continue;
         }
+        let message = format!("this refers to {}, for which index.json has no response", subject.short());
+        findings.on(blob_path(&node.digest), "/subject", message);
     }
 }
 
-/// The responses that the proposal's annotation marks.
+/// What responses list whose mark is no digest: that is reported in its place.
+fn misled<'a>(evidence: &Evidence<'a>) -> BTreeSet<&'a Digest> {
+    let Some(key) = evidence.profile.key() else { return BTreeSet::new() };
+    let marked = evidence
+        .facts
+        .entries()
+        .iter()
+        .filter(|entry| entry.annotation(key).is_some_and(|value| Digest::parse(value).is_err()));
+    let nodes = marked.filter_map(|entry| evidence.node(entry.digest()?));
+    nodes.flat_map(|node| node.entries.iter().filter_map(Entry::digest)).collect()
+}
+
+/// Whether an image index lists the referrer beside its subject.
+fn beside(evidence: &Evidence<'_>, referrer: &Digest, subject: &Digest) -> bool {
+    let lists = evidence.uses(referrer).iter().filter(|one| matches!(one.slot, Slot::Entry(_)));
+    let mut lists = lists.filter_map(|one| evidence.node(one.from?));
+    lists.any(|index| index.entries.iter().any(|entry| entry.digest() == Some(subject)))
+}
+
 pub(crate) fn annotated<'e, 'a>(evidence: &'e Evidence<'a>) -> impl Iterator<Item = &'e Response<'a>> {
     evidence.responses().iter().filter(|response| response.is_annotated())
 }

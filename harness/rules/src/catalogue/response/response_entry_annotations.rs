@@ -34,7 +34,8 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
         for (entry, descriptor) in response.entries() {
-            let Some(node) = evidence.node(&descriptor.digest) else { continue };
+            let node = evidence.node(&descriptor.digest).filter(|node| response.is_of(node));
+            let Some(node) = node else { continue };
             let differs = |(key, value): &(&String, &String)| descriptor.annotations.get(*key) != Some(value);
             if let Some((key, _)) = node.annotations.iter().find(differs) {
                 let message = format!("the annotation {key} is not as in the manifest");

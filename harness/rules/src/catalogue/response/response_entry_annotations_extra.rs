@@ -32,7 +32,8 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
         for (entry, descriptor) in response.entries() {
-            let Some(node) = evidence.node(&descriptor.digest) else { continue };
+            let node = evidence.node(&descriptor.digest).filter(|node| response.is_of(node));
+            let Some(node) = node else { continue };
             let extra = |key: &&String| !node.annotations.contains_key(*key);
             if let Some(key) = descriptor.annotations.keys().find(extra) {
                 let pointer =

@@ -9,7 +9,8 @@ declare_rule! {
     /// Finds entries of a response whose manifest has no subject, or another one, beside entries that are right.
     ///
     /// ## Why it matters
-    /// A reader that does not open the manifests shows somebody else's signature.
+    /// A reader that does not open the manifests shows somebody else's signature. Whether readers drop such entries is
+    /// an open question, so it is a warning.
     ///
     /// ## Example
     /// ```json

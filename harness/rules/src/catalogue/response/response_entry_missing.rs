@@ -21,7 +21,7 @@ declare_rule! {
     {
         id: "response-entry-missing",
         summary: "a response lists a referrer that is not there",
-        requirements: &["AMB-09", "FALLBACK-016", "FALLBACK-010", "CONV-14", "CONV-16"],
+        requirements: &["AMB-09", "FALLBACK-016", "CONV-14", "CONV-16"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-09", error: &["pruned"], fine: &["allowed"] }),
         source: "distribution-spec, Listing Referrers",

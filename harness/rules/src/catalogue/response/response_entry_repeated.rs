@@ -23,7 +23,7 @@ declare_rule! {
     {
         id: "response-entry-repeated",
         summary: "a response lists the same referrer twice",
-        requirements: &["FALLBACK-009", "API-014", "AMB-05"],
+        requirements: &["FALLBACK-009", "AMB-05"],
         levels: SHOULD,
         reading: Some(Reading { question: "AMB-05", error: &["forbidden"], fine: &["tolerated"] }),
         source: "distribution-spec, Pushing Manifests with Subject",

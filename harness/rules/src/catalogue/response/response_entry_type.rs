@@ -35,7 +35,8 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
         for (entry, descriptor) in response.entries() {
-            let Some(node) = evidence.node(&descriptor.digest) else { continue };
+            let node = evidence.node(&descriptor.digest).filter(|node| response.is_of(node));
+            let Some(node) = node else { continue };
             let (said, own) = (descriptor.artifact_type.as_deref(), node.referrer_type());
             if said == own {
                 continue;

@@ -22,7 +22,7 @@ declare_rule! {
     {
         id: "response-filtered",
         summary: "a response was filtered",
-        requirements: &["AMB-19", "API-013", "API-016"],
+        requirements: &["AMB-19"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-19", error: &["forbidden"], fine: &["marked"] }),

@@ -13,7 +13,7 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// It is the response of another subject, or an index that is no response at all: oras took the children of an
-    /// image for its referrers once.
+    /// image for its referrers once. Whether readers drop such entries is an open question, so it is a warning.
     ///
     /// ## Example
     /// ```json

@@ -11,7 +11,8 @@ declare_rule! {
     /// does not replace the blob.
     ///
     /// ## Why it matters
-    /// A reader cannot tell what refers to the subject, and not even that it is nothing.
+    /// A reader cannot tell what refers to the subject, and not even that it is nothing. The proposal has no word for
+    /// how strongly it asks for this, so it is a warning.
     ///
     /// ## Example
     /// ```json

@@ -4,7 +4,7 @@ use referee_layout::media_type;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, Reading, SHOULD, Severity};
+use crate::rule::{Check, SHOULD, Severity};
 
 declare_rule! {
     /// ## What it does
@@ -12,7 +12,8 @@ declare_rule! {
     /// type is not that of an image index.
     ///
     /// ## Why it matters
-    /// Readers ignore it or stop: the tag may be that of an artifact that is named after its own digest.
+    /// Readers ignore it or stop: the tag may be that of an artifact that is named after its own digest. Readers ignore
+    /// what is no index, so this is a warning also where a text says more.
     ///
     /// ## Example
     /// ```json
@@ -27,7 +28,6 @@ declare_rule! {
         requirements: &["REF-05", "FALLBACK-007", "FALLBACK-023", "FALLBACK-029", "AMB-36"],
         levels: SHOULD,
         severity: Some(Severity::Warning),
-        reading: Some(Reading { question: "AMB-36", error: &[], fine: &[] }),
         source: "image-spec PR #1171, image-layout.md, Referrers Support; distribution-spec, Referrers Tag Schema",
         check: Check::Layout(check),
     }
@@ -37,7 +37,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
         let Ok(descriptor) = &response.entry.descriptor else { continue };
         let referrer = evidence.node(&descriptor.digest).and_then(|node| node.subject.as_ref());
-        let other = referrer.is_some_and(|subject| subject.digest == response.subject);
+        let other = referrer.is_some_and(|subject| subject.digest == response.subject)
+            || descriptor.digest == response.subject;
         if descriptor.media_type != media_type::IMAGE_INDEX && !(response.is_annotated() && other) {
             let pointer = response.entry.pointer() + "/mediaType";
             findings.on(

@@ -28,7 +28,7 @@ declare_rule! {
     {
         id: "response-repeated",
         summary: "index.json has several responses for one subject",
-        requirements: &["AMB-06", "FALLBACK-014", "CONV-11"],
+        requirements: &["AMB-06", "CONV-11"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-06", error: &["error"], fine: &["union", "first", "last"] }),
@@ -38,9 +38,10 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    let mut seen: BTreeMap<(bool, &Digest), &Response<'_>> = BTreeMap::new();
+    let mut seen: BTreeMap<(Option<&str>, &Digest), &Response<'_>> = BTreeMap::new();
     for response in evidence.responses() {
-        match seen.get(&(response.is_annotated(), &response.subject)) {
+        let key = (repository(response), &response.subject);
+        match seen.get(&key) {
             Some(first) if first.entry.digest() != response.entry.digest() => {
                 let message = format!("there is another response for {}", response.subject.short());
                 let finding = findings.on("index.json", response.pointer(), message);
@@ -48,8 +49,15 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             }
             Some(_) => {}
             None => {
-                seen.insert((response.is_annotated(), &response.subject), response);
+                seen.insert(key, response);
             }
         }
     }
+}
+
+/// What stands before a fallback tag, as in `host/repository:tag`: each repository has a list of its own. `None` of a
+/// response that an annotation marks.
+fn repository<'r>(response: &'r Response<'_>) -> Option<&'r str> {
+    let name = response.entry.ref_name().filter(|_| !response.is_annotated())?;
+    Some(name.rsplit_once(':').map_or("", |(repository, _)| repository))
 }

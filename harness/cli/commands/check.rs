@@ -1,0 +1,121 @@
+//! `referee check LAYOUT...`: what is wrong with a layout, and who says so.
+//!
+//! Owns: which texts are asked, what is opened, the exit code. Leaves to others: the rules ([`referee::rules`]), and the
+//! three forms in which findings are printed.
+
+mod human;
+mod json;
+mod sarif;
+
+use std::path::Path;
+
+use referee::rules::profile::ProfileFile;
+use referee::rules::{Checker, Finding, Profile, Report, Severity, requirement};
+use referee::runner::catalogue::{self, Catalogue};
+
+use crate::args::{CheckArgs, CheckFormat, FailOn};
+use crate::exit::{Exit, Failed};
+use crate::input::{self, Input};
+
+/// One layout with what was found in it.
+struct Checked {
+    name: String,
+    report: Report,
+}
+
+pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failed> {
+    let profile = profile(&args.profile, &args.reading)?;
+    let checker = Checker::new(profile.clone());
+    let threads = args.jobs.map_or(0, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(anyhow::Error::from)?;
+    let mut all = Vec::new();
+    let mut exit = Exit::Success;
+    let least = match args.fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+    };
+    for path in &args.layouts {
+        let report = match pool.install(|| check(&checker, path)) {
+            Ok(report) => report,
+            // the others are checked all the same
+            Err(failed) => {
+                exit = failed.print();
+                continue;
+            }
+        };
+        let bad = report.findings.iter().any(|finding| finding.severity >= least);
+        if bad && exit == Exit::Success {
+            exit = Exit::Findings;
+        }
+        let checked = Checked { name: input::name(path), report };
+        match args.format {
+            CheckFormat::Human => super::print(&human::text(&checked, &profile))?,
+            CheckFormat::Json => super::print_json(&json::document(&checked, &profile))?,
+            CheckFormat::Sarif => all.push(checked),
+        }
+    }
+    if args.format == CheckFormat::Sarif {
+        super::print_json(&sarif::log(&all, &profile))?;
+    }
+    Ok(exit)
+}
+
+fn check(checker: &Checker, path: &Path) -> Result<Report, Failed> {
+    match input::open(path)? {
+        Input::Directory(layout) => Ok(checker.directory(&layout)),
+        Input::Archive(from) => checker
+            .archive(Path::new(&input::name(path)), from)
+            .map_err(|error| Failed::usage(error.to_string())),
+    }
+}
+
+/// The profile of that id or file, with the readings that are picked.
+fn profile(name: &str, readings: &[String]) -> Result<Profile, Failed> {
+    let catalogue = Catalogue::shipped()?;
+    let mut profile = if super::is_file(name) {
+        let source = catalogue::read(Path::new(name))?;
+        let file = ProfileFile::parse(&source).map_err(catalogue::CatalogueError::from)?;
+        catalogue.profile(file, &source)?
+    } else {
+        let profiles = catalogue::profiles()?;
+        let known: Vec<_> = profiles.iter().map(|profile| profile.id.clone()).collect();
+        super::one_of("profile", name, &known)?;
+        catalogue.shipped_profile(name)?.ok_or_else(|| Failed::usage("the profile is gone"))?
+    };
+    for picked in readings {
+        let (question, answer) = reading(picked)?;
+        profile.readings.insert(question, answer);
+    }
+    Ok(profile)
+}
+
+/// A question and one of its answers, as in `AMB-06=union`.
+fn reading(text: &str) -> Result<(String, String), Failed> {
+    let (question, answer) = text
+        .split_once('=')
+        .ok_or_else(|| Failed::usage(format!("`{text}` is no reading, expected one such as AMB-06=union")))?;
+    let known = requirement::ambiguity(question).ok_or_else(|| {
+        let help = "`referee list requirements` shows the open questions";
+        Failed::usage(format!("no open question is named `{question}`; {help}"))
+    })?;
+    let answers: Vec<_> = known.readings.iter().map(|reading| reading.id.clone()).collect();
+    super::one_of(&format!("reading of {question}"), answer, &answers)?;
+    if !decides(question, answer) {
+        let help = format!("`referee explain {question}` says what is reported");
+        return Err(Failed::usage(format!("the reading {text} changes nothing that a rule finds; {help}")));
+    }
+    Ok((question.to_owned(), answer.to_owned()))
+}
+
+/// Whether a rule's findings depend on that reading.
+fn decides(question: &str, answer: &str) -> bool {
+    let readings = referee::rules::catalogue::RULES.iter().filter_map(|rule| rule.reading);
+    readings
+        .filter(|reading| reading.question == question)
+        .any(|reading| reading.error.contains(&answer) || reading.fine.contains(&answer))
+}
+
+/// The ids that a finding rests on.
+fn requirements(finding: &Finding) -> String {
+    finding.rule.requirements.join(", ")
+}

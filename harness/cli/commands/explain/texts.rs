@@ -1,0 +1,171 @@
+//! Rules, requirements, open questions and profiles, explained.
+//!
+//! Owns: putting what is known of each into words for 80 columns. Leaves to others: what is known.
+
+use std::fmt::Write as _;
+
+use referee::rules::catalogue::{RULES, rule};
+use referee::rules::requirement::{self, Ambiguity, Requirement};
+use referee::rules::{Profile, Rule};
+use referee::runner::catalogue::{self, Catalogue};
+use referee::runner::coverage::Coverage;
+use referee::runner::report::wrap::wrapped;
+
+use crate::exit::Failed;
+
+/// The texts about `id`.
+pub(super) fn all(catalogue: &Catalogue, id: &str) -> Result<Vec<String>, Failed> {
+    let mut texts = Vec::new();
+    if let Some(rule) = rule(id) {
+        texts.push(one_rule(catalogue, rule)?);
+    }
+    if let Some(one) = requirement::requirement(id) {
+        let (_, bases) = catalogue::conformance()?;
+        texts.push(one_requirement(one, &Coverage::of_requirement(one, &catalogue.cases, &bases)));
+    }
+    if let Some(one) = requirement::ambiguity(id) {
+        let (_, bases) = catalogue::conformance()?;
+        texts.push(question(one, &Coverage::of(id, &catalogue.cases, &bases)));
+    }
+    if let Some(one) = catalogue.shipped_profile(id)? {
+        texts.push(profile(&one));
+    }
+    Ok(texts)
+}
+
+/// A rule whose id is nearly that, for mistakes.
+pub(super) fn near(id: &str) -> String {
+    let words: Vec<&str> = id.split('-').filter(|word| word.len() > 2).collect();
+    let shared =
+        |rule: &&&Rule| words.iter().filter(|word| rule.id.split('-').any(|own| own == **word)).count();
+    let best = RULES.iter().max_by_key(shared).filter(|rule| shared(rule) > 0);
+    best.map_or(String::new(), |rule| format!(", did you mean the rule `{}`?", rule.id))
+}
+
+fn one_rule(catalogue: &Catalogue, rule: &Rule) -> Result<String, Failed> {
+    let mut text = format!("rule {}: {}\n\n", rule.id, rule.summary);
+    text.push_str(&markdown(rule.explanation));
+    text.push_str("\n## Who says so\n");
+    text.push_str(&wrapped("", rule.source, 0));
+    for id in rule.requirements {
+        let known = requirement::requirement(id).map(|known| (known.level.as_str(), known.text.as_str()));
+        let open = || requirement::ambiguity(id).map(|open| ("open", open.question.as_str()));
+        if let Some((level, what)) = known.or_else(open) {
+            text.push_str(&wrapped(&format!("  {id:13} {level:8} "), what, 25));
+        }
+    }
+    text.push_str("\n## How bad it is\n");
+    for file in catalogue::profiles()? {
+        if let Some(profile) = catalogue.shipped_profile(&file.id)? {
+            let bad = profile.severity(rule).map_or("not looked at", |severity| severity.word());
+            let _ = writeln!(text, "  {:16} {bad}", profile.id);
+        }
+    }
+    if let Some(reading) = rule.reading {
+        let list = |words: &[&str]| words.join(", ");
+        let mut what = format!("It is an open question: {}.", reading.question);
+        if !reading.error.is_empty() {
+            let _ = write!(what, " An error under the reading {}.", list(reading.error));
+        }
+        if !reading.fine.is_empty() {
+            let _ = write!(what, " Nothing is found under the reading {}.", list(reading.fine));
+        }
+        text.push_str(&wrapped("", &what, 0));
+    }
+    let _ = writeln!(text, "\nLayouts that break it, and that nearly do: cases/conformance/{}.toml", rule.id);
+    Ok(text)
+}
+
+/// A rule's own explanation; paragraphs are broken anew, code stays.
+fn markdown(source: &str) -> String {
+    let mut text = String::new();
+    let mut paragraph = String::new();
+    let mut code = false;
+    let flush = |paragraph: &mut String, text: &mut String| {
+        if !paragraph.is_empty() {
+            text.push_str(&wrapped("", paragraph, 0));
+            paragraph.clear();
+        }
+    };
+    for line in source.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)) {
+        if line.starts_with("```") {
+            flush(&mut paragraph, &mut text);
+            code = !code;
+        } else if code {
+            let _ = writeln!(text, "    {line}");
+        } else if line.is_empty() || line.starts_with('#') {
+            flush(&mut paragraph, &mut text);
+            let _ = writeln!(text, "{line}");
+        } else {
+            paragraph.push_str(line);
+            paragraph.push(' ');
+        }
+    }
+    flush(&mut paragraph, &mut text);
+    text
+}
+
+fn one_requirement(one: &Requirement, coverage: &Coverage) -> String {
+    let mut text = format!("requirement {} ({})\n\n", one.id, one.level);
+    let mut line = |name: &str, value: &str| text.push_str(&wrapped(&format!("{name:12}"), value, 12));
+    line("asks", &one.text);
+    line("source", &one.source);
+    for (name, value) in
+        [("looked at", &one.note), ("good", &one.good), ("bad", &one.bad), ("a reader", &one.reader)]
+    {
+        if let Some(value) = value {
+            line(name, value);
+        }
+    }
+    if !coverage.rules.is_empty() {
+        line("rules", &coverage.rules.join(", "));
+    }
+    if !coverage.cases.is_empty() {
+        line("cases", &coverage.cases.join(", "));
+    }
+    if let Some(reason) = &coverage.reason {
+        line("why neither", reason);
+    }
+    text
+}
+
+fn question(one: &Ambiguity, coverage: &Coverage) -> String {
+    let mut text = format!("open question {}\n\n", one.id);
+    text.push_str(&wrapped("", &one.question, 0));
+    text.push('\n');
+    text.push_str(&wrapped("default     ", &one.default, 12));
+    if let Some(evidence) = &one.evidence {
+        text.push_str(&wrapped("evidence    ", evidence, 12));
+    }
+    if !coverage.rules.is_empty() {
+        text.push_str(&wrapped("rules       ", &coverage.rules.join(", "), 12));
+    }
+    text.push_str("\nReadings\n");
+    let depends = RULES.iter().filter_map(|rule| rule.reading).filter(|reading| reading.question == one.id);
+    let depends: Vec<_> = depends.collect();
+    for answer in &one.readings {
+        let id = answer.id.as_str();
+        let error = depends.iter().any(|reading| reading.error.contains(&id));
+        let fine = depends.iter().any(|reading| reading.fine.contains(&id));
+        let effect = match (error, fine) {
+            (true, _) => " (--reading makes findings errors)",
+            (_, true) => " (--reading makes findings go away)",
+            _ => "",
+        };
+        text.push_str(&wrapped(&format!("  {id:14}"), &format!("{}{effect}", answer.text), 16));
+    }
+    text
+}
+
+fn profile(one: &Profile) -> String {
+    let mut text = format!("profile {}: {}\n\n", one.id, one.title);
+    text.push_str(&wrapped("", &one.why, 0));
+    text.push_str(&wrapped("source      ", &one.source, 12));
+    let asked = RULES.iter().filter(|rule| one.severity(rule).is_some()).count();
+    text.push_str(&wrapped("rules       ", &format!("{asked} of {}", RULES.len()), 12));
+    if let Some(proposal) = &one.proposal {
+        let marks = format!("convention {}; responses are marked by {}", proposal.convention, proposal.key);
+        text.push_str(&wrapped("proposal    ", &marks, 12));
+    }
+    text
+}

@@ -1,0 +1,44 @@
+//! What a user calls a layout: a directory, a tar, or standard input.
+//!
+//! Owns: telling these apart, and saying why one is none. Leaves to others: reading them.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use referee::layout::Layout;
+
+use crate::exit::Failed;
+
+/// A layout to be read.
+pub(crate) enum Input {
+    Directory(Layout),
+    Archive(Box<dyn Read>),
+}
+
+/// Opens `path`; `-` is standard input.
+///
+/// # Errors
+/// There is nothing, or a directory that has nothing of a layout.
+pub(crate) fn open(path: &Path) -> Result<Input, Failed> {
+    let directory = || {
+        let layout = Layout::open_damaged(path).map_err(|error| Failed::usage(error.to_string()))?;
+        Ok(Input::Directory(layout))
+    };
+    if path == Path::new("-") {
+        return Ok(Input::Archive(Box::new(io::stdin().lock())));
+    }
+    match path.metadata() {
+        Ok(metadata) if !metadata.is_dir() => {
+            let file = File::open(path)
+                .map_err(|error| Failed::usage(format!("{} cannot be read: {error}", path.display())))?;
+            Ok(Input::Archive(Box::new(file)))
+        }
+        _ => directory(),
+    }
+}
+
+/// How messages call it.
+pub(crate) fn name(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
+}

@@ -1,0 +1,42 @@
+//! `index-child-missing`: an image index lists a manifest that is not there.
+
+use crate::catalogue::layout::blob_missing::{absent, is_child};
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds entries of image indexes whose manifest is not in the layout, and that nothing else needs.
+    ///
+    /// ## Why it matters
+    /// A sparse index, with some platforms left out, is allowed and common: that is why this is only an info. A program
+    /// that wants one of the others misses it.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"manifests": [{"digest": "sha256:9834...", "platform": {"architecture": "s390x", "os": "linux"}}]}
+    /// ```
+    ///
+    /// ## What to do
+    /// Nothing, if the platform was left out on purpose; else copy the image with all platforms.
+    {
+        id: "index-child-missing",
+        summary: "an image index lists a manifest that is not there",
+        requirements: &["LAYOUT-016"],
+        levels: DECLARED,
+        source: "image-spec image-layout.md, Blobs",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for (digest, uses) in absent(evidence) {
+        if uses.iter().all(|one| is_child(one))
+            && let Some(one) = uses.first()
+        {
+            let message = format!("{} is not in the layout: this index is sparse", digest.short());
+            findings.on(one.file(), one.pointer() + "/digest", message);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `platform-unknown`: an entry has the platform unknown/unknown.
+
+use crate::catalogue::index::platform_value_unknown::is_unknown;
+use crate::doc::Doc;
+use crate::finding::Findings;
+use crate::rule::{Check, SHOULD, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds descriptors with the platform `unknown/unknown`.
+    ///
+    /// ## Why it matters
+    /// BuildKit marks attestations in this way, so that no runtime picks them. The values are none of Go's, which
+    /// image-spec asks for, but everybody knows them by now: that is why this is only an info.
+    ///
+    /// ## Example
+    /// ```json
+    /// {"platform": {"architecture": "unknown", "os": "unknown"}}
+    /// ```
+    ///
+    /// ## What to do
+    /// Nothing, if it is an attestation.
+    {
+        id: "platform-unknown",
+        summary: "an entry has the platform unknown/unknown",
+        requirements: &["INDEX-013"],
+        levels: SHOULD,
+        severity: Some(Severity::Info),
+        source: "image-spec image-index.md, Image Index Property Descriptions",
+        check: Check::Document(check),
+    }
+}
+
+fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
+    for place in doc.objects() {
+        if let Some(platform) = place.value.get("platform").filter(|platform| is_unknown(*platform)) {
+            findings.at(
+                doc,
+                platform,
+                "this is the platform unknown/unknown, by which attestations are marked",
+            );
+        }
+    }
+}

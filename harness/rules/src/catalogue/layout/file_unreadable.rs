@@ -1,0 +1,70 @@
+//! `file-unreadable`: referee could not look at a file.
+
+use referee_layout::dir::ReadError;
+use referee_layout::facts::blob_path;
+use referee_layout::{BlobContent, Digest};
+
+use crate::evidence::Evidence;
+use crate::finding::Findings;
+use crate::rule::{Check, DECLARED, Severity};
+
+declare_rule! {
+    /// ## What it does
+    /// Finds `oci-layout`, `index.json`, blobs and directories of blobs that the system does not let be read, that
+    /// changed while they were read, and documents that are larger than referee reads (64 MiB, index.json 256 MiB).
+    ///
+    /// ## Why it matters
+    /// No text forbids it, but what was not looked at cannot be called right, so it is an error.
+    ///
+    /// ## Example
+    /// ```text
+    /// blobs/sha256/5b0b... that belongs to another user, mode 0600
+    /// ```
+    ///
+    /// ## What to do
+    /// Check as a user who may read the files, while nobody changes them.
+    {
+        id: "file-unreadable",
+        summary: "a file could not be looked at",
+        requirements: &["LAYOUT-013"],
+        levels: DECLARED,
+        severity: Some(Severity::Error),
+        source: "image-spec image-layout.md, Blobs",
+        check: Check::Layout(check),
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for (name, read) in [("oci-layout", evidence.facts.oci_layout()), ("index.json", evidence.facts.index())]
+    {
+        if let Some(error) = read.err().filter(|error| is_ours(error)) {
+            findings.on(name, "", format!("{name} {error}"));
+        }
+    }
+    for (path, error) in evidence.facts.unreadable() {
+        if path != "blobs" || is_ours(error) {
+            findings.on(path.as_str(), "", format!("this directory {error}"));
+        }
+    }
+    for (digest, blob) in evidence.facts.blobs() {
+        let message = match &blob.content {
+            BlobContent::Unreadable(error) if is_ours(error) => {
+                format!("this blob {error}, so it was not verified")
+            }
+            BlobContent::Large if is_document(evidence, digest) => {
+                format!("this is used as a document and has {} bytes, more than referee reads", blob.size)
+            }
+            _ => continue,
+        };
+        findings.on(blob_path(digest), "", message);
+    }
+}
+
+fn is_document(evidence: &Evidence<'_>, digest: &Digest) -> bool {
+    evidence.role(digest).is_some()
+}
+
+/// Whether it says more of the reader than of the layout. What is a FIFO, a link or not there has rules of its own.
+pub(crate) fn is_ours(error: &ReadError) -> bool {
+    !matches!(error, ReadError::Missing | ReadError::Kind(_) | ReadError::Link(_) | ReadError::Archived(_))
+}
