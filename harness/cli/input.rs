@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use referee::layout::Layout;
+use referee::layout::{Layout, OpenError};
 
 use crate::exit::Failed;
 
@@ -16,15 +16,14 @@ pub(crate) enum Input {
     Archive(Box<dyn Read>),
 }
 
-/// Opens `path`; `-` is standard input.
+/// Opens `path`; `-` is standard input. How much of a layout a directory has to have is for the caller to say.
 ///
 /// # Errors
-/// There is nothing, or a directory that has nothing of a layout.
-pub(crate) fn open(path: &Path) -> Result<Input, Failed> {
-    let directory = || {
-        let layout = Layout::open_damaged(path).map_err(|error| Failed::usage(error.to_string()))?;
-        Ok(Input::Directory(layout))
-    };
+/// There is nothing, or a directory that is no layout.
+pub(crate) fn open(
+    path: &Path,
+    directory: impl FnOnce(&Path) -> Result<Layout, OpenError>,
+) -> Result<Input, Failed> {
     if path == Path::new("-") {
         return Ok(Input::Archive(Box::new(io::stdin().lock())));
     }
@@ -34,7 +33,7 @@ pub(crate) fn open(path: &Path) -> Result<Input, Failed> {
                 .map_err(|error| Failed::usage(format!("{} cannot be read: {error}", path.display())))?;
             Ok(Input::Archive(Box::new(file)))
         }
-        _ => directory(),
+        _ => Ok(Input::Directory(directory(path).map_err(|error| Failed::usage(error.to_string()))?)),
     }
 }
 

@@ -9,6 +9,7 @@ mod sarif;
 
 use std::path::Path;
 
+use referee::layout::Layout;
 use referee::rules::profile::ProfileFile;
 use referee::rules::{Checker, Finding, Profile, Report, Severity, requirement};
 use referee::runner::catalogue::{self, Catalogue};
@@ -61,7 +62,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failed> {
 }
 
 fn check(checker: &Checker, path: &Path) -> Result<Report, Failed> {
-    match input::open(path)? {
+    match input::open(path, Layout::open_damaged)? {
         Input::Directory(layout) => Ok(checker.directory(&layout)),
         Input::Archive(from) => checker
             .archive(Path::new(&input::name(path)), from)

@@ -4,15 +4,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use referee::layout::view::{self, Complete, Diagnostic, Found, View};
-use referee::layout::{Convention, Digest, Facts, Layout, Limits};
+use referee::layout::{Convention, Digest, Facts, Layout, Limits, archive};
 use referee::runner::catalogue::Catalogue;
 use referee::runner::report::wrap::wrapped;
 use serde::Serialize;
 
 use crate::args::{Format, ViewArgs};
 use crate::exit::{Exit, Failed};
+use crate::input::{self, Input};
 
 /// The contract `referee/view/v1`.
 #[derive(Debug, Serialize)]
@@ -56,8 +58,7 @@ impl<'a> From<&'a Found> for Referrer<'a> {
 
 pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
     let conventions = conventions(&args.convention)?;
-    let layout = Layout::open(&args.layout).map_err(|error| Failed::usage(error.to_string()))?;
-    let facts = layout.facts(&Limits::default());
+    let facts = facts(&args.layout)?;
     if let Err(why) = facts.index() {
         return Err(Failed::usage(format!("{}/index.json {why}", args.layout.display())));
     }
@@ -73,6 +74,24 @@ pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
     // the process ends here: taking a large layout's facts apart again would only cost time
     std::mem::forget((facts, view));
     Ok(Exit::Success)
+}
+
+/// What is in a directory or an archive.
+fn facts(path: &Path) -> Result<Facts, Failed> {
+    let fail = |error: &dyn std::error::Error| Failed::usage(error.to_string());
+    match input::open(path, Layout::open)? {
+        Input::Directory(layout) => Ok(layout.facts(&Limits::default())),
+        Input::Archive(from) => {
+            let name = input::name(path);
+            let see = |_: &_| None::<()>;
+            let (facts, _) = archive::inspect(Path::new(&name), from, &Limits::default(), &see)
+                .map_err(|error| fail(&error))?;
+            match facts.cut() {
+                Some(why) => Err(Failed::usage(format!("{name} {why}"))),
+                None => Ok(facts),
+            }
+        }
+    }
 }
 
 /// The conventions that are asked for; all shipped ones by default.

@@ -25,10 +25,12 @@ use crate::{Digest, Facts, Limits};
 #[non_exhaustive]
 pub enum ArchiveError {
     /// It is no tar, nor a gzip or zstd with a tar in it.
-    #[error("{name} is neither a directory nor a tar archive (plain, gzip or zstd)")]
+    #[error("{name} is neither a directory nor a tar archive (plain, gzip or zstd): as an archive it {why}")]
     NotAnArchive {
         /// The archive's name.
         name: String,
+        /// What is wrong with it as an archive.
+        why: String,
     },
     /// It has nothing of a layout at its root.
     #[error("{name} is not an OCI Image Layout: it has neither oci-layout nor index.json at its root{hint}")]
@@ -66,8 +68,8 @@ pub fn inspect<T: Send>(
     let mut archive = tar::Archive::new(plain);
     let mut reader = Reader::new(limits, visit);
     let cut = reader.all(&mut archive);
-    if cut.is_some() && reader.members == 0 {
-        return Err(ArchiveError::NotAnArchive { name: text() });
+    if let Some(why) = cut.clone().filter(|_| reader.members == 0) {
+        return Err(ArchiveError::NotAnArchive { name: text(), why });
     }
     let Reader { parts, found, hint, buffer: _, .. } = reader;
     let missing = |part: &Result<Document, ReadError>| part.as_ref().err() == Some(&ReadError::Missing);
@@ -114,7 +116,7 @@ impl<'v, T: Send> Reader<'v, T> {
         let mut last = None;
         let entries = match archive.entries() {
             Ok(entries) => entries,
-            Err(error) => return Some(error.to_string()),
+            Err(error) => return Some(cut(None, &error)),
         };
         for entry in entries {
             let mut entry = match entry {
@@ -128,7 +130,7 @@ impl<'v, T: Send> Reader<'v, T> {
             let target = entry.link_name_bytes().map(|target| String::from_utf8_lossy(&target).into_owned());
             let name = String::from_utf8_lossy(&path).into_owned();
             if let Some(short) = self.member(&name, kind, target, &mut Input::new(&mut entry, size)) {
-                return Some(format!("it ends inside {name}, {short}"));
+                return Some(format!("ends inside {name}, {short}"));
             }
             last = Some(name);
         }
@@ -302,9 +304,12 @@ fn short(error: Option<&ReadError>) -> Option<String> {
 }
 
 fn cut(last: Option<&str>, error: &io::Error) -> String {
+    let error = error.to_string();
+    // what follows a colon is bytes of the archive
+    let error = error.split(':').next().unwrap_or_default();
     match last {
-        Some(last) => format!("it breaks off after {last} ({error})"),
-        None => error.to_string(),
+        Some(last) => format!("breaks off after {last} ({error})"),
+        None => format!("breaks off before its first member ({error})"),
     }
 }
 

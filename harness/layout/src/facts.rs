@@ -42,7 +42,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// It is a file, perhaps an archive.
-    #[error("{} is not a directory; unpack an archived layout first, as in `tar -x -f ARCHIVE -C DIR`", path.display())]
+    #[error("{} is not a directory", path.display())]
     NotADirectory {
         /// The path as it was given.
         path: PathBuf,
@@ -323,7 +323,8 @@ impl Facts {
         &self.oddities
     }
 
-    /// Where and why the archive that the layout was read from breaks off; whatever comes after is not known.
+    /// Where and why the archive that the layout was read from breaks off, as in `breaks off after oci-layout (...)`;
+    /// whatever comes after is not known.
     pub fn cut(&self) -> Option<&str> {
         self.cut.as_deref()
     }

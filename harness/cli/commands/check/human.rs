@@ -1,66 +1,123 @@
 //! Findings for people: as rustc shows its own, each with its line, the sentence it rests on, and where to read more.
 //!
-//! Owns: the terminal's form, for 80 columns. Leaves to others: what is found.
+//! Owns: the terminal's form, for 80 columns. What is only worth knowing is said once for each rule, without its line,
+//! so that it does not bury the rest. Leaves to others: what is found.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 use referee::rules::{Excerpt, Finding, Profile, Severity};
 use referee::runner::report::wrap::wrapped;
 
 use super::Checked;
+
+/// What stands for what is cut off a line.
+const DOTS: &str = "...";
 
 pub(super) fn text(checked: &Checked, profile: &Profile) -> String {
     let colour = std::io::stdout().is_terminal() && !crate::machine::no_color();
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut text = String::new();
+    let mut infos: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in &checked.report.findings {
-        let group = group(finding, &checked.name);
-        let _ = writeln!(text, "{}\n", renderer.render(&[group]));
+        if finding.severity == Severity::Info {
+            infos.entry(finding.rule.id).or_default().push(finding);
+        } else {
+            let _ = writeln!(text, "{}\n", one(finding, &checked.name, &renderer));
+        }
+    }
+    for same in infos.values() {
+        let _ = writeln!(text, "{}\n", info(same, &checked.name, &renderer));
     }
     text + &summary(checked, profile)
 }
 
-fn group<'a>(finding: &'a Finding, layout: &str) -> Group<'a> {
+/// One finding with its line.
+fn one(finding: &Finding, layout: &str, renderer: &Renderer) -> String {
+    let path = path(finding, layout);
+    let mut group = title(finding).elements(finding.excerpt.as_ref().map(|excerpt| snippet(excerpt, &path)));
+    if finding.excerpt.is_none() {
+        group = group.element(Origin::path(path.as_str()));
+    }
+    let mut notes = Vec::new();
+    if !finding.pointer.is_empty() {
+        notes.push(format!("at {}", finding.pointer));
+    }
+    for other in &finding.related {
+        let pointer = if other.pointer.is_empty() { String::new() } else { format!("#{}", other.pointer) };
+        notes.push(format!("{}: {}{pointer}", other.message, other.file));
+    }
+    notes.push(source(finding));
+    let text = renderer.render(&[group.elements(notes.iter().map(|note| noted(note)))]);
+    match &finding.excerpt {
+        // the renderer counts columns in what it is given, which is cut
+        Some(excerpt) => {
+            let place = |column| format!("{path}:{}:{column}", excerpt.line);
+            text.replacen(&place(shown(excerpt).0.chars().count() + 1), &place(excerpt.column), 1)
+        }
+        None => text,
+    }
+}
+
+/// What is worth knowing, once for all places of one rule.
+fn info(same: &[&Finding], layout: &str, renderer: &Renderer) -> String {
+    let Some(first) = same.first() else { return String::new() };
+    let mut origin = Origin::path(path(first, layout));
+    if let Some(excerpt) = &first.excerpt {
+        origin = origin.line(excerpt.line).char_column(excerpt.column);
+    }
+    let mut notes = Vec::new();
+    if !first.pointer.is_empty() {
+        notes.push(format!("at {}", first.pointer));
+    }
+    if same.len() > 1 {
+        notes.push(format!("{} more places are like this; --format json has all", same.len() - 1));
+    }
+    notes.push(source(first));
+    renderer.render(&[title(first).element(origin).elements(notes.iter().map(|note| noted(note)))])
+}
+
+fn title(finding: &Finding) -> annotate_snippets::Title<'_> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
     let head = finding.severity.word().len() + finding.rule.id.len() + 4;
-    let title = level.clone().primary_title(filled(&finding.message, head)).id(finding.rule.id);
-    let path = if finding.file.is_empty() { layout.to_owned() } else { format!("{layout}/{}", finding.file) };
-    let mut group = match &finding.excerpt {
-        Some(excerpt) => title
-            .element(Origin::path(path).line(excerpt.line).char_column(excerpt.column))
-            .element(snippet(excerpt)),
-        None => title.element(Origin::path(path)),
-    };
-    let mut note = |text: String| {
-        let note = Level::NOTE.message(filled(&text, 12));
-        group = std::mem::replace(&mut group, Group::with_level(Level::NOTE)).element(note);
-    };
-    if !finding.pointer.is_empty() {
-        note(format!("at {}", finding.pointer));
-    }
-    for other in &finding.related {
-        let pointer = if other.pointer.is_empty() { String::new() } else { format!("#{}", other.pointer) };
-        note(format!("{}: {}{pointer}", other.message, other.file));
-    }
-    note(format!("{} ({})", finding.rule.source, super::requirements(finding)));
-    group
+    level.primary_title(filled(&finding.message, head)).id(finding.rule.id)
 }
 
-fn snippet(excerpt: &Excerpt) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
-    let (before, after) =
-        (if excerpt.cut_before { "..." } else { "" }, if excerpt.cut_after { "..." } else { "" });
-    let place = excerpt.place.start + before.len()..excerpt.place.end + before.len();
-    Snippet::source(format!("{before}{}{after}", excerpt.text))
+fn path(finding: &Finding, layout: &str) -> String {
+    if finding.file.is_empty() { layout.to_owned() } else { format!("{layout}/{}", finding.file) }
+}
+
+fn source(finding: &Finding) -> String {
+    format!("{} ({})", finding.rule.source, super::requirements(finding))
+}
+
+fn noted(text: &str) -> Element<'static> {
+    Level::NOTE.message(filled(text, 12)).into()
+}
+
+fn snippet(excerpt: &Excerpt, path: &str) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
+    let (before, after) = shown(excerpt);
+    let place = &excerpt.text[excerpt.place.clone()];
+    let span = before.len()..before.len() + place.len();
+    Snippet::source(format!("{before}{place}{after}"))
+        .path(path.to_owned())
         .line_start(excerpt.line)
-        .annotation(AnnotationKind::Primary.span(place))
+        .annotation(AnnotationKind::Primary.span(span))
+}
+
+/// What is shown of the line before the place, and after it.
+fn shown(excerpt: &Excerpt) -> (String, String) {
+    let dots = |cut: bool| if cut { DOTS } else { "" };
+    let (before, after) = (&excerpt.text[..excerpt.place.start], &excerpt.text[excerpt.place.end..]);
+    (format!("{}{before}", dots(excerpt.cut_before)), format!("{after}{}", dots(excerpt.cut_after)))
 }
 
 /// Broken between words, to be put after a head of that many characters; the renderer indents further lines.
@@ -72,30 +129,25 @@ fn filled(text: &str, head: usize) -> String {
 fn summary(checked: &Checked, profile: &Profile) -> String {
     let report = &checked.report;
     let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    let found = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")]
+    let found = [Severity::Error, Severity::Warning, Severity::Info]
         .into_iter()
-        .map(|(severity, word)| (report.count(severity), word))
+        .map(|severity| (report.count(severity), severity))
         .filter(|(n, _)| *n > 0)
-        .map(|(n, word)| counted(n, word));
+        .map(|(n, severity)| counted(n, severity.word()));
     let found = found.collect::<Vec<_>>().join(", ");
     let found = if found.is_empty() { "nothing is wrong".to_owned() } else { found };
-    let hashed = if report.verified == report.blobs {
-        "all as their digests say".to_owned()
-    } else {
-        format!("{} as their digests say", report.verified)
-    };
-    let blobs = if report.blobs == 0 {
-        "no blobs".to_owned()
-    } else {
-        format!("{} ({}), {hashed}", counted(report.blobs, "blob"), size(report.bytes))
+    let blobs = match report.blobs {
+        0 => "no blobs".to_owned(),
+        n if n == report.verified => format!("{} ({}), verified", counted(n, "blob"), size(report.bytes)),
+        n => format!("{} ({}), {} of them verified", counted(n, "blob"), size(report.bytes), report.verified),
     };
     let mut text = wrapped(
         &format!("{}: ", checked.name),
         &format!("{found}, held against {}; {blobs}.", profile.id),
         2,
     );
-    if let Some(finding) = report.findings.first() {
-        let _ = writeln!(text, "To read more: referee explain {}", finding.rule.id);
+    if let Some(worst) = report.findings.iter().rev().max_by_key(|finding| finding.severity) {
+        let _ = writeln!(text, "To read more: referee explain {}", worst.rule.id);
     }
     text
 }

@@ -15,7 +15,7 @@ declare_rule! {
     ///
     /// ## Example
     /// ```text
-    /// layout.tar: it ends inside blobs/sha256/5b0b..., after 1024 of its 7682 bytes
+    /// layout.tar: the archive ends inside blobs/sha256/5b0b..., after 1024 of its 7682 bytes
     /// ```
     ///
     /// ## What to do
@@ -33,6 +33,6 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     if let Some(why) = evidence.facts.cut() {
-        findings.on("", "", format!("the archive breaks off: {why}"));
+        findings.on("", "", format!("the archive {why}"));
     }
 }
