@@ -99,8 +99,13 @@ fn reading(text: &str) -> Result<(String, String), Failed> {
         let help = "`referee list requirements` shows the open questions";
         Failed::usage(format!("no open question is named `{question}`; {help}"))
     })?;
-    let answers: Vec<_> = known.readings.iter().map(|reading| reading.id.clone()).collect();
-    super::one_of(&format!("reading of {question}"), answer, &answers)?;
+    if !known.readings.iter().any(|reading| reading.id == answer) {
+        let answers: Vec<_> = known.readings.iter().map(|reading| reading.id.as_str()).collect();
+        let answers = answers.join(", ");
+        return Err(Failed::usage(format!(
+            "no reading of {question} is named `{answer}`; there are {answers}"
+        )));
+    }
     if !decides(question, answer) {
         let help = format!("`referee explain {question}` says what is reported");
         return Err(Failed::usage(format!("the reading {text} changes nothing that a rule finds; {help}")));

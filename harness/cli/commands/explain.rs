@@ -38,7 +38,7 @@ pub(super) fn run(id: &str) -> Result<Exit, Failed> {
     );
     if texts.is_empty() {
         let message = format!(
-            "nothing is named `{id}`{}; `referee list rules`, `requirements`, `profiles`, `cases`, `conventions` and \
+            "nothing is named `{id}`{} `referee list rules`, `requirements`, `profiles`, `cases`, `conventions` and \
              `tools` show ids, and outcomes, verdicts and exit codes can be asked for too",
             texts::near(id)
         );

@@ -94,7 +94,7 @@ fn texts(what: What, catalogue: &Catalogue, text: &mut String) -> Result<Vec<Val
 
 fn one_rule(rule: &Rule, text: &mut String) -> Value {
     let level = rule.levels.first().map_or("", |(_, level)| level.word());
-    let _ = writeln!(text, "{:32} {:10} {}", rule.id, level, rule.summary);
+    text.push_str(&wrapped(&format!("{:32} {level:10} ", rule.id), rule.summary, 44));
     json!({"id": rule.id, "summary": rule.summary, "level": level, "requirements": rule.requirements, "source": rule.source})
 }
 

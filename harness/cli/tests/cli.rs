@@ -6,38 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use support::{fakes, folder, referee};
-
-/// Runs referee in a folder and shows what came: the words, the exit code, both streams.
-fn transcript(folder: &Path, words: &[&str]) -> String {
-    let output = referee(folder).current_dir(folder).args(words).output().expect("referee starts");
-    let part = |name: &str, bytes: &[u8]| {
-        let text = String::from_utf8_lossy(bytes).replace(env!("CARGO_BIN_EXE_fake-tool"), "FAKE-TOOL");
-        if text.is_empty() { String::new() } else { format!("-- {name}\n{text}") }
-    };
-    let code = output.status.code().unwrap_or(-1);
-    let words = words.join(" ");
-    let streams = part("stdout", &output.stdout) + &part("stderr", &output.stderr);
-    format!("$ referee {words}\n{streams}-- exit {code}\n")
-}
-
-fn approve(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../../golden/cli");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
-
-/// A layout that lists one referrer of `v1`.
-fn layout(folder: &Path) {
-    use referee::runner::{catalogue::Catalogue, plan::Plan, write};
-    let catalogue = Catalogue::shipped().expect("what is shipped parses");
-    let case = catalogue.cases.iter().find(|case| case.id == "attach-discover").expect("the case");
-    let plan = Plan::compile(case);
-    let convention = catalogue.convention("regclient").expect("the convention");
-    write::layout(&plan, &plan.all(), Some(convention)).save(folder).expect("a layout");
-}
+use support::{approve, fakes, folder, layout, referee, transcript};
 
 #[test]
 fn help_is_as_approved() {
@@ -195,7 +164,7 @@ fn documents_have_the_keys_of_the_contract() {
 /// A golden that nobody writes any more would never fail.
 #[test]
 fn no_transcript_is_an_orphan() {
-    let source = include_str!("cli.rs");
+    let source = concat!(include_str!("cli.rs"), include_str!("check.rs"));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/cli");
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();

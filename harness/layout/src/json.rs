@@ -12,6 +12,7 @@ mod pointer;
 mod value;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 pub use value::{Items, Kind, Members, Value};
 
@@ -24,7 +25,7 @@ pub const DEPTH: usize = 128;
 /// The spans of one JSON text. It borrows nothing: [`Tree::root`] joins it with the text again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
-    slots: Vec<Slot>,
+    slots: Arc<Vec<Slot>>,
 }
 
 /// One value or member name: its span, and the slot after its whole subtree.
@@ -122,7 +123,7 @@ impl Tree {
             Err(error) => return Err(JsonError::at(Problem::Utf8, bytes, error.valid_up_to())),
         };
         let slots = parse::run(text).map_err(|(problem, at)| JsonError::at(problem, bytes, at))?;
-        Ok((Self { slots }, text))
+        Ok((Self { slots: Arc::new(slots) }, text))
     }
 
     /// The outermost value. `text` is the text that was parsed; with any other the values are nonsense, but

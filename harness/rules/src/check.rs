@@ -15,7 +15,7 @@ use referee_layout::{Digest, Document, Facts, Kind, Layout, Limits, media_type};
 use crate::catalogue::RULES;
 use crate::doc::{Doc, DocKind, Slot};
 use crate::evidence::Evidence;
-use crate::finding::{Excerpt, Finding, Findings};
+use crate::finding::{Cursor, Excerpt, Finding, Findings};
 use crate::profile::Profile;
 use crate::rule::{Check, Severity};
 
@@ -104,9 +104,11 @@ impl Checker {
             check(&doc, &mut findings);
             all.append(&mut findings.into_found());
         }
+        all.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));
+        let mut cursor = Cursor::START;
         for finding in &mut all {
             let span = finding.span.clone();
-            finding.excerpt = span.map(|span| Excerpt::of(document.bytes(), &span));
+            finding.excerpt = span.map(|span| Excerpt::of(document.bytes(), &span, &mut cursor));
         }
         all
     }
@@ -148,12 +150,14 @@ impl Checker {
         for document in [facts.oci_layout(), facts.index()].into_iter().flatten() {
             documents.insert(document.file().to_owned(), Some(document.clone()));
         }
+        let mut cursors: BTreeMap<String, Cursor> = BTreeMap::new();
         for finding in findings.iter_mut().filter(|finding| finding.excerpt.is_none()) {
             if finding.pointer.is_empty() && finding.span.is_none() {
                 continue;
             }
             let document = documents.entry(finding.file.clone()).or_insert_with_key(|file| again(file));
-            locate(finding, document.as_ref());
+            let cursor = cursors.entry(finding.file.clone()).or_insert(Cursor::START);
+            locate(finding, document.as_ref(), cursor);
         }
         findings.sort_by(|a, b| a.order().cmp(&b.order()));
         let blobs = facts.blobs();
@@ -185,13 +189,13 @@ fn counts(evidence: &Evidence<'_>, digest: &Digest, kind: DocKind) -> bool {
     }
 }
 
-fn locate(finding: &mut Finding, document: Option<&Document>) {
+fn locate(finding: &mut Finding, document: Option<&Document>, cursor: &mut Cursor) {
     let Some(document) = document else { return };
     let span = finding.span.clone().or_else(|| {
         let root = document.root().ok()?;
         Some(root.at_pointer(&finding.pointer)?.span())
     });
-    finding.excerpt = span.as_ref().map(|span| Excerpt::of(document.bytes(), span));
+    finding.excerpt = span.as_ref().map(|span| Excerpt::of(document.bytes(), span, cursor));
     finding.span = span;
 }
 

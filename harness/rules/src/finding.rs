@@ -7,6 +7,7 @@ mod excerpt;
 
 use referee_layout::json::{Span, Value};
 
+pub(crate) use excerpt::Cursor;
 pub use excerpt::Excerpt;
 
 use crate::doc::Doc;

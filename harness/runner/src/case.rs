@@ -21,6 +21,7 @@ pub(crate) use check::{content_of as content, requirements_of as requirements};
 pub(crate) use file::{CaseFile, ContentFile};
 pub use file::{Kind, Level, Role, Status, Where};
 pub(crate) use spanned::At;
+pub use suggest::nearest;
 
 /// A case whose every name is known to lead somewhere. Made by [`Case::parse`] only, so that a plan can rely
 /// on it.

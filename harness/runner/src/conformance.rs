@@ -185,3 +185,17 @@ impl Variant {
         Ok(scene)
     }
 }
+
+impl Scene {
+    /// The layout with the mutations of a TOML text, `mutate = [...]` as in a case.
+    ///
+    /// # Errors
+    /// A mistake in the text, or a mutation that leads nowhere.
+    pub fn mutated(mut self, source: &Source) -> Result<Self, SourceError> {
+        let file: file::MutationsFile = source.parse()?;
+        for mutation in &file.mutate {
+            mutate::Mutation::read(source, mutation)?.apply(&mut self, source)?;
+        }
+        Ok(self)
+    }
+}

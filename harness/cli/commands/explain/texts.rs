@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use referee::rules::catalogue::{RULES, rule};
 use referee::rules::requirement::{self, Ambiguity, Requirement};
 use referee::rules::{Profile, Rule};
+use referee::runner::case::nearest;
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::coverage::Coverage;
 use referee::runner::report::wrap::wrapped;
@@ -33,13 +34,12 @@ pub(super) fn all(catalogue: &Catalogue, id: &str) -> Result<Vec<String>, Failed
     Ok(texts)
 }
 
-/// A rule whose id is nearly that, for mistakes.
+/// A rule or requirement whose id is nearly that, for mistakes.
 pub(super) fn near(id: &str) -> String {
-    let words: Vec<&str> = id.split('-').filter(|word| word.len() > 2).collect();
-    let shared =
-        |rule: &&&Rule| words.iter().filter(|word| rule.id.split('-').any(|own| own == **word)).count();
-    let best = RULES.iter().max_by_key(shared).filter(|rule| shared(rule) > 0);
-    best.map_or(String::new(), |rule| format!(", did you mean the rule `{}`?", rule.id))
+    let rules = RULES.iter().map(|rule| rule.id);
+    let requirements = requirement::all().iter().map(|one| one.id.as_str());
+    let nearest = nearest(id, rules.chain(requirements));
+    nearest.map_or(";".to_owned(), |near| format!(", did you mean `{near}`?"))
 }
 
 fn one_rule(catalogue: &Catalogue, rule: &Rule) -> Result<String, Failed> {

@@ -112,3 +112,35 @@ pub(crate) fn processes(word: &str) -> Vec<PathBuf> {
     };
     entries.map(|entry| entry.path()).filter(has).collect()
 }
+
+/// Runs referee in a folder and shows what came: the words, the exit code, both streams.
+pub(crate) fn transcript(folder: &Path, words: &[&str]) -> String {
+    let output = referee(folder).current_dir(folder).args(words).output().expect("referee starts");
+    let part = |name: &str, bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes).replace(env!("CARGO_BIN_EXE_fake-tool"), "FAKE-TOOL");
+        if text.is_empty() { String::new() } else { format!("-- {name}\n{text}") }
+    };
+    let code = output.status.code().unwrap_or(-1);
+    let words = words.join(" ");
+    let streams = part("stdout", &output.stdout) + &part("stderr", &output.stderr);
+    format!("$ referee {words}\n{streams}-- exit {code}\n")
+}
+
+/// Holds a text against `golden/cli`.
+pub(crate) fn approve(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../../../golden/cli");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// A layout that lists one referrer of `v1`.
+pub(crate) fn layout(folder: &Path) {
+    use referee::runner::{catalogue::Catalogue, plan::Plan, write};
+    let catalogue = Catalogue::shipped().expect("what is shipped parses");
+    let case = catalogue.cases.iter().find(|case| case.id == "attach-discover").expect("the case");
+    let plan = Plan::compile(case);
+    let convention = catalogue.convention("regclient").expect("the convention");
+    write::layout(&plan, &plan.all(), Some(convention)).save(folder).expect("a layout");
+}

@@ -3,7 +3,7 @@
 //! Owns: how near is near. Leaves to others: which words are known.
 
 /// The nearest of `known`, if near enough to be a slip.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = ((word.chars().count() + 1) / 3).max(1);
     known
         .into_iter()

@@ -84,6 +84,14 @@ pub struct VariantFile {
     pub also: Vec<String>,
 }
 
+/// Changes alone.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MutationsFile {
+    /// What is changed, in order.
+    pub(crate) mutate: Vec<MutationFile>,
+}
+
 /// One change. Exactly one of the keys that name an operation is there. A NAME is `index.json`, `oci-layout`, a path,
 /// or the local name of content, also with `.config`, `.layer`, `.response` or `.index`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]

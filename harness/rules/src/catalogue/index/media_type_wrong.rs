@@ -48,6 +48,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     }
     for (digest, uses) in evidence.all_uses() {
         let Some(node) = evidence.node(digest) else { continue };
+        if let Some(flaw) = node.flaws.iter().find(|flaw| flaw.pointer == "/mediaType") {
+            findings.on(blob_path(digest), "/mediaType", format!("of this document, the {}", flaw.message));
+            continue;
+        }
         let own = node.media_type.as_deref();
         let differs = |one: &&Use<'_>| {
             let listed = matches!(one.slot, Slot::Entry(_)) && one.kind().is_some();

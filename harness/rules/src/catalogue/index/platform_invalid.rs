@@ -1,6 +1,6 @@
-//! `platform-invalid`: a platform lacks architecture or os.
+//! `platform-invalid`: a platform does not have the fields that it has to have.
 
-use referee_layout::json::Kind;
+use referee_layout::json::{Kind, Value};
 
 use crate::doc::Doc;
 use crate::finding::Findings;
@@ -8,10 +8,11 @@ use crate::rule::{Check, MUST};
 
 declare_rule! {
     /// ## What it does
-    /// Finds `platform` objects without the strings `architecture` and `os`, and platforms that are no objects.
+    /// Finds `platform` objects without the strings `architecture` and `os`, with another optional field of the wrong
+    /// type, and platforms that are no objects.
     ///
     /// ## Why it matters
-    /// Both are required as soon as there is a platform.
+    /// Both are required as soon as there is a platform, and many readers refuse a whole document for one field.
     ///
     /// ## Example
     /// ```json
@@ -19,10 +20,10 @@ declare_rule! {
     /// ```
     ///
     /// ## What to do
-    /// Write both, or leave the platform out.
+    /// Write both, and the others as image-spec has them; or leave the platform out.
     {
         id: "platform-invalid",
-        summary: "a platform lacks architecture or os",
+        summary: "a platform lacks architecture or os, or a field is of another type",
         requirements: &["INDEX-012"],
         levels: MUST,
         source: "image-spec image-index.md, Image Index Property Descriptions",
@@ -36,6 +37,18 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
         let lacks = |name: &&&str| platform.get(name).is_none_or(|value| value.kind() != Kind::String);
         if let Some(name) = ["architecture", "os"].iter().find(lacks) {
             findings.at(doc, platform, format!("this platform has no {name} that is a string"));
+            continue;
+        }
+        for name in ["variant", "os.version"] {
+            if let Some(value) = platform.get(name).filter(|value| value.kind() != Kind::String) {
+                findings.at(doc, value, format!("{name} is not a string"));
+            }
+        }
+        let strings = |list: &Value<'_>| {
+            list.kind() == Kind::Array && list.items().all(|item| item.kind() == Kind::String)
+        };
+        if let Some(value) = platform.get("os.features").filter(|value| !strings(value)) {
+            findings.at(doc, value, "os.features is not an array of strings");
         }
     }
 }
