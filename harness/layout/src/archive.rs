@@ -210,9 +210,9 @@ impl<'v, T: Send> Reader<'v, T> {
                 let short = short(read.as_ref().err());
                 let read = read.map(|()| Document::parse(*root, &bytes));
                 if *root == "index.json" {
-                    self.parts.index = read
+                    self.parts.index = read;
                 } else {
-                    self.parts.oci_layout = read
+                    self.parts.oci_layout = read;
                 }
                 return short;
             }

@@ -143,7 +143,7 @@ impl Variant {
             Some(n) => format!("{}/hit-{n}", file.rule),
             None => format!("{}/near-miss-{miss}", file.rule),
         };
-        if hit.is_some() != !one.find.is_empty() {
+        if hit.is_some() == one.find.is_empty() {
             return Err(source.error(0..0, format!("{id}: a hit has a `find`, and a near-miss has none")));
         }
         let mut expect: Vec<_> = one.find.iter().map(|place| (file.rule.clone(), place.clone())).collect();

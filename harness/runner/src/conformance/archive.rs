@@ -45,7 +45,7 @@ pub(super) fn pack(items: &BTreeMap<String, Item>, form: Form) -> io::Result<Vec
             }
         }
         Form::Duplicate => {
-            members.extend(items.get_key_value("oci-layout").map(|(p, i)| (p.clone(), i.clone())))
+            members.extend(items.get_key_value("oci-layout").map(|(p, i)| (p.clone(), i.clone())));
         }
         Form::Link => members.push(("latest".to_owned(), Item::Symlink("index.json".to_owned()))),
         Form::HardLink => {

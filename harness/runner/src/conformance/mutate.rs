@@ -98,7 +98,7 @@ impl Mutation {
                 scene.change(&path, changed, reseal);
             }
             Op::Overwrite => {
-                let content = self.content(bytes(scene)?, expanded(&self.file.text));
+                let content = self.content(&bytes(scene)?, expanded(&self.file.text));
                 scene.change(&path, content, reseal);
             }
             Op::Delete => {
@@ -141,7 +141,7 @@ impl Mutation {
         Ok(())
     }
 
-    fn content(&self, old: Vec<u8>, text: String) -> Vec<u8> {
+    fn content(&self, old: &[u8], text: String) -> Vec<u8> {
         if let Some(fill) = self.file.fill {
             return [text.into_bytes(), b"x".repeat(fill)].concat();
         }
@@ -149,7 +149,7 @@ impl Mutation {
             return b"[".repeat(nested);
         }
         if self.file.bom {
-            return ["\u{feff}".as_bytes(), &old].concat();
+            return ["\u{feff}".as_bytes(), old].concat();
         }
         if let Some(byte) = self.file.byte {
             let (first, rest) = old.split_at(old.len().min(1));

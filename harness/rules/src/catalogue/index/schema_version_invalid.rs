@@ -36,7 +36,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     }
     match doc.root.get("schemaVersion") {
         Some(version) => {
-            findings.at(doc, version, format!("schemaVersion is {}, not the number 2", version.text()))
+            findings.at(doc, version, format!("schemaVersion is {}, not the number 2", version.text()));
         }
         None => findings.at(doc, doc.root, "there is no schemaVersion, which has to be 2"),
     }

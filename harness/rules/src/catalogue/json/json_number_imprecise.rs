@@ -59,5 +59,5 @@ pub(crate) fn walk<'a>(value: Value<'a>, see: &mut impl FnMut(Value<'a>)) {
 fn fits(text: &str) -> bool {
     let Ok(double) = text.parse::<f64>() else { return false };
     let integer = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    double.is_finite() && (!integer || text.trim_start_matches("-0") == "" || format!("{double:.0}") == text)
+    double.is_finite() && (!integer || text == "-0" || format!("{double:.0}") == text)
 }

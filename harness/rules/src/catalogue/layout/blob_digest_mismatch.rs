@@ -1,6 +1,7 @@
 //! `blob-digest-mismatch`: a blob is not what its name says.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use referee_layout::facts::{Verified, blob_path};
 
@@ -43,7 +44,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         let mut message = format!("its bytes do not hash to {}", digest.short());
         match sizes.iter().next() {
             Some(size) if sizes.len() == 1 && *size != blob.size => {
-                message += &format!("; it has {} bytes where descriptors say {size}", blob.size);
+                let _ = write!(message, "; it has {} bytes where descriptors say {size}", blob.size);
             }
             _ => {}
         }
