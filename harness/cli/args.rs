@@ -89,8 +89,8 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) require: Vec<String>,
     /// How many cells run at once; by default twice the number of processors, since tools also wait.
-    #[arg(short, value_name = "N")]
-    pub(crate) jobs: Option<usize>,
+    #[arg(short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
     /// How often each cell runs; outcomes that differ are reported as flaky.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) repeat: u16,

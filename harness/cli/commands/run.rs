@@ -25,6 +25,7 @@ use crate::args::{Deny, Format, RunArgs};
 use crate::exit::{Exit, Failed};
 use crate::machine;
 use crate::progress::Progress;
+use crate::sink::{self, Sink};
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     let (catalogue, selected) = super::catalogue(&args.files)?;
@@ -33,6 +34,8 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
         super::say("error: no cell matches; `referee list cells` shows all");
         return Ok(Exit::NothingSelected);
     }
+    let report = args.report.as_deref().map(Sink::open).transpose()?;
+    args.bless.as_deref().map(sink::folder).transpose()?;
     let machine = machine::machine(args.cache.as_deref())?;
     let wanted: BTreeSet<&str> =
         cells.iter().flat_map(|cell| &cell.roles).map(|(_, binding)| binding.driver()).collect();
@@ -48,17 +51,16 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     }
     let goldens = catalogue::goldens()?;
     let (results, interrupted) = results(args, &catalogue, &goldens, &machine, &cells, &tools)?;
-    if let Some(path) = &args.report {
-        let text = serde_json::to_string_pretty(&results).map_err(anyhow::Error::from)?;
-        std::fs::write(path, text + "\n").with_context(|| format!("write {}", path.display()))?;
-    }
-    if let Some(folder) = &args.bless {
-        bless(folder, &goldens, &results)?;
-    }
-    match args.format {
-        Format::Json => super::print_json(&results)?,
-        Format::Human => super::print(&human(&catalogue, &results))?,
-    }
+    // a run is dear: what can be written is, even where something else cannot
+    let written = [
+        report.map_or(Ok(()), |mut report| report.write(&json(&results)?)),
+        args.bless.as_deref().map_or(Ok(()), |folder| bless(folder, &goldens, &results)),
+        match args.format {
+            Format::Json => super::print_json(&results),
+            Format::Human => super::print(&human(&catalogue, &results)),
+        },
+    ];
+    written.into_iter().collect::<Result<(), Failed>>()?;
     let new =
         args.deny.contains(&Deny::New) && results.cells.iter().any(|cell| cell.verdict == Some(Verdict::New));
     Ok(if interrupted {
@@ -126,7 +128,7 @@ fn results(
     })
     .map_err(anyhow::Error::from)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = args.jobs.unwrap_or(cores * 2);
+    let jobs = args.jobs.map_or(cores * 2, usize::from);
     let world = World::new(machine, &catalogue.conventions, tools);
     let run = Run { cells, repeat: usize::from(args.repeat), jobs, goldens, stop: &stop };
     let progress = Progress::new();
@@ -151,11 +153,14 @@ fn results(
     Ok((results, interrupted.load(Ordering::Relaxed)))
 }
 
+fn json(results: &Results) -> Result<String, Failed> {
+    Ok(serde_json::to_string_pretty(results).map_err(anyhow::Error::from)? + "\n")
+}
+
 fn bless(folder: &Path, goldens: &Goldens, results: &Results) -> Result<(), Failed> {
-    std::fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
     for golden in results.bless(goldens) {
         let path = folder.join(golden.file_name());
-        std::fs::write(&path, golden.render()).with_context(|| format!("write {}", path.display()))?;
+        std::fs::write(&path, golden.render()).with_context(|| format!("cannot write {}", path.display()))?;
         super::say(&format!("wrote {}", path.display()));
     }
     Ok(())

@@ -112,6 +112,7 @@ fn mistakes_in_files_are_shown_at_their_line() {
         "expect  = [\"smob\"]",
     );
     spoil("tools/under-test/regctl.toml", "tool.toml", "{subject.digest}", "{subject-digest}");
+    fs::create_dir(folder.path().join("empty")).expect("a folder");
     let texts = [
         vec!["run", "--convention", "mine.toml"],
         vec!["run", "--cases", "cases"],
@@ -120,9 +121,34 @@ fn mistakes_in_files_are_shown_at_their_line() {
         vec!["run", "--driver", "ors"],
         vec!["run", "no-such-case"],
         vec!["run", "-j"],
+        vec!["run", "-j", "0"],
+        vec!["run", "--cases", "empty"],
+        vec!["run", "attach-discover", "--report", "nowhere/report.json"],
+        vec!["run", "attach-discover", "--bless", "mine.toml/golden"],
     ]
     .map(|words| transcript(folder.path(), &words));
     approve("mistakes", &texts.join("\n"));
+}
+
+/// What a run cost is not lost because one of its outputs takes nothing.
+#[test]
+fn a_full_disk_is_no_bug_and_hides_nothing() {
+    let folder = folder();
+    let cell = "attach-discover[producer=builtin,consumer=builtin,convention=oras,reader=oras]";
+    let text = transcript(folder.path(), &["run", cell, "--report", "/dev/full"]);
+    assert!(text.contains("1 pass"), "{text}");
+    assert!(text.contains("error: cannot write /dev/full: No space left on device"), "{text}");
+    assert!(text.ends_with("-- exit 1\n"), "{text}");
+    let full = fs::File::options().write(true).open("/dev/full").expect("a device");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_referee"));
+    command.env_clear().env("HOME", folder.path()).current_dir(folder.path());
+    let output =
+        command.args(["run", cell, "--report", "report.json"]).stdout(full).output().expect("starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("error: cannot write to standard output: No space left on device"), "{said}");
+    assert_eq!(output.status.code(), Some(1));
+    let report = fs::read_to_string(folder.path().join("report.json")).expect("a report");
+    assert!(report.contains("\"complete\": true"), "{report}");
 }
 
 /// The embedded default: no tool at all, every convention against every other.
