@@ -17,9 +17,20 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+/// What `run` says of its end (`referee explain CODE`).
+const EXIT_CODES: &str = "Exit codes:
+    0  nothing unexpected
+    2  the command line, or what it names, is wrong
+    4  nothing was selected
+  100  an unexpected verdict: fail, fixed or changed
+  102  a required tool is missing, or nothing ran because every selected tool is
+  104  a case, driver, convention or golden is invalid
+  130  interrupted; what was finished is written";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run cells of all cases and print who finds what.
+    #[command(after_help = EXIT_CODES)]
     Run(RunArgs),
     /// Hold layouts against the specifications, and name what is wrong with them.
     Check(CheckArgs),

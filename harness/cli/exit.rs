@@ -61,7 +61,7 @@ impl Exit {
             Self::NothingSelected => "Nothing was selected.",
             Self::Findings => "`check`: findings that are as bad as `--fail-on` says, or worse.",
             Self::Unexpected => "`run`: a verdict that nobody expected: `fail`, `fixed` or `changed`.",
-            Self::ToolMissing => "A required tool is missing.",
+            Self::ToolMissing => "A required tool is missing, or nothing ran because every selected tool is.",
             Self::InvalidFile => "A case, driver, convention, profile or golden is invalid.",
             Self::Interrupted => "Interrupted; what was finished is written, marked incomplete.",
         }

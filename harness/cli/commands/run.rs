@@ -14,7 +14,8 @@ use referee::runner::cell::{self, Binding, Cell};
 use referee::runner::exec::World;
 use referee::runner::golden::Goldens;
 use referee::runner::judge::Verdict;
-use referee::runner::report::summary;
+use referee::runner::outcome::Outcome;
+use referee::runner::report::summary::{self, Names};
 use referee::runner::results::{self, Results, Timing, ToolResult};
 use referee::runner::schedule::{self, Run};
 use referee::runner::tools::{Machine, Tool};
@@ -40,7 +41,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     let wanted: BTreeSet<&str> =
         cells.iter().flat_map(|cell| &cell.roles).map(|(_, binding)| binding.driver()).collect();
     if args.install {
-        super::tools::install(&machine, &catalogue, &|driver| wanted.contains(driver.id.as_str()))?;
+        super::tools::install(&machine, &catalogue, &|driver| wanted.contains(driver.id.as_str()), false)?;
     }
     let drivers = catalogue.drivers.iter().filter(|driver| wanted.contains(driver.id.as_str()));
     let tools: BTreeMap<String, Tool> =
@@ -63,8 +64,13 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     written.into_iter().collect::<Result<(), Failed>>()?;
     let new =
         args.deny.contains(&Deny::New) && results.cells.iter().any(|cell| cell.verdict == Some(Verdict::New));
+    let nothing = !results.cells.iter().any(|cell| cell.outcome.ran());
+    let missing = results.cells.iter().any(|cell| cell.outcome == Outcome::Unavailable);
     Ok(if interrupted {
         Exit::Interrupted
+    } else if nothing && missing {
+        super::say(&nothing_ran(&selected, &tools));
+        Exit::ToolMissing
     } else if results.unexpected().next().is_some() || new {
         Exit::Unexpected
     } else {
@@ -153,6 +159,16 @@ fn results(
     Ok((results, interrupted.load(Ordering::Relaxed)))
 }
 
+/// Why nothing ran: the tools that the user named, or else that none is there.
+fn nothing_ran(selected: &Selected, tools: &BTreeMap<String, Tool>) -> String {
+    let named = tools.values().filter(|tool| selected.drivers.iter().any(|id| *id == tool.driver.id));
+    let why = named.filter_map(|tool| Some(format!("{}: {}", tool.driver.id, tool.found.as_ref().err()?)));
+    match why.collect::<Vec<_>>().as_slice() {
+        [] => "error: nothing ran, since no selected tool is available".to_owned(),
+        why => format!("error: nothing ran: {}", why.join("; ")),
+    }
+}
+
 fn json(results: &Results) -> Result<String, Failed> {
     Ok(serde_json::to_string_pretty(results).map_err(anyhow::Error::from)? + "\n")
 }
@@ -167,9 +183,13 @@ fn bless(folder: &Path, goldens: &Goldens, results: &Results) -> Result<(), Fail
 }
 
 fn human(catalogue: &Catalogue, results: &Results) -> String {
-    let titles = catalogue.cases.iter().map(|case| (case.id.clone(), case.title.clone())).collect();
-    let tools: Vec<String> = catalogue.drivers.iter().map(|driver| driver.id.clone()).collect();
-    let conventions: Vec<String> =
-        catalogue.conventions.iter().map(|convention| cell::as_convention(&convention.id)).collect();
-    summary::render(results, &titles, &tools, &conventions)
+    let built = catalogue.drivers.iter().filter(|driver| driver.manifest.install.is_some());
+    let conventions = catalogue.conventions.iter();
+    let names = Names {
+        titles: catalogue.cases.iter().map(|case| (case.id.clone(), case.title.clone())).collect(),
+        tools: catalogue.drivers.iter().map(|driver| driver.id.clone()).collect(),
+        conventions: conventions.map(|convention| cell::as_convention(&convention.id)).collect(),
+        installable: built.map(|driver| driver.tool().to_owned()).collect(),
+    };
+    summary::render(results, &names)
 }
