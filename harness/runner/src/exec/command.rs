@@ -197,7 +197,7 @@ pub(super) fn failure(driver: &Driver, task: Task<'_>, finished: &Finished, seco
 
 /// The first line that says anything, cut between two words where it is long.
 pub(super) fn beginning(text: &str) -> String {
-    const LONG: usize = 160;
+    const LONG: usize = 240;
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim();
     let Some((end, _)) = line.char_indices().nth(LONG) else {
         return line.to_owned();
@@ -264,8 +264,8 @@ mod tests {
     #[test]
     fn a_long_message_is_cut_between_words() {
         assert_eq!(beginning("\n  one line \nanother"), "one line");
-        let text = format!("{} manifest", "word ".repeat(31).trim_end());
-        assert_eq!(beginning(&text), format!("{} ...", "word ".repeat(31).trim_end()));
-        assert_eq!(beginning(&"ä".repeat(200)), format!("{} ...", "ä".repeat(160)));
+        let text = format!("{} manifest", "word ".repeat(48).trim_end());
+        assert_eq!(beginning(&text), format!("{} ...", "word ".repeat(48).trim_end()));
+        assert_eq!(beginning(&"ä".repeat(300)), format!("{} ...", "ä".repeat(240)));
     }
 }
