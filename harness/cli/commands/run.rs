@@ -11,6 +11,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::cell::{self, Binding, Cell};
+use referee::runner::driver::Driver;
 use referee::runner::exec::World;
 use referee::runner::golden::Goldens;
 use referee::runner::judge::Verdict;
@@ -161,7 +162,11 @@ fn results(
 
 /// Why nothing ran: the tools that the user named, or else that none is there.
 fn nothing_ran(selected: &Selected, tools: &BTreeMap<String, Tool>) -> String {
-    let named = tools.values().filter(|tool| selected.drivers.iter().any(|id| *id == tool.driver.id));
+    let is_named = |driver: &Driver| {
+        let mut ids = selected.drivers.iter();
+        ids.any(|id| *id == driver.id || id == driver.tool())
+    };
+    let named = tools.values().filter(|tool| is_named(&tool.driver));
     let why = named.filter_map(|tool| Some(format!("{}: {}", tool.driver.id, tool.found.as_ref().err()?)));
     match why.collect::<Vec<_>>().as_slice() {
         [] => "error: nothing ran, since no selected tool is available".to_owned(),

@@ -108,7 +108,7 @@ pub fn tools(entries: &[Entry], rows: &[String], columns: &[String]) -> String {
     let entries: Vec<&Entry> = entries.iter().filter(|entry| !entry.builtin).collect();
     let render = |(rows, columns): &(Vec<&String>, Vec<&String>)| {
         let heads = columns.iter().map(|column| heads(column)).collect();
-        let rows = filled(&entries, rows, columns, |row| row.to_owned(), word);
+        let rows = filled(&entries, rows, columns, str::to_owned, word);
         Table { corner: "written by".to_owned(), heads, rows, least: 6 }.render("read by")
     };
     groups(&entries, rows, columns).iter().map(render).collect::<Vec<_>>().join("\n")
@@ -130,7 +130,7 @@ pub fn conventions(entries: &[Entry], rows: &[String], columns: &[String]) -> St
         // one column needs no number
         if let [column] = columns.as_slice() {
             let heads = vec![(bare(column).to_owned(), String::new())];
-            let rows = filled(&entries, rows, columns, |row| row.to_owned(), short);
+            let rows = filled(&entries, rows, columns, str::to_owned, short);
             return Table { corner: "written by".to_owned(), heads, rows, least: 4 }
                 .render("read by convention");
         }
