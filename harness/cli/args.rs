@@ -17,9 +17,20 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+/// What `run` says of its end (`referee explain CODE`).
+const EXIT_CODES: &str = "Exit codes:
+    0  nothing unexpected
+    2  the command line, or what it names, is wrong
+    4  nothing was selected
+  100  an unexpected verdict: fail, fixed or changed
+  102  a required tool is missing, or nothing ran because every selected tool is
+  104  a case, driver, convention or golden is invalid
+  130  interrupted; what was finished is written";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run cells of all cases and print who finds what.
+    #[command(after_help = EXIT_CODES)]
     Run(RunArgs),
     /// Hold layouts against the specifications, and name what is wrong with them.
     Check(CheckArgs),
@@ -89,8 +100,8 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) require: Vec<String>,
     /// How many cells run at once; by default twice the number of processors, since tools also wait.
-    #[arg(short, value_name = "N")]
-    pub(crate) jobs: Option<usize>,
+    #[arg(short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
     /// How often each cell runs; outcomes that differ are reported as flaky.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) repeat: u16,

@@ -15,6 +15,7 @@ mod view;
 use std::io::Write as _;
 use std::path::Path;
 
+use anyhow::Context as _;
 use clap::Parser as _;
 use referee::runner::catalogue::{self, Catalogue};
 use serde::Serialize;
@@ -55,7 +56,9 @@ fn catalogue(files: &Files) -> Result<(Catalogue, Selected), Failed> {
         selected.drivers.push(driver(&mut catalogue, name)?);
     }
     for folder in &files.cases {
-        catalogue.add_cases(folder)?;
+        if catalogue.add_cases(folder)?.is_empty() {
+            return Err(Failed::usage(format!("there is no case in {}: no *.toml file", folder.display())));
+        }
     }
     Ok((catalogue, selected))
 }
@@ -91,17 +94,21 @@ fn one_of(what: &str, name: &str, known: &[String]) -> Result<String, Failed> {
     Err(Failed::usage(format!("no {what} is named `{name}`; there are {known}, or name a TOML file")))
 }
 
+/// What is said where standard output takes nothing.
+const NO_OUTPUT: &str = "cannot write to standard output";
+
 /// Writes data to standard output.
 fn print(text: &str) -> Result<(), Failed> {
-    Ok(std::io::stdout().write_all(text.as_bytes())?)
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    Ok(written.context(NO_OUTPUT)?)
 }
 
 /// Writes a JSON document to standard output.
 fn print_json(value: &impl Serialize) -> Result<(), Failed> {
     let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    serde_json::to_writer_pretty(&mut out, value).map_err(std::io::Error::from)?;
-    out.write_all(b"\n")?;
-    Ok(out.flush()?)
+    let written = serde_json::to_writer_pretty(&mut out, value).map_err(std::io::Error::from);
+    Ok(written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()).context(NO_OUTPUT)?)
 }
 
 /// Says something beside the data, on standard error.

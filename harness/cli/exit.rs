@@ -54,12 +54,14 @@ impl Exit {
     pub(crate) fn meaning(self) -> &'static str {
         match self {
             Self::Success => "Nothing unexpected.",
-            Self::Bug => "A bug in referee, or a machine without space or permission.",
+            Self::Bug => {
+                "Something cannot be written or started (no space, no permission), or a bug in referee."
+            }
             Self::Usage => "The command line or what it names is wrong.",
             Self::NothingSelected => "Nothing was selected.",
             Self::Findings => "`check`: findings that are as bad as `--fail-on` says, or worse.",
             Self::Unexpected => "`run`: a verdict that nobody expected: `fail`, `fixed` or `changed`.",
-            Self::ToolMissing => "A required tool is missing.",
+            Self::ToolMissing => "A required tool is missing, or nothing ran because every selected tool is.",
             Self::InvalidFile => "A case, driver, convention, profile or golden is invalid.",
             Self::Interrupted => "Interrupted; what was finished is written, marked incomplete.",
         }

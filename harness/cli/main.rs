@@ -7,6 +7,7 @@ mod exit;
 mod input;
 mod machine;
 mod progress;
+mod sink;
 
 use std::process::ExitCode;
 

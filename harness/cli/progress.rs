@@ -83,7 +83,9 @@ impl Progress {
 
 /// What is said while the run goes on: what will make it fail, and what takes long.
 fn remarkable(cell: &CellResult) -> Option<String> {
-    let verdict = cell.verdict.filter(|verdict| verdict.unexpected()).map(Verdict::word);
-    let word = verdict.or_else(|| (cell.outcome == Outcome::Hang).then(|| Outcome::Hang.word()))?;
-    Some(format!("{word}: {}: {}", cell.id, cell.outcome))
+    let (id, outcome) = (&cell.id, cell.outcome);
+    match cell.verdict.filter(|verdict| verdict.unexpected()).map(Verdict::word) {
+        Some(verdict) => Some(format!("{verdict}: {id}: {outcome}")),
+        None => (outcome == Outcome::Hang).then(|| format!("{outcome}: {id}")),
+    }
 }

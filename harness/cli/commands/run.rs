@@ -11,10 +11,12 @@ use std::time::Instant;
 use anyhow::Context as _;
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::cell::{self, Binding, Cell};
+use referee::runner::driver::Driver;
 use referee::runner::exec::World;
 use referee::runner::golden::Goldens;
 use referee::runner::judge::Verdict;
-use referee::runner::report::summary;
+use referee::runner::outcome::Outcome;
+use referee::runner::report::summary::{self, Names};
 use referee::runner::results::{self, Results, Timing, ToolResult};
 use referee::runner::schedule::{self, Run};
 use referee::runner::tools::{Machine, Tool};
@@ -25,6 +27,7 @@ use crate::args::{Deny, Format, RunArgs};
 use crate::exit::{Exit, Failed};
 use crate::machine;
 use crate::progress::Progress;
+use crate::sink::{self, Sink};
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     let (catalogue, selected) = super::catalogue(&args.files)?;
@@ -33,11 +36,13 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
         super::say("error: no cell matches; `referee list cells` shows all");
         return Ok(Exit::NothingSelected);
     }
+    let report = args.report.as_deref().map(Sink::open).transpose()?;
+    args.bless.as_deref().map(sink::folder).transpose()?;
     let machine = machine::machine(args.cache.as_deref())?;
     let wanted: BTreeSet<&str> =
         cells.iter().flat_map(|cell| &cell.roles).map(|(_, binding)| binding.driver()).collect();
     if args.install {
-        super::tools::install(&machine, &catalogue, &|driver| wanted.contains(driver.id.as_str()))?;
+        super::tools::install(&machine, &catalogue, &|driver| wanted.contains(driver.id.as_str()), false)?;
     }
     let drivers = catalogue.drivers.iter().filter(|driver| wanted.contains(driver.id.as_str()));
     let tools: BTreeMap<String, Tool> =
@@ -48,21 +53,25 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     }
     let goldens = catalogue::goldens()?;
     let (results, interrupted) = results(args, &catalogue, &goldens, &machine, &cells, &tools)?;
-    if let Some(path) = &args.report {
-        let text = serde_json::to_string_pretty(&results).map_err(anyhow::Error::from)?;
-        std::fs::write(path, text + "\n").with_context(|| format!("write {}", path.display()))?;
-    }
-    if let Some(folder) = &args.bless {
-        bless(folder, &goldens, &results)?;
-    }
-    match args.format {
-        Format::Json => super::print_json(&results)?,
-        Format::Human => super::print(&human(&catalogue, &results))?,
-    }
+    // a run is dear: what can be written is, even where something else cannot
+    let written = [
+        report.map_or(Ok(()), |mut report| report.write(&json(&results)?)),
+        args.bless.as_deref().map_or(Ok(()), |folder| bless(folder, &goldens, &results)),
+        match args.format {
+            Format::Json => super::print_json(&results),
+            Format::Human => super::print(&human(&catalogue, &results)),
+        },
+    ];
+    written.into_iter().collect::<Result<(), Failed>>()?;
     let new =
         args.deny.contains(&Deny::New) && results.cells.iter().any(|cell| cell.verdict == Some(Verdict::New));
+    let nothing = !results.cells.iter().any(|cell| cell.outcome.ran());
+    let missing = results.cells.iter().any(|cell| cell.outcome == Outcome::Unavailable);
     Ok(if interrupted {
         Exit::Interrupted
+    } else if nothing && missing {
+        super::say(&nothing_ran(&selected, &tools));
+        Exit::ToolMissing
     } else if results.unexpected().next().is_some() || new {
         Exit::Unexpected
     } else {
@@ -126,7 +135,7 @@ fn results(
     })
     .map_err(anyhow::Error::from)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = args.jobs.unwrap_or(cores * 2);
+    let jobs = args.jobs.map_or(cores * 2, usize::from);
     let world = World::new(machine, &catalogue.conventions, tools);
     let run = Run { cells, repeat: usize::from(args.repeat), jobs, goldens, stop: &stop };
     let progress = Progress::new();
@@ -151,20 +160,41 @@ fn results(
     Ok((results, interrupted.load(Ordering::Relaxed)))
 }
 
+/// Why nothing ran: the tools that the user named, or else that none is there.
+fn nothing_ran(selected: &Selected, tools: &BTreeMap<String, Tool>) -> String {
+    let is_named = |driver: &Driver| {
+        let mut ids = selected.drivers.iter();
+        ids.any(|id| *id == driver.id || id == driver.tool())
+    };
+    let named = tools.values().filter(|tool| is_named(&tool.driver));
+    let why = named.filter_map(|tool| Some(format!("{}: {}", tool.driver.id, tool.found.as_ref().err()?)));
+    match why.collect::<Vec<_>>().as_slice() {
+        [] => "error: nothing ran, since no selected tool is available".to_owned(),
+        why => format!("error: nothing ran: {}", why.join("; ")),
+    }
+}
+
+fn json(results: &Results) -> Result<String, Failed> {
+    Ok(serde_json::to_string_pretty(results).map_err(anyhow::Error::from)? + "\n")
+}
+
 fn bless(folder: &Path, goldens: &Goldens, results: &Results) -> Result<(), Failed> {
-    std::fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
     for golden in results.bless(goldens) {
         let path = folder.join(golden.file_name());
-        std::fs::write(&path, golden.render()).with_context(|| format!("write {}", path.display()))?;
+        std::fs::write(&path, golden.render()).with_context(|| format!("cannot write {}", path.display()))?;
         super::say(&format!("wrote {}", path.display()));
     }
     Ok(())
 }
 
 fn human(catalogue: &Catalogue, results: &Results) -> String {
-    let titles = catalogue.cases.iter().map(|case| (case.id.clone(), case.title.clone())).collect();
-    let tools: Vec<String> = catalogue.drivers.iter().map(|driver| driver.id.clone()).collect();
-    let conventions: Vec<String> =
-        catalogue.conventions.iter().map(|convention| cell::as_convention(&convention.id)).collect();
-    summary::render(results, &titles, &tools, &conventions)
+    let built = catalogue.drivers.iter().filter(|driver| driver.manifest.install.is_some());
+    let conventions = catalogue.conventions.iter();
+    let names = Names {
+        titles: catalogue.cases.iter().map(|case| (case.id.clone(), case.title.clone())).collect(),
+        tools: catalogue.drivers.iter().map(|driver| driver.id.clone()).collect(),
+        conventions: conventions.map(|convention| cell::as_convention(&convention.id)).collect(),
+        installable: built.map(|driver| driver.tool().to_owned()).collect(),
+    };
+    summary::render(results, &names)
 }

@@ -21,7 +21,7 @@ pub(super) fn run(command: &ToolsCommand) -> Result<Exit, Failed> {
         ToolsCommand::List(args) => list(args),
         ToolsCommand::Install(args) => {
             let (catalogue, selected, machine) = open(args)?;
-            let all = install(&machine, &catalogue, &|driver| chosen(driver, &selected))?;
+            let all = install(&machine, &catalogue, &|driver| chosen(driver, &selected), true)?;
             Ok(if all { Exit::Success } else { Exit::ToolMissing })
         }
         ToolsCommand::Check(args) => check(args),
@@ -67,17 +67,21 @@ fn list(args: &ToolsArgs) -> Result<Exit, Failed> {
     Ok(Exit::Success)
 }
 
-/// Builds the pinned releases of the chosen columns; says on standard error what it does. Gives whether all are
-/// there now.
+/// Builds the pinned releases of the chosen columns; says on standard error what it does, and with `all` also what there
+/// was nothing to do for. Gives whether all are there now.
 pub(super) fn install(
     machine: &Machine,
     catalogue: &Catalogue,
     chosen: &dyn Fn(&Driver) -> bool,
+    all: bool,
 ) -> Result<bool, Failed> {
-    let mut all = true;
+    let mut there = true;
     let mut seen: Vec<(&str, &str)> = Vec::new();
     for driver in catalogue.drivers.iter().filter(|driver| chosen(driver)) {
         let Some((recipe, release)) = driver.manifest.install.as_ref().zip(driver.release()) else {
+            if all {
+                super::say(&format!("{} has no [install], so there is nothing to build", driver.id));
+            }
             continue;
         };
         if seen.contains(&(driver.tool(), &release.version)) {
@@ -89,17 +93,20 @@ pub(super) fn install(
             super::say(&format!("building {what} ..."));
         }
         match install::install(machine, driver.tool(), &driver.manifest.program, recipe, release) {
+            Ok(Installed::Cached(path)) if all => {
+                super::say(&format!("{what} is installed: {}", path.display()));
+            }
             Ok(Installed::Cached(_)) => {}
             Ok(Installed::Built(_, took)) => {
                 super::say(&format!("built {what} in {:.0} s", took.as_secs_f64()));
             }
             Err(error) => {
-                all = false;
+                there = false;
                 super::say(&format!("cannot build {what}: {error}"));
             }
         }
     }
-    Ok(all)
+    Ok(there)
 }
 
 #[derive(Serialize)]

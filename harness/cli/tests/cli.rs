@@ -81,6 +81,7 @@ fn mistakes_in_files_are_shown_at_their_line() {
         "expect  = [\"smob\"]",
     );
     spoil("tools/under-test/regctl.toml", "tool.toml", "{subject.digest}", "{subject-digest}");
+    fs::create_dir(folder.path().join("empty")).expect("a folder");
     let texts = [
         vec!["run", "--convention", "mine.toml"],
         vec!["run", "--cases", "cases"],
@@ -89,9 +90,34 @@ fn mistakes_in_files_are_shown_at_their_line() {
         vec!["run", "--driver", "ors"],
         vec!["run", "no-such-case"],
         vec!["run", "-j"],
+        vec!["run", "-j", "0"],
+        vec!["run", "--cases", "empty"],
+        vec!["run", "attach-discover", "--report", "nowhere/report.json"],
+        vec!["run", "attach-discover", "--bless", "mine.toml/golden"],
     ]
     .map(|words| transcript(folder.path(), &words));
     approve("mistakes", &texts.join("\n"));
+}
+
+/// What a run cost is not lost because one of its outputs takes nothing.
+#[test]
+fn a_full_disk_is_no_bug_and_hides_nothing() {
+    let folder = folder();
+    let cell = "attach-discover[producer=builtin,consumer=builtin,convention=oras,reader=oras]";
+    let text = transcript(folder.path(), &["run", cell, "--report", "/dev/full"]);
+    assert!(text.contains("1 pass"), "{text}");
+    assert!(text.contains("error: cannot write /dev/full: No space left on device"), "{text}");
+    assert!(text.ends_with("-- exit 1\n"), "{text}");
+    let full = fs::File::options().write(true).open("/dev/full").expect("a device");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_referee"));
+    command.env_clear().env("HOME", folder.path()).current_dir(folder.path());
+    let output =
+        command.args(["run", cell, "--report", "report.json"]).stdout(full).output().expect("starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("error: cannot write to standard output: No space left on device"), "{said}");
+    assert_eq!(output.status.code(), Some(1));
+    let report = fs::read_to_string(folder.path().join("report.json")).expect("a report");
+    assert!(report.contains("\"complete\": true"), "{report}");
 }
 
 /// The embedded default: no tool at all, every convention against every other.
@@ -125,6 +151,115 @@ fn a_convention_and_a_tool_of_ones_own_need_one_file_each() {
     let cells = run(&words);
     let cell = &cells["attach-discover[producer=builtin,consumer=fake-honest,convention=mine]"];
     assert_eq!((cell["outcome"].as_str(), cell["verdict"].as_str()), (Some("missed"), Some("new")));
+}
+
+/// With files of one's own the matrix is one row and one column of the whole; both are shown, in 80 columns.
+#[test]
+fn a_matrix_of_ones_own_files_fits() {
+    let folder = folder();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("cases/conventions/pr-1171.toml")).expect("a shipped file");
+    let text = text.replace("\"pr-1171\"", "\"mine\"").replace("referrer.subject", "referrer.mine");
+    fs::write(folder.path().join("mine.toml"), text).expect("a file");
+    let home = folder.path().to_str().expect("UTF-8");
+    let words = ["run", "--convention", "mine.toml", "attach-discover"];
+    let own = transcript(folder.path(), &words).replace(home, "HOME");
+    let all = transcript(folder.path(), &["run"]).replace(home, "HOME");
+    let (all, _) = all.split_once("Not run: these").expect("no tool is there");
+    approve("run-own-convention", &own);
+    approve("run-every-case", all);
+    for text in [own.as_str(), all] {
+        let wide: Vec<_> = text.lines().filter(|line| line.chars().count() > 80).collect();
+        let wide: Vec<_> =
+            wide.into_iter().filter(|line| !line.trim_start().starts_with("attach-")).collect();
+        assert!(wide.is_empty(), "wider than 80 columns: {wide:?}");
+    }
+}
+
+/// A driver whose program is not there is named on the command line, so that nothing can be shown instead.
+#[test]
+fn a_driver_that_cannot_run_is_no_success() {
+    let folder = folder();
+    let text = r#"
+schema = 1
+id = "mine"
+name = "Mine"
+program = "./nowhere"
+version = { argv = ["version"], match = '(\d+)' }
+can = ["discover"]
+op.discover = { argv = ["discover", "{layout}"], view = "" }
+"#;
+    fs::write(folder.path().join("mine.toml"), text).expect("a file");
+    let text = transcript(folder.path(), &["run", "--driver", "mine.toml", "attach-discover"]);
+    approve("run-unavailable", &text.replace(folder.path().to_str().expect("UTF-8"), "HOME"));
+}
+
+/// A thousand cells with one cause are one paragraph.
+#[test]
+fn surprises_and_verdicts_are_told_by_cause() {
+    let folder = folder();
+    let drivers = support::folder();
+    let behaviours = ["strip", "made-up", "hang", "refuse"];
+    let mut words =
+        vec!["run".to_owned(), "attach-discover[producer=builtin*convention=*entries]".to_owned()];
+    words.extend(fakes(drivers.path(), &behaviours).iter().map(|word| word.to_string_lossy().into_owned()));
+    let text = transcript(folder.path(), &words.iter().map(String::as_str).collect::<Vec<_>>());
+    let (_, text) = text.split_once("-- stdout\n").expect("a report");
+    let (report, progress) = text.split_once("-- stderr\n").expect("progress");
+    approve("run-causes", report);
+    assert!(progress.contains("hang: attach-discover["), "{progress}");
+    assert!(!progress.contains("]: hang"), "{progress}");
+}
+
+/// A golden that is not met is told with the fields that differ, once for all cells.
+#[test]
+fn unexpected_verdicts_say_why() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let fake = env!("CARGO_BIN_EXE_fake-tool");
+    let mut words =
+        vec!["run".to_owned(), "attach-discover[producer=builtin*convention=*entries]".to_owned()];
+    for (tool, version, behaviour) in [("oras", "1.3.6", "strip"), ("regctl", "0.11.7", "refuse")] {
+        let script = format!(
+            "#!/bin/sh\nif [ $1 = version ]; then echo {version}; else exec {fake} {behaviour} \"$@\"; fi\n"
+        );
+        let program = folder.path().join(tool);
+        fs::write(&program, script).expect("a script");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("permissions");
+        let text = format!(
+            r#"
+schema = 1
+id = "{tool}"
+name = "no {tool}"
+program = "./{tool}"
+version = {{ argv = ["version"], match = '(\S+)' }}
+can = ["discover"]
+op.discover = {{ argv = ["discover", "{{layout}}", "{{subject.digest}}"], view = "/manifests" }}
+"#
+        );
+        let driver = format!("{tool}.toml");
+        fs::write(folder.path().join(&driver), text).expect("a driver file");
+        words.extend(["--driver".to_owned(), driver]);
+    }
+    let text = transcript(folder.path(), &words.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(text.ends_with("-- exit 100\n"), "{text}");
+    let (_, text) = text.split_once("\nUnexpected\n").expect("unexpected verdicts");
+    let (text, _) = text.split_once("-- stderr\n").expect("progress");
+    approve("run-unexpected", text);
+}
+
+/// What there is nothing to do for is said too.
+#[test]
+fn installing_says_what_it_did() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let program = folder.path().join("cache/olareg@v0.2.2/olareg");
+    fs::create_dir_all(program.parent().expect("a folder")).expect("a folder");
+    fs::write(&program, "#!/bin/sh\n").expect("a script");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("permissions");
+    let text = transcript(folder.path(), &["tools", "install", "olareg", "--cache", "cache"]);
+    assert!(text.contains("olareg v0.2.2 is installed: "), "{text}");
+    assert!(text.ends_with("-- exit 0\n"), "{text}");
 }
 
 /// What others script against (design, contracts).

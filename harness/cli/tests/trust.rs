@@ -214,7 +214,7 @@ fn a_tool_without_a_version_is_unavailable() {
     let cell = &cells["attach-discover[producer=fake-honest,consumer=fake-honest]"];
     assert_eq!((cell["outcome"].as_str(), &cell["verdict"]), (Some("unavailable"), &Value::Null));
     assert_eq!(results["tools"].as_array().unwrap().last().unwrap()["status"], "unavailable");
-    assert_eq!(code, 0);
+    assert_eq!(code, 102);
     words.extend(["--require".into(), "fake-honest".into()]);
     let failed = referee(home.path()).arg("run").args(words).assert().code(102);
     let text = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();

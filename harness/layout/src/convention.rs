@@ -13,6 +13,8 @@ use serde::{Deserialize, Deserializer};
 use crate::Digest;
 use crate::source::{Source, SourceError};
 
+mod check;
+
 /// A named set of carriers, with the annotations and names they use. One TOML file under `cases/conventions/`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -238,50 +240,8 @@ impl Convention {
     /// that no reader could follow.
     pub fn parse(source: &Source) -> Result<Self, SourceError> {
         let convention: Self = source.parse()?;
-        convention.check().map_err(|(needle, message)| {
-            let at = source.text().find(needle).unwrap_or(0);
-            source.error(at..at + needle.len().min(source.text().len() - at), message)
-        })?;
+        check::check(&convention, source)?;
         Ok(convention)
-    }
-
-    /// What the types do not say; a mistake is a text to point at and a message.
-    fn check(&self) -> Result<(), (&'static str, String)> {
-        if self.schema != 1 {
-            return Err(("schema", format!("schema {} is not known, expected 1", self.schema)));
-        }
-        if !crate::source::is_id(&self.id) {
-            let want = "lower case letters, digits and `-`, `+` or `.` between them";
-            return Err(("id", format!("`{}` is not an id, expected {want}", self.id)));
-        }
-        if self.carriers.is_empty() {
-            return Err(("schema", "a convention needs at least one [[carrier]]".to_owned()));
-        }
-        for carrier in &self.carriers {
-            let marked = !carrier.annotation.is_empty() || carrier.ref_name.is_some();
-            if carrier.lists == Lists::Response && carrier.place != Place::Index {
-                return Err(("lists", "a response is listed by `place = \"index\"` only".to_owned()));
-            }
-            if carrier.lists == Lists::Response && !marked {
-                return Err((
-                    "lists",
-                    "a response needs an annotation or a ref-name to be found by".to_owned(),
-                ));
-            }
-            if carrier.place == Place::Blob && (marked || !carrier.pull_up.is_empty()) {
-                return Err((
-                    "place",
-                    "`place = \"blob\"` has no entry that could carry anything".to_owned(),
-                ));
-            }
-            if carrier.place == Place::SubjectIndex && !marked {
-                return Err((
-                    "place",
-                    "an entry beside the image needs an annotation to be told from it".to_owned(),
-                ));
-            }
-        }
-        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
+use toml::de::{DeArray, DeTable};
 
 /// A named text. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
@@ -55,6 +56,39 @@ impl Source {
     /// A mistake at `span` of this file.
     pub fn error(&self, span: Range<usize>, message: impl Into<String>) -> SourceError {
         SourceError { source_file: self.clone(), span, message: message.into(), help: None }
+    }
+
+    /// The bytes of the value at `path`, keys and indexes of lists; of what is around it, where it is missing.
+    pub fn place(&self, path: &[&str]) -> Range<usize> {
+        let Ok(document) = DeTable::parse(&self.text) else {
+            return 0..0;
+        };
+        let mut span = 0..0;
+        let mut table = Some(document.get_ref());
+        let mut list: Option<&DeArray<'_>> = None;
+        for word in path {
+            let inner = match (table, list) {
+                (Some(table), _) => table.get(*word),
+                (None, Some(list)) => word.parse::<usize>().ok().and_then(|at| list.get(at)),
+                (None, None) => None,
+            };
+            let Some(inner) = inner else {
+                break;
+            };
+            span = inner.span();
+            table = inner.get_ref().as_table();
+            list = inner.get_ref().as_array();
+        }
+        span
+    }
+
+    /// The bytes of `word` in the value at `path`; of the whole value, where it is not in it.
+    pub fn place_in(&self, path: &[&str], word: &str) -> Range<usize> {
+        let span = self.place(path);
+        match self.text.get(span.clone()).and_then(|text| text.find(word)) {
+            Some(at) => span.start + at..span.start + at + word.len(),
+            None => span,
+        }
     }
 
     /// Parses the text as TOML into `T`.
@@ -122,5 +156,19 @@ mod tests {
         assert_eq!((error.line(), error.column()), (2, 1));
         assert_eq!(error.to_string(), "a/b.toml:2:1: unknown field `twoo`, expected `one`");
         assert_eq!(source.stem(), "b");
+    }
+
+    #[test]
+    fn a_value_knows_its_place() {
+        let source = Source::new("a.toml", "a = [1, { b = 'x y' }]\n[[c]]\nd.e = 2\n[[c]]\nf = 3\n");
+        let at = |path: &[&str]| &source.text()[source.place(path)];
+        assert_eq!(at(&["a", "1", "b"]), "'x y'");
+        assert_eq!(at(&["c", "0", "d", "e"]), "2");
+        assert_eq!(at(&["c", "1", "f"]), "3");
+        // what is missing is shown at what should hold it
+        assert_eq!(at(&["a", "1", "z"]), "{ b = 'x y' }");
+        assert_eq!(at(&["c", "1", "z"]), "[[c]]");
+        assert_eq!(source.place(&["z"]), 0..0);
+        assert_eq!(source.place_in(&["a"], "y"), 17..18);
     }
 }

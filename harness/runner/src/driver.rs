@@ -47,6 +47,7 @@ pub struct Manifest {
     pub refused: Option<String>,
     /// Seconds that one call may take; 20 by default.
     #[serde(default = "default_timeout")]
+    #[schemars(range(min = 1, max = LONGEST))]
     pub timeout: u64,
     /// How to build pinned releases.
     #[serde(default)]
@@ -67,6 +68,9 @@ pub struct Manifest {
     #[serde(default)]
     pub known: Vec<Known>,
 }
+
+/// The longest deadline of one call, in seconds: a day.
+const LONGEST: u64 = 86_400;
 
 fn default_timeout() -> u64 {
     20
@@ -276,10 +280,7 @@ impl Manifest {
     /// The first mistake, at its line.
     pub fn parse(source: &Source) -> Result<Self, SourceError> {
         let manifest: Self = source.parse()?;
-        check::check(&manifest).map_err(|(needle, message)| {
-            let at = source.text().find(&needle).unwrap_or(0);
-            source.error(at..at + needle.len(), message)
-        })?;
+        check::check(&manifest, source)?;
         Ok(manifest)
     }
 

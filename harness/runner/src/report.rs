@@ -2,6 +2,9 @@
 //!
 //! Owns: rendering results as text. Leaves to others: where the text goes, colour, progress.
 
+mod cases;
+mod causes;
 pub mod matrix;
 pub mod summary;
+mod table;
 pub mod wrap;

@@ -239,16 +239,16 @@ fn carriers_that_agree_share_an_entry() {
         [[carrier]]
         place = "index"
         lists = "referrer"
-        annotation = { "com.example.b" = "1" }
+        annotation = { "com.example.a" = "{subject.digest}", "com.example.b" = "1" }
         pull-up = ["artifactType"]
         [[carrier]]
         place = "index"
         lists = "referrer"
-        annotation = { "com.example.b" = "2" }
+        annotation = { "com.example.a" = "{subject.digest}", "com.example.b" = "2" }
         [[carrier]]
         place = "index"
         lists = "referrer"
-        ref-name = "r-{subject.encoded:8}"
+        ref-name = "r-{subject.encoded:32}"
         "#,
     );
     let plan = plan("attach-discover");
@@ -256,7 +256,7 @@ fn carriers_that_agree_share_an_entry() {
     insta::assert_snapshot!(shown(&plan, &files), @r#"
 image {"org.opencontainers.image.ref.name":"v1"}
 sbom "application/vnd.example.sbom" {"com.example.a":"<image>","com.example.b":"1"}
-sbom {"com.example.b":"2"}
-sbom {"org.opencontainers.image.ref.name":"r-c20b174c"}
+sbom {"com.example.a":"<image>","com.example.b":"2"}
+sbom {"org.opencontainers.image.ref.name":"r-c20b174cd5d6b6bda4a80424cbf9f972"}
 "#);
 }

@@ -1,62 +1,190 @@
 //! What the types of a driver file do not say.
 //!
-//! Owns: checks across keys, with the text that each mistake is shown at. Leaves to others: syntax (serde) and whether
+//! Owns: checks of values and across keys, each with its place in the file. Leaves to others: syntax (serde) and whether
 //! the tool can do what is claimed ([`crate::tools::check`]).
 
+use std::ops::Range;
+
+use referee_layout::{Source, SourceError};
 use semver::VersionReq;
 
-use super::{Manifest, Operation};
+use super::{Call, LONGEST, Manifest, Operation};
 
-/// A mistake is a text to point at and a message.
-pub(super) fn check(manifest: &Manifest) -> Result<(), (String, String)> {
-    let fail = |needle: &str, message: String| Err((needle.to_owned(), message));
-    if manifest.schema != 1 {
-        return fail("schema", format!("schema {} is not known, expected 1", manifest.schema));
+/// The first mistake, in the order of the format's keys.
+pub(super) fn check(manifest: &Manifest, source: &Source) -> Result<(), SourceError> {
+    let here = Here { manifest, source };
+    here.head()?;
+    here.capabilities()?;
+    for (op, call) in &manifest.op {
+        here.call(&["op", op.name()], *op, call)?;
     }
-    if !referee_layout::source::is_id(&manifest.id) || manifest.id.contains('+') {
-        return fail(
-            &manifest.id,
-            format!("`{}` is not an id: lower case letters, digits and `-`", manifest.id),
-        );
-    }
-    if manifest.id == "builtin" {
-        return fail(&manifest.id, "`builtin` is the in-crate writer and reader".to_owned());
-    }
-    for pattern in manifest.refused.iter().chain([&manifest.version.pattern]) {
-        if let Err(error) = regex::Regex::new(pattern) {
-            return fail(pattern, format!("not a regular expression: {error}"));
+    for (at, when) in manifest.when.iter().enumerate() {
+        let at = at.to_string();
+        here.requirement(&["when", &at, "version"], &when.version)?;
+        for (op, call) in &when.op {
+            here.call(&["when", &at, "op", op.name()], *op, call)?;
         }
     }
-    for capability in &manifest.can {
-        if manifest.server.is_none() && !manifest.op.contains_key(&capability.op()) {
-            let (name, op) = (capability.name(), capability.op().name());
-            return fail(name, format!("`{name}` is claimed, but there is no [op.{op}]"));
+    for (at, known) in manifest.known.iter().enumerate() {
+        if let Some(versions) = &known.versions {
+            here.requirement(&["known", &at.to_string(), "versions"], versions)?;
         }
     }
-    for op in manifest.op.keys() {
-        if !manifest.can.iter().any(|capability| capability.op() == *op) {
-            return fail(&format!("[op.{}]", op.name()), format!("`{}` is not in `can`", op.name()));
-        }
+    here.variants()
+}
+
+struct Here<'a> {
+    manifest: &'a Manifest,
+    source: &'a Source,
+}
+
+impl Here<'_> {
+    fn fail(&self, path: &[&str], message: String) -> Result<(), SourceError> {
+        self.fail_at(self.source.place(path), message)
     }
-    for (op, call) in manifest.op.iter().chain(manifest.when.iter().flat_map(|when| &when.op)) {
-        if *op == Operation::Discover && call.view.is_none() {
-            return fail("argv", "`discover` needs `view`, where in the answer the list is".to_owned());
+
+    fn fail_at(&self, span: Range<usize>, message: String) -> Result<(), SourceError> {
+        Err(self.source.error(span, message))
+    }
+
+    fn head(&self) -> Result<(), SourceError> {
+        let manifest = self.manifest;
+        if manifest.schema != 1 {
+            return self.fail(&["schema"], format!("schema {} is not known, expected 1", manifest.schema));
+        }
+        let id = &manifest.id;
+        if !referee_layout::source::is_id(id) || id.contains('+') {
+            return self.fail(&["id"], format!("`{id}` is not an id: lower case letters, digits and `-`"));
+        }
+        if id == crate::cell::BUILTIN {
+            return self.fail(&["id"], format!("`{id}` is the in-crate writer and reader"));
+        }
+        self.regex(&["version", "match"], &manifest.version.pattern)?;
+        if let Some(pattern) = &manifest.refused {
+            self.regex(&["refused"], pattern)?;
+        }
+        if !(1..=LONGEST).contains(&manifest.timeout) {
+            let message = format!("{} seconds are no deadline, expected 1 to {LONGEST}", manifest.timeout);
+            return self.fail(&["timeout"], message);
+        }
+        Ok(())
+    }
+
+    /// What is claimed and what there are command lines for must be the same.
+    fn capabilities(&self) -> Result<(), SourceError> {
+        let manifest = self.manifest;
+        for capability in &manifest.can {
+            if manifest.server.is_none() && !manifest.op.contains_key(&capability.op()) {
+                let (name, op) = (capability.name(), capability.op().name());
+                let span = self.source.place_in(&["can"], &format!("\"{name}\""));
+                return self.fail_at(span, format!("`{name}` is claimed, but there is no [op.{op}]"));
+            }
+        }
+        for op in manifest.op.keys() {
+            if !manifest.can.iter().any(|capability| capability.op() == *op) {
+                let op = op.name();
+                return self.fail(&["can"], format!("`{op}` is not in `can`, but there is an [op.{op}]"));
+            }
+        }
+        if manifest.can.is_empty() {
+            return self.fail(&["can"], "`can` is empty, so that the tool is in no cell".to_owned());
+        }
+        Ok(())
+    }
+
+    fn call(&self, path: &[&str], op: Operation, call: &Call) -> Result<(), SourceError> {
+        if op == Operation::Discover && call.view.is_none() {
+            let message = "`discover` needs `view`, where in the answer the list is".to_owned();
+            return self.fail(path, message);
         }
         if let Some(view) = call.view.as_ref().filter(|view| !view.is_empty() && !view.starts_with('/')) {
-            return fail(view, format!("`{view}` is not a JSON pointer: it begins with `/`"));
+            let path: Vec<&str> = path.iter().copied().chain(["view"]).collect();
+            return self.fail(&path, format!("`{view}` is not a JSON pointer: it begins with `/`"));
+        }
+        Ok(())
+    }
+
+    fn variants(&self) -> Result<(), SourceError> {
+        for (name, variant) in &self.manifest.variant {
+            let known = |release: &String| self.manifest.releases().any(|pinned| pinned.version == *release);
+            if variant.release.as_ref().is_some_and(|release| !known(release)) {
+                let message = format!("variant `{name}` names a release that is not pinned");
+                return self.fail(&["variant", name, "release"], message);
+            }
+        }
+        Ok(())
+    }
+
+    fn regex(&self, path: &[&str], pattern: &str) -> Result<(), SourceError> {
+        let Err(error) = regex::Regex::new(pattern) else {
+            return Ok(());
+        };
+        // its last line says what is wrong; the lines before show the pattern, as the file does
+        let text = error.to_string();
+        let why = text.lines().next_back().unwrap_or_default().trim_start_matches("error: ");
+        self.fail(path, format!("not a regular expression: {why}"))
+    }
+
+    fn requirement(&self, path: &[&str], text: &str) -> Result<(), SourceError> {
+        match VersionReq::parse(text) {
+            Ok(_) => Ok(()),
+            Err(error) => self.fail(path, format!("not a version requirement such as `<1.3`: {error}")),
         }
     }
-    let requirements = manifest.when.iter().map(|when| &when.version);
-    for requirement in requirements.chain(manifest.known.iter().filter_map(|known| known.versions.as_ref())) {
-        if let Err(error) = VersionReq::parse(requirement) {
-            return fail(requirement, format!("not a version requirement such as `<1.3`: {error}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use referee_layout::Source;
+
+    use crate::driver::Manifest;
+
+    const GOOD: &str = r#"schema = 1
+id = "mine"
+name = "Mine"
+program = "./mine"
+version = { argv = ["version"], match = '(\d+\.\d+)' }
+timeout = 5
+can = ["discover"]
+[install]
+module = "example.com/mine"
+package = "cmd/mine"
+release = [{ version = "v1.0.0", sum = "h1:x" }]
+[op]
+discover = { argv = ["discover"], view = "/list" }
+[[when]]
+version = "<1.3"
+op.discover = { argv = ["list"], view = "/all" }
+[variant]
+old = { release = "v1.0.0" }
+"#;
+
+    fn parse(text: &str) -> Result<Manifest, referee_layout::SourceError> {
+        Manifest::parse(&Source::new("mine.toml", text))
+    }
+
+    #[test]
+    fn mistakes_are_shown_at_their_line() {
+        parse(GOOD).unwrap();
+        let cases = [
+            ("\"mine\"", "\"my tool\"", 2, "is not an id"),
+            ("\"mine\"", "\"builtin\"", 2, "in-crate"),
+            ("'(\\d+\\.\\d+)'", "'(\\d+'", 5, "not a regular expression: unclosed group"),
+            ("timeout = 5", "timeout = 0", 6, "0 seconds are no deadline"),
+            ("timeout = 5", "timeout = 9223372036854775807", 6, "are no deadline"),
+            ("[\"discover\"]\n[in", "[]\n[in", 7, "`discover` is not in `can`"),
+            ("can = [\"discover\"]", "can = [\"discover\",\n\"push\"]", 8, "`push` is claimed"),
+            (", view = \"/list\"", "", 13, "needs `view`"),
+            ("\"/list\"", "\"list\"", 13, "not a JSON pointer"),
+            ("\"<1.3\"", "\"old\"", 15, "not a version requirement"),
+            (", view = \"/all\"", "", 16, "needs `view`"),
+            ("{ release = \"v1.0.0\" }", "{ release = \"v1.0.1\" }", 18, "not pinned"),
+        ];
+        for (good, bad, line, message) in cases {
+            assert!(GOOD.contains(good), "{good}");
+            let error = parse(&GOOD.replacen(good, bad, 1)).unwrap_err();
+            assert_eq!(error.line(), line, "{bad}: {error}");
+            assert!(error.message.contains(message), "{error}");
         }
     }
-    for (name, variant) in &manifest.variant {
-        let known = |release: &String| manifest.releases().any(|pinned| pinned.version == *release);
-        if let Some(release) = variant.release.as_ref().filter(|release| !known(release)) {
-            return fail(release, format!("variant `{name}` names a release that is not pinned"));
-        }
-    }
-    Ok(())
 }

@@ -195,10 +195,15 @@ pub(super) fn failure(driver: &Driver, task: Task<'_>, finished: &Finished, seco
     })
 }
 
-/// The first line that says anything.
+/// The first line that says anything, cut between two words where it is long.
 pub(super) fn beginning(text: &str) -> String {
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
-    line.trim().chars().take(160).collect()
+    const LONG: usize = 240;
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim();
+    let Some((end, _)) = line.char_indices().nth(LONG) else {
+        return line.to_owned();
+    };
+    let whole = line[..end].rfind(char::is_whitespace).unwrap_or(end);
+    format!("{} ...", line[..whole].trim_end())
 }
 
 /// What a call did, for results. The scratch folder is shown as `.`.
@@ -250,4 +255,17 @@ pub(super) fn read_answer(bytes: &[u8], pointer: &str) -> Result<Vec<Answered>, 
         })
     };
     items.iter().enumerate().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beginning;
+
+    #[test]
+    fn a_long_message_is_cut_between_words() {
+        assert_eq!(beginning("\n  one line \nanother"), "one line");
+        let text = format!("{} manifest", "word ".repeat(48).trim_end());
+        assert_eq!(beginning(&text), format!("{} ...", "word ".repeat(48).trim_end()));
+        assert_eq!(beginning(&"ä".repeat(300)), format!("{} ...", "ä".repeat(240)));
+    }
 }

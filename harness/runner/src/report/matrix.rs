@@ -8,8 +8,12 @@ use std::fmt::Write as _;
 use crate::cell::{BUILTIN, as_convention};
 use crate::golden::Golden;
 use crate::outcome::Outcome;
-use crate::report::wrap::wrapped;
+use crate::report::table::Table;
+use crate::report::wrap::listed;
 use crate::results::CellResult;
+
+/// More tables than this for one case say less than one with gaps.
+const MANY: usize = 3;
 
 /// One cell of a matrix.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,82 +103,105 @@ pub fn legend(entries: &[Entry]) -> String {
     occurring.into_iter().filter_map(meaning).map(|line| format!("  {line}\n")).collect()
 }
 
-/// The matrix whose columns are tools: rows and columns in the given order, 80 columns wide at most eight tools.
+/// The matrix whose columns are tools: rows and columns in the given order.
 pub fn tools(entries: &[Entry], rows: &[String], columns: &[String]) -> String {
     let entries: Vec<&Entry> = entries.iter().filter(|entry| !entry.builtin).collect();
-    let rows = present(rows, |row| entries.iter().any(|e| e.row == row && e.outcome != Outcome::Unavailable));
-    let columns = present(columns, |column| {
-        entries.iter().any(|e| e.column == column && e.outcome != Outcome::Unavailable)
-    });
-    if rows.is_empty() || columns.is_empty() {
-        return String::new();
-    }
-    let width = rows.iter().map(|row| row.len()).max().unwrap_or(0).max("written by".len());
-    let mut text = format!("{:width$}  read by\n", "");
-    let heads: Vec<(String, String)> = columns
-        .iter()
-        .map(|column| match column.split_once('+') {
-            Some((tool, variant)) => (tool.to_owned(), format!("+{variant}")),
-            None => ((*column).to_owned(), String::new()),
-        })
-        .collect();
-    let line = |first: &str, words: &mut dyn Iterator<Item = &str>| {
-        let mut line = format!("{first:width$} ");
-        for word in words {
-            let _ = write!(line, " {word:6}");
-        }
-        format!("{}\n", line.trim_end())
+    let render = |(rows, columns): &(Vec<&String>, Vec<&String>)| {
+        let heads = columns.iter().map(|column| heads(column)).collect();
+        let rows = filled(&entries, rows, columns, str::to_owned, word);
+        Table { corner: "written by".to_owned(), heads, rows, least: 6 }.render("read by")
     };
-    text.push_str(&line("", &mut heads.iter().map(|(tool, _)| tool.as_str())));
-    text.push_str(&line("written by", &mut heads.iter().map(|(_, variant)| variant.as_str())));
-    for row in rows {
-        let mut words = columns.iter().map(|column| {
-            let cell = entries.iter().find(|e| e.row == *row && e.column == **column);
-            cell.map_or("", |cell| word(cell.outcome))
-        });
-        text.push_str(&line(row, &mut words));
+    groups(&entries, rows, columns).iter().map(render).collect::<Vec<_>>().join("\n")
+}
+
+/// The two lines over the column of a tool: its name, and its variant.
+pub(super) fn heads(column: &str) -> (String, String) {
+    match column.split_once('+') {
+        Some((tool, variant)) => (tool.to_owned(), format!("+{variant}")),
+        None => (column.to_owned(), String::new()),
     }
-    text
 }
 
 /// The matrix whose columns are conventions, numbered like its rows; those without a row are named below it.
 pub fn conventions(entries: &[Entry], rows: &[String], columns: &[String]) -> String {
     let entries: Vec<&Entry> = entries.iter().filter(|entry| entry.builtin).collect();
-    let rows = present(rows, |row| entries.iter().any(|e| e.row == row && e.outcome != Outcome::Unavailable));
-    let columns = present(columns, |column| entries.iter().any(|entry| entry.column == column));
-    if rows.is_empty() || columns.is_empty() {
-        return String::new();
-    }
-    let number = |name: &str| columns.iter().position(|column| *column == name).map(|at| at + 1);
-    let label = |row: &str| match number(row) {
-        Some(at) => format!("{:5}{}", format!("[{at}]"), row.trim_start_matches("as ")),
-        None => format!("     {row}"),
-    };
-    let width = rows.iter().map(|row| label(row).len()).max().unwrap_or(0).max("written by".len());
-    let mut text = format!("{:width$}  read by convention\n", "");
-    let line = |first: &str, words: &mut dyn Iterator<Item = String>| {
-        let mut line = format!("{first:width$} ");
-        for word in words {
-            let _ = write!(line, " {word:4}");
+    let render = |(rows, columns): &(Vec<&String>, Vec<&String>)| {
+        let number = |name: &str| columns.iter().position(|column| *column == name).map(|at| at + 1);
+        // one column needs no number
+        if let [column] = columns.as_slice() {
+            let heads = vec![(bare(column).to_owned(), String::new())];
+            let rows = filled(&entries, rows, columns, str::to_owned, short);
+            return Table { corner: "written by".to_owned(), heads, rows, least: 4 }
+                .render("read by convention");
         }
-        format!("{}\n", line.trim_end())
+        let label = |row: &str| match number(row) {
+            Some(at) => format!("{:5}{}", format!("[{at}]"), bare(row)),
+            None => format!("     {row}"),
+        };
+        let names: Vec<String> = columns
+            .iter()
+            .filter(|column| !rows.contains(column))
+            .filter_map(|column| Some(format!("[{}] {}", number(column)?, bare(column))))
+            .collect();
+        let heads = (1..=columns.len()).map(|at| (format!("[{at}]"), String::new())).collect();
+        let rows = filled(&entries, rows, columns, label, short);
+        let mut text =
+            Table { corner: "written by".to_owned(), heads, rows, least: 4 }.render("read by convention");
+        if !names.is_empty() {
+            let _ = write!(text, "\n{}", listed(&names, 2));
+        }
+        text
     };
-    text.push_str(&line("written by", &mut (1..=columns.len()).map(|at| format!("[{at}]"))));
-    let unnamed = columns.iter().filter(|column| !rows.contains(column));
-    let names: Vec<String> = unnamed
-        .filter_map(|column| Some(format!("[{}] {}", number(column)?, column.trim_start_matches("as "))))
-        .collect();
+    groups(&entries, rows, columns).iter().map(render).collect::<Vec<_>>().join("\n")
+}
+
+/// A convention without what tells it from a tool.
+pub(super) fn bare(convention: &str) -> &str {
+    convention.strip_prefix("as ").unwrap_or(convention)
+}
+
+/// Rows that have the same columns, so that no table is mostly empty: with one convention or tool selected, the cells
+/// are one row and one column of the whole.
+fn groups<'a>(
+    entries: &[&Entry],
+    rows: &'a [String],
+    columns: &'a [String],
+) -> Vec<(Vec<&'a String>, Vec<&'a String>)> {
+    let is = |row: &str, column: &str| {
+        entries.iter().any(|e| e.row == row && e.column == column && e.outcome != Outcome::Unavailable)
+    };
+    let mut groups: Vec<(Vec<&String>, Vec<&String>)> = Vec::new();
     for row in rows {
-        let mut words = columns.iter().map(|column| {
-            let cell = entries.iter().find(|e| e.row == *row && e.column == **column);
-            cell.map_or("", |cell| short(cell.outcome)).to_owned()
-        });
-        text.push_str(&line(&label(row), &mut words));
+        let own: Vec<&String> = columns.iter().filter(|column| is(row, column)).collect();
+        match groups.iter_mut().find(|(_, columns)| *columns == own) {
+            _ if own.is_empty() => {}
+            Some((rows, _)) => rows.push(row),
+            None => groups.push((vec![row], own)),
+        }
     }
-    if !names.is_empty() {
-        let _ = write!(text, "\n{}", wrapped("  ", &names.join(", "), 2));
+    // an interrupted run has gaps anywhere
+    if groups.len() > MANY {
+        let of = |names: &'a [String], is: &dyn Fn(&String) -> bool| names.iter().filter(|n| is(n)).collect();
+        let rows = of(rows, &|row| columns.iter().any(|column| is(row, column)));
+        let columns = of(columns, &|column| groups.iter().any(|(_, own)| own.contains(&column)));
+        return vec![(rows, columns)];
     }
-    text
+    groups
+}
+
+/// The cells of a group.
+fn filled(
+    entries: &[&Entry],
+    rows: &[&String],
+    columns: &[&String],
+    label: impl Fn(&str) -> String,
+    word: impl Fn(Outcome) -> &'static str,
+) -> Vec<(String, Vec<String>)> {
+    let cell = |row: &str, column: &str| {
+        let cell = entries.iter().find(|e| e.row == row && e.column == column);
+        cell.map_or("", |cell| word(cell.outcome)).to_owned()
+    };
+    rows.iter().map(|row| (label(row), columns.iter().map(|column| cell(row, column)).collect())).collect()
 }
 
 /// The word in a narrow cell.
@@ -186,8 +213,4 @@ fn short(outcome: Outcome) -> &'static str {
         Outcome::Flaky => "flky",
         other => word(other),
     }
-}
-
-fn present(names: &[String], is: impl Fn(&str) -> bool) -> Vec<&String> {
-    names.iter().filter(|name| is(name)).collect()
 }

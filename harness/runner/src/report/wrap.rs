@@ -3,13 +3,26 @@
 //! Owns: breaking lines between words. Leaves to others: what is said.
 
 /// How wide a line may be, in characters.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 
 /// Words after a head; further lines are indented. A word that is longer than a line stays whole.
 pub fn wrapped(head: &str, body: &str, indent: usize) -> String {
+    filled(head, body.split_whitespace(), indent)
+}
+
+/// Items with commas between them; none is broken.
+pub(super) fn listed(items: &[String], indent: usize) -> String {
+    let last = items.len().saturating_sub(1);
+    let comma = |at: usize| if at < last { "," } else { "" };
+    let items: Vec<String> =
+        items.iter().enumerate().map(|(at, item)| format!("{item}{}", comma(at))).collect();
+    filled(&" ".repeat(indent), items.iter().map(String::as_str), indent)
+}
+
+fn filled<'a>(head: &str, words: impl Iterator<Item = &'a str>, indent: usize) -> String {
     let mut text = String::new();
     let mut line = head.to_owned();
-    for (at, word) in body.split_whitespace().enumerate() {
+    for (at, word) in words.enumerate() {
         if at > 0 {
             if line.chars().count() + 1 + word.chars().count() > WIDTH {
                 text.push_str(&line);
@@ -26,7 +39,7 @@ pub fn wrapped(head: &str, body: &str, indent: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::wrapped;
+    use super::{listed, wrapped};
 
     #[test]
     fn lines_break_between_words_and_long_words_stay_whole() {
@@ -34,5 +47,12 @@ mod tests {
         let long = "x".repeat(90);
         assert_eq!(wrapped("a  ", &format!("b {long} c"), 3), format!("a  b\n   {long}\n   c\n"));
         assert_eq!(wrapped("a  ", "", 3), "a\n");
+    }
+
+    #[test]
+    fn items_stay_whole() {
+        let item = format!("[1] {}", "x".repeat(40));
+        let text = listed(&[item.clone(), item.clone()], 2);
+        assert_eq!(text, format!("  {item},\n  {item}\n"));
     }
 }

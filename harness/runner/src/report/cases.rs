@@ -1,0 +1,120 @@
+//! All cases in one table: of how many writers each reader found everything.
+//!
+//! Owns: scores, by tool and, where no tool ran, by convention. Leaves to others: one case in full
+//! ([`super::matrix`]).
+
+use super::matrix::{bare, heads};
+use super::table::Table;
+use super::wrap::{listed, wrapped};
+use crate::cell::BUILTIN;
+use crate::results::{CellResult, Results};
+
+const EACH: &str = "Every case: how many of the layouts written for it each";
+
+/// The cells of one case and one reader that ran, and how many of them found everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Score {
+    found: usize,
+    of: usize,
+}
+
+/// The table, with what its signs mean.
+pub(super) fn render(results: &Results, cases: &[&str], tools: &[String], conventions: &[String]) -> String {
+    let by_tool = by_tool(results, cases, tools);
+    if by_tool.is_empty() { by_convention(results, cases, conventions) } else { by_tool }
+}
+
+fn by_tool(results: &Results, cases: &[&str], tools: &[String]) -> String {
+    let ran: Vec<&CellResult> =
+        results.cells.iter().filter(|cell| cell.outcome.ran() && cell.consumer() != BUILTIN).collect();
+    let (columns, scores) = scores(&ran, cases, tools);
+    if columns.is_empty() {
+        return String::new();
+    }
+    let table = Table {
+        corner: String::new(),
+        heads: columns.iter().map(|column| heads(column)).collect(),
+        rows: rows(cases, &scores, ratio),
+        least: 6,
+    };
+    let title = wrapped("", &format!("{EACH} tool read in full"), 2);
+    format!("{title}\n{}{}\n", table.render(""), gaps(&scores))
+}
+
+/// What `-` means, where it occurs.
+fn gaps(scores: &[Vec<Score>]) -> &'static str {
+    let gap = scores.iter().flatten().any(|score| score.of == 0);
+    if gap { "\n  -       no cell of the case ran; why is said below\n" } else { "" }
+}
+
+fn by_convention(results: &Results, cases: &[&str], conventions: &[String]) -> String {
+    let ran: Vec<&CellResult> =
+        results.cells.iter().filter(|cell| cell.outcome.ran() && cell.consumer() == BUILTIN).collect();
+    let (columns, scores) = scores(&ran, cases, conventions);
+    if columns.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> =
+        columns.iter().enumerate().map(|(at, column)| format!("[{}] {}", at + 1, bare(column))).collect();
+    let mut heads: Vec<(String, String)> =
+        (1..=columns.len()).map(|at| (format!("[{at}]"), String::new())).collect();
+    let alike = |row: &Vec<Score>| row.iter().all(|score| score.of == row[0].of);
+    let rows = if scores.iter().all(alike) {
+        // how many there were is said once a row
+        heads.insert(0, ("of".to_owned(), String::new()));
+        let mut all =
+            rows(
+                cases,
+                &scores,
+                |score| {
+                    if score.of == 0 { "-".to_owned() } else { score.found.to_string() }
+                },
+            );
+        for ((_, cells), row) in all.iter_mut().zip(&scores) {
+            cells.insert(0, row[0].of.to_string());
+        }
+        all
+    } else {
+        rows(cases, &scores, ratio)
+    };
+    let table = Table { corner: String::new(), heads, rows, least: 3 };
+    let title = wrapped("", &format!("{EACH} convention's reader found in full"), 2);
+    format!("{title}\n{}\n{}{}\n", table.render(""), listed(&names, 2), gaps(&scores))
+}
+
+fn ratio(score: &Score) -> String {
+    match score.of {
+        0 => "-".to_owned(),
+        of => format!("{}/{of}", score.found),
+    }
+}
+
+/// The readers that ran at all, and per case the score of each.
+fn scores<'a>(
+    cells: &[&CellResult],
+    cases: &[&str],
+    readers: &'a [String],
+) -> (Vec<&'a String>, Vec<Vec<Score>>) {
+    let ran = |reader: &&String| cells.iter().any(|cell| cell.column == **reader);
+    let columns: Vec<&String> = readers.iter().filter(ran).collect();
+    let score = |case: &str, reader: &str| {
+        let mut score = Score { found: 0, of: 0 };
+        for cell in cells.iter().filter(|cell| cell.case == case && cell.column == reader) {
+            score.of += 1;
+            score.found += usize::from(cell.outcome.discovered());
+        }
+        score
+    };
+    let row = |case: &&str| columns.iter().map(|reader| score(case, reader)).collect();
+    let scores = cases.iter().map(row).collect();
+    (columns, scores)
+}
+
+fn rows(
+    cases: &[&str],
+    scores: &[Vec<Score>],
+    word: impl Fn(&Score) -> String,
+) -> Vec<(String, Vec<String>)> {
+    let all = cases.iter().zip(scores);
+    all.map(|(case, scores)| ((*case).to_owned(), scores.iter().map(&word).collect())).collect()
+}

@@ -1,0 +1,120 @@
+//! Tables for a terminal of 80 columns.
+//!
+//! Owns: widths, heads of two lines, and breaking a table that is too wide into several below each other. Leaves to
+//! others: what is in the cells.
+
+use std::fmt::Write as _;
+
+use super::wrap::WIDTH;
+
+/// A table: a label and a cell per column in each row.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Table {
+    /// Above the labels, in the last line of the heads.
+    pub corner: String,
+    /// The heads of the columns; each may have a second line.
+    pub heads: Vec<(String, String)>,
+    /// The rows.
+    pub rows: Vec<(String, Vec<String>)>,
+    /// How wide a column is at least.
+    pub least: usize,
+}
+
+impl Table {
+    /// The table, or its parts, at most 80 columns wide, each part below `title`, which stands over the columns.
+    pub(super) fn render(&self, title: &str) -> String {
+        let labels = self.rows.iter().map(|(label, _)| len(label)).chain([len(&self.corner)]);
+        let label = labels.max().unwrap_or(0);
+        let mut text = String::new();
+        for part in self.parts(label) {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            if !title.is_empty() {
+                let _ = writeln!(text, "{:label$}  {title}", "");
+            }
+            let two = self.heads[part.clone()].iter().any(|(_, second)| !second.is_empty());
+            let heads = self.heads.iter();
+            if two {
+                text.push_str(&self.line(label, "", &part, heads.clone().map(|(first, _)| first)));
+                text.push_str(&self.line(label, &self.corner, &part, heads.map(|(_, second)| second)));
+            } else {
+                text.push_str(&self.line(label, &self.corner, &part, heads.map(|(first, _)| first)));
+            }
+            for (name, cells) in &self.rows {
+                text.push_str(&self.line(label, name, &part, cells.iter()));
+            }
+        }
+        text
+    }
+
+    /// The columns that fit beside each other.
+    fn parts(&self, label: usize) -> Vec<std::ops::Range<usize>> {
+        let mut parts = Vec::new();
+        let (mut begin, mut used) = (0, label + 1);
+        for at in 0..self.heads.len() {
+            let width = self.width(at) + 1;
+            if used + width > WIDTH && at > begin {
+                parts.push(begin..at);
+                (begin, used) = (at, label + 1);
+            }
+            used += width;
+        }
+        if begin < self.heads.len() {
+            parts.push(begin..self.heads.len());
+        }
+        parts
+    }
+
+    fn width(&self, at: usize) -> usize {
+        let head = self.heads.get(at).map_or(0, |(first, second)| len(first).max(len(second)));
+        let cells = self.rows.iter().filter_map(|(_, cells)| cells.get(at)).map(|cell| len(cell));
+        cells.max().unwrap_or(0).max(head).max(self.least)
+    }
+
+    fn line<'a>(
+        &self,
+        label: usize,
+        name: &str,
+        part: &std::ops::Range<usize>,
+        words: impl Iterator<Item = &'a String>,
+    ) -> String {
+        let mut line = format!("{name:label$} ");
+        for (at, word) in words.enumerate().filter(|(at, _)| part.contains(at)) {
+            let _ = write!(line, " {word:width$}", width = self.width(at));
+        }
+        format!("{}\n", line.trim_end())
+    }
+}
+
+fn len(text: &str) -> usize {
+    text.chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Table;
+
+    fn table(columns: usize, second: &str) -> Table {
+        Table {
+            corner: "row".to_owned(),
+            heads: (0..columns).map(|at| (format!("column{at}"), second.to_owned())).collect(),
+            rows: vec![("one".to_owned(), (0..columns).map(|at| at.to_string()).collect())],
+            least: 4,
+        }
+    }
+
+    #[test]
+    fn a_head_without_a_second_line_has_one() {
+        assert_eq!(table(2, "").render(""), "row  column0 column1\none  0       1\n");
+        assert_eq!(table(1, "+x").render("read"), "     read\n     column0\nrow  +x\none  0\n");
+    }
+
+    #[test]
+    fn what_is_too_wide_goes_on_below() {
+        let text = table(12, "").render("read");
+        assert_eq!(text.matches("read").count(), 2, "{text}");
+        assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+        assert!(text.contains("column11"), "{text}");
+    }
+}
