@@ -13,12 +13,12 @@ use std::path::{Component, Path};
 use tar::EntryType;
 
 use crate::dir::{FileKind, ReadError};
-use crate::document::Document;
+use crate::document::{BlobText, Document};
 use crate::facts::examine::{Examined, Visit, examine};
 use crate::facts::gather::{Found, Parts, assemble, is_algorithm, is_root_name};
 use crate::facts::{Oddity, OddityKind, Stray};
 use crate::input::Input;
-use crate::{Digest, Facts, Limits};
+use crate::{ByDigest, Digest, Facts, Limits};
 
 /// Why a stream is not a layout in an archive.
 #[derive(Debug, thiserror::Error)]
@@ -61,8 +61,8 @@ pub fn inspect<T: Send>(
     name: &Path,
     from: impl Read,
     limits: &Limits,
-    visit: &(dyn Fn(&Document) -> Option<T> + Sync),
-) -> Result<(Facts, BTreeMap<Digest, T>), ArchiveError> {
+    visit: &(dyn Fn(&BlobText<'_>) -> Option<T> + Sync),
+) -> Result<(Facts, ByDigest<T>), ArchiveError> {
     let text = || name.display().to_string();
     let plain = stream::uncompressed(from).map_err(|source| ArchiveError::Io { name: text(), source })?;
     let mut archive = tar::Archive::new(plain);

@@ -10,6 +10,7 @@ mod views;
 
 use std::sync::Arc;
 
+use crate::Digest;
 use crate::json::{JsonError, Span, Tree, Value};
 
 pub use views::{DescriptorView, ManifestView};
@@ -74,6 +75,36 @@ impl Document {
         match &self.content {
             Content::Json(text, tree) => Ok(tree.root(text)),
             Content::Broken(_, error) => Err(error),
+        }
+    }
+}
+
+/// A JSON object among the blobs, or what looks like one, while it is being read.
+#[derive(Debug, Clone, Copy)]
+pub struct BlobText<'a> {
+    /// The digest that its path says.
+    pub digest: &'a Digest,
+    /// All its bytes.
+    pub bytes: &'a [u8],
+    tree: Option<(&'a str, &'a Tree)>,
+}
+
+impl<'a> BlobText<'a> {
+    pub(crate) fn new(digest: &'a Digest, bytes: &'a [u8], tree: Option<(&'a str, &'a Tree)>) -> Self {
+        Self { digest, bytes, tree }
+    }
+
+    /// The outermost value; `None` if the bytes are not JSON.
+    pub fn root(&self) -> Option<Value<'a>> {
+        self.tree.map(|(text, tree)| tree.root(text))
+    }
+
+    /// The same, to be kept.
+    pub fn to_document(&self) -> Document {
+        let file = crate::facts::blob_path(self.digest);
+        match self.tree {
+            Some((text, tree)) => Document::parsed(file, text, tree.clone()),
+            None => Document::parse(file, self.bytes),
         }
     }
 }

@@ -16,10 +16,10 @@ mod resolve;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use crate::Digest;
 use crate::dir::{FileKind, LayoutDir, ReadError};
-use crate::document::Document;
+use crate::document::{BlobText, Document};
 use crate::json::JsonError;
+use crate::{ByDigest, Digest};
 
 pub use descriptor::{Descriptor, Entry, Mention};
 pub use node::{Flaw, Kind, Node, Referrer, Subject, Verified};
@@ -87,7 +87,7 @@ pub struct Facts {
     index: Result<Document, ReadError>,
     index_annotations: BTreeMap<String, String>,
     entries: Vec<Entry>,
-    blobs: BTreeMap<Digest, Blob>,
+    blobs: ByDigest<Blob>,
     nodes: Vec<Node>,
     by_digest: HashMap<Digest, usize>,
     stray: Vec<Stray>,
@@ -206,8 +206,8 @@ impl Layout {
     pub fn inspect<T: Send>(
         &self,
         limits: &Limits,
-        visit: &(dyn Fn(&Document) -> Option<T> + Sync),
-    ) -> (Facts, BTreeMap<Digest, T>) {
+        visit: &(dyn Fn(&BlobText<'_>) -> Option<T> + Sync),
+    ) -> (Facts, ByDigest<T>) {
         gather::facts(&self.dir, limits, Some(visit))
     }
 
@@ -289,7 +289,7 @@ impl Facts {
     }
 
     /// All blobs whose path is a digest.
-    pub fn blobs(&self) -> &BTreeMap<Digest, Blob> {
+    pub fn blobs(&self) -> &ByDigest<Blob> {
         &self.blobs
     }
 

@@ -5,6 +5,7 @@
 //! Nothing here judges, prints, or panics, whatever the bytes are.
 
 pub mod archive;
+mod by_digest;
 pub mod convention;
 pub mod digest;
 pub mod dir;
@@ -17,10 +18,11 @@ pub mod media_type;
 pub mod source;
 pub mod view;
 
+pub use by_digest::ByDigest;
 pub use convention::Convention;
 pub use digest::{Algorithm, Digest};
 pub use dir::{FileKind, LayoutDir, ReadError};
-pub use document::{DescriptorView, Document, Field, ManifestView};
+pub use document::{BlobText, DescriptorView, Document, Field, ManifestView};
 pub use facts::{
     Blob, BlobContent, Descriptor, Entry, Facts, Flaw, Kind, Layout, Limits, Node, Oddity, OddityKind,
     OpenError, Referrer, ResolveError, Stray, Subject, Verified,

@@ -6,13 +6,13 @@
 mod support;
 
 use oci_spec::image::{ImageIndex, ImageManifest, MediaType};
-use referee_layout::{Document, Kind, Layout, Limits};
+use referee_layout::{BlobText, Kind, Layout, Limits};
 use support::{save, valid};
 
 #[test]
 fn oci_spec_reads_the_same() {
     let folder = save(&valid());
-    let keep = |document: &Document| Some(document.clone());
+    let keep = |text: &BlobText<'_>| Some(text.to_document());
     let (facts, documents) = Layout::open(folder.path()).unwrap().inspect(&Limits::thorough(), &keep);
     assert_eq!(facts.nodes().len(), 3);
     for node in facts.nodes() {

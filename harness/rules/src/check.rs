@@ -8,16 +8,17 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rayon::prelude::*;
 use referee_layout::archive::{self, ArchiveError};
 use referee_layout::facts::{Verified, blob_path};
-use referee_layout::{Digest, Document, Facts, Kind, Layout, Limits, media_type};
+use referee_layout::{BlobText, ByDigest, Digest, Document, Facts, Kind, Layout, Limits, media_type};
 
 use crate::catalogue::RULES;
-use crate::doc::{Doc, DocKind, Slot};
+use crate::doc::{Doc, DocKind, File, Slot};
 use crate::evidence::Evidence;
-use crate::finding::{Cursor, Excerpt, Finding, Findings};
+use crate::finding::{Asked, Cursor, Excerpt, Finding, Findings};
 use crate::profile::Profile;
-use crate::rule::{Check, Severity};
+use crate::rule::{Check, DocumentCheck, LayoutCheck, Severity};
 
 /// How many bytes of documents are kept for the lines around findings. An archive cannot be read again.
 const KEPT: usize = 8 << 20;
@@ -27,6 +28,9 @@ const KEPT: usize = 8 << 20;
 pub struct Checker {
     profile: Profile,
     limits: Limits,
+    /// What the profile asks of single documents, and of a layout as a whole.
+    of_documents: Vec<(Asked, DocumentCheck)>,
+    of_layouts: Vec<(Asked, LayoutCheck)>,
 }
 
 /// What was found in one layout.
@@ -53,7 +57,14 @@ struct Seen {
 impl Checker {
     /// Holds layouts against `profile`.
     pub fn new(profile: Profile) -> Self {
-        Self { profile, limits: Limits::thorough() }
+        let (mut of_documents, mut of_layouts) = (Vec::new(), Vec::new());
+        for asked in RULES.iter().filter_map(|rule| Asked::of(rule, &profile)) {
+            match asked.rule.check {
+                Check::Document(check) => of_documents.push((asked, check)),
+                Check::Layout(check) => of_layouts.push((asked, check)),
+            }
+        }
+        Self { profile, limits: Limits::thorough(), of_documents, of_layouts }
     }
 
     /// The same with other limits on what is read.
@@ -64,13 +75,15 @@ impl Checker {
 
     /// Checks a directory, in parallel on the current rayon pool.
     pub fn directory(&self, layout: &Layout) -> Report {
-        let budget = AtomicUsize::new(KEPT);
-        let (facts, seen) = layout.inspect(&self.limits, &|document| Some(self.see(document, &budget)));
+        let (facts, seen) = layout.inspect(&self.limits, &|text| self.see(text, None));
         let again = |file: &str| {
             let bytes = layout.dir().read(file, self.limits.document).ok()?;
             Some(Document::parse(file, &bytes))
         };
-        self.judge(&facts, seen, &again)
+        let report = self.judge(&facts, seen, &again);
+        // nobody waits for a large layout's facts to be taken apart
+        rayon::spawn(move || drop(facts));
+        report
     }
 
     /// Checks a layout in an archive, read as one stream.
@@ -79,46 +92,48 @@ impl Checker {
     /// It is no archive, or has nothing of a layout.
     pub fn archive(&self, name: &Path, from: impl Read) -> Result<Report, ArchiveError> {
         let budget = AtomicUsize::new(KEPT);
-        let see = |document: &Document| Some(self.see(document, &budget));
+        let see = |text: &BlobText<'_>| self.see(text, Some(&budget));
         let (facts, seen) = archive::inspect(name, from, &self.limits, &see)?;
         Ok(self.judge(&facts, seen, &|_| None))
     }
 
-    /// What the rules for single documents say of one blob.
-    fn see(&self, document: &Document, budget: &AtomicUsize) -> Seen {
-        let kind = document.root().map_or(DocKind::Other, Doc::kind_of);
-        let findings = self.document(document, kind);
-        let size = document.bytes().len();
-        let left = budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(size));
-        Seen { kind, findings, document: left.is_ok().then(|| document.clone()) }
+    /// What the rules for single documents say of one blob. What cannot be read again is kept, within a budget in bytes.
+    fn see(&self, text: &BlobText<'_>, budget: Option<&AtomicUsize>) -> Option<Seen> {
+        let kind = text.root().map_or(DocKind::Other, Doc::kind_of);
+        let doc = text.root().and_then(|root| Doc::new(File::Blob(text.digest), root, kind, &self.profile));
+        let findings = doc.map_or_else(Vec::new, |doc| self.document(&doc, text.bytes));
+        let size = text.bytes.len();
+        let take = |left: usize| left.checked_sub(size);
+        let kept = budget
+            .is_some_and(|budget| budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok());
+        let document = kept.then(|| text.to_document());
+        (kept || !findings.is_empty()).then_some(Seen { kind, findings, document })
     }
 
-    fn document(&self, document: &Document, kind: DocKind) -> Vec<Finding> {
-        let Some(doc) = Doc::new(document, kind, &self.profile) else {
-            return Vec::new();
-        };
+    fn document(&self, doc: &Doc<'_>, bytes: &[u8]) -> Vec<Finding> {
         let mut all = Vec::new();
-        for rule in RULES {
-            let Check::Document(check) = rule.check else { continue };
-            let Some(mut findings) = Findings::of(rule, &self.profile) else { continue };
-            check(&doc, &mut findings);
+        for (asked, check) in &self.of_documents {
+            let mut findings = Findings::of(*asked, &self.profile);
+            check(doc, &mut findings);
             all.append(&mut findings.into_found());
         }
         all.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));
         let mut cursor = Cursor::START;
         for finding in &mut all {
             let span = finding.span.clone();
-            finding.excerpt = span.map(|span| Excerpt::of(document.bytes(), &span, &mut cursor));
+            finding.excerpt = span.map(|span| Excerpt::of(bytes, &span, &mut cursor));
         }
         all
     }
 
-    fn judge(
-        &self,
-        facts: &Facts,
-        mut seen: BTreeMap<Digest, Seen>,
-        again: &dyn Fn(&str) -> Option<Document>,
-    ) -> Report {
+    /// What the rules say of `oci-layout` or `index.json`.
+    fn root(&self, document: &Document, kind: DocKind) -> Vec<Finding> {
+        let Ok(root) = document.root() else { return Vec::new() };
+        let doc = Doc::new(File::Root(document.file()), root, kind, &self.profile);
+        doc.map_or_else(Vec::new, |doc| self.document(&doc, document.bytes()))
+    }
+
+    fn judge(&self, facts: &Facts, seen: ByDigest<Seen>, again: &dyn Fn(&str) -> Option<Document>) -> Report {
         let evidence = Evidence::new(facts, &self.profile);
         let mut findings = Vec::new();
         // of an archive that breaks off only that is known
@@ -126,27 +141,25 @@ impl Checker {
             for (document, kind) in
                 [(facts.oci_layout(), DocKind::OciLayout), (facts.index(), DocKind::IndexJson)]
             {
-                findings.extend(document.iter().flat_map(|document| self.document(document, kind)));
+                findings.extend(document.iter().flat_map(|document| self.root(document, kind)));
             }
-            for (digest, seen) in &mut seen {
-                if counts(&evidence, digest, seen.kind) {
-                    findings.append(&mut seen.findings);
-                }
-            }
-        }
-        for rule in RULES {
-            let Check::Layout(check) = rule.check else { continue };
-            if facts.cut().is_some() && !rule.id.starts_with("archive-") {
-                continue;
-            }
-            let Some(mut found) = Findings::of(rule, &self.profile) else { continue };
-            check(&evidence, &mut found);
-            findings.append(&mut found.into_found());
         }
         let mut documents: BTreeMap<String, Option<Document>> = BTreeMap::new();
-        for (digest, seen) in seen {
+        for (digest, mut seen) in seen {
+            if facts.cut().is_none() && counts(&evidence, &digest, seen.kind) {
+                findings.append(&mut seen.findings);
+            }
             documents.extend(seen.document.map(|document| (blob_path(&digest), Some(document))));
         }
+        let whole = |(asked, check): &(Asked, LayoutCheck)| {
+            if facts.cut().is_some() && !asked.rule.id.starts_with("archive-") {
+                return Vec::new();
+            }
+            let mut found = Findings::of(*asked, &self.profile);
+            check(&evidence, &mut found);
+            found.into_found()
+        };
+        findings.par_extend(self.of_layouts.par_iter().flat_map_iter(whole));
         for document in [facts.oci_layout(), facts.index()].into_iter().flatten() {
             documents.insert(document.file().to_owned(), Some(document.clone()));
         }

@@ -2,18 +2,31 @@
 //!
 //! Owns: what kind of document it is, and where its descriptors and annotations are. Leaves to others: what is wrong.
 
+use std::cell::OnceCell;
+
+use referee_layout::facts::blob_path;
 use referee_layout::json::{self, Value};
-use referee_layout::{Document, media_type};
+use referee_layout::{Digest, media_type};
 
 use crate::profile::Profile;
 
 /// A document with its spans, and the profile it is held against.
 pub(crate) struct Doc<'a> {
-    pub(crate) document: &'a Document,
+    file: File<'a>,
     pub(crate) root: Value<'a>,
     pub(crate) kind: DocKind,
     pub(crate) profile: &'a Profile,
     descriptors: Vec<Place<'a>>,
+    duplicates: OnceCell<Vec<Value<'a>>>,
+}
+
+/// Which file a document is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum File<'a> {
+    /// `oci-layout` or `index.json`.
+    Root(&'a str),
+    /// The blob of that digest.
+    Blob(&'a Digest),
 }
 
 /// What a document is, by its name or by what it says itself.
@@ -64,9 +77,9 @@ impl Slot {
 }
 
 impl<'a> Doc<'a> {
-    /// `document`, if it is a JSON object.
-    pub(crate) fn new(document: &'a Document, kind: DocKind, profile: &'a Profile) -> Option<Self> {
-        let root = document.root().ok().filter(|root| root.kind() == json::Kind::Object)?;
+    /// The document with that outermost value, if it is a JSON object.
+    pub(crate) fn new(file: File<'a>, root: Value<'a>, kind: DocKind, profile: &'a Profile) -> Option<Self> {
+        let root = Some(root).filter(|root| root.kind() == json::Kind::Object)?;
         let mut descriptors = Vec::new();
         let list = |name| root.get(name).filter(|list| list.kind() == json::Kind::Array);
         let items = |name| list(name).into_iter().flat_map(|list| list.items()).enumerate();
@@ -80,7 +93,7 @@ impl<'a> Doc<'a> {
         if matches!(kind, DocKind::IndexJson | DocKind::Index | DocKind::Manifest) {
             descriptors.extend(root.get("subject").map(|value| Place { value, slot: Slot::Subject }));
         }
-        Some(Self { document, root, kind, profile, descriptors })
+        Some(Self { file, root, kind, profile, descriptors, duplicates: OnceCell::new() })
     }
 
     /// What a JSON object among the blobs says it is. Docker's types are no business of image-spec's.
@@ -94,6 +107,19 @@ impl<'a> Doc<'a> {
             Some(referee_layout::Kind::Manifest) => DocKind::Manifest,
             None => DocKind::Other,
         }
+    }
+
+    /// The file, relative to the layout's root.
+    pub(crate) fn file(&self) -> String {
+        match self.file {
+            File::Root(name) => name.to_owned(),
+            File::Blob(digest) => blob_path(digest),
+        }
+    }
+
+    /// The names that are in an object twice.
+    pub(crate) fn duplicate_names(&self) -> &[Value<'a>] {
+        self.duplicates.get_or_init(|| self.root.duplicate_names())
     }
 
     /// Whether it is index.json or another image index.

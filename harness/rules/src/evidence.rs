@@ -5,7 +5,7 @@
 
 pub(crate) mod responses;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use referee_layout::facts::{Verified, blob_path};
 use referee_layout::{Blob, Descriptor, Digest, Entry, Facts, Kind, Node, json, media_type};
@@ -18,13 +18,26 @@ pub(crate) use responses::Response;
 pub(crate) struct Evidence<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) profile: &'a Profile,
-    /// Who points at a blob, in the order in which they are met from index.json on.
-    uses: BTreeMap<&'a Digest, Vec<Use<'a>>>,
-    /// What is used as a manifest or index of image-spec.
-    roles: BTreeMap<&'a Digest, Kind>,
-    /// Manifests and indexes of any maker that were followed.
-    followed: BTreeSet<&'a Digest>,
+    /// What is pointed at, in the order in which it is met from index.json on.
+    targets: Vec<Target<'a>>,
+    places: HashMap<&'a Digest, usize>,
     responses: Vec<Response<'a>>,
+}
+
+/// Something that is pointed at.
+#[derive(Debug)]
+pub(crate) struct Target<'a> {
+    pub(crate) digest: &'a Digest,
+    /// The blob, if it is there.
+    pub(crate) blob: Option<&'a Blob>,
+    /// The manifest or index, if it is one and its bytes are its own.
+    pub(crate) node: Option<&'a Node>,
+    /// Who points at it.
+    pub(crate) uses: Vec<Use<'a>>,
+    /// What it is used as: a manifest or index of image-spec.
+    pub(crate) role: Option<Kind>,
+    /// Whether somebody uses it as a manifest or index, whoever's.
+    is_document: bool,
 }
 
 /// One usable descriptor, and where it is.
@@ -69,14 +82,8 @@ fn is_docker(media_type: Option<&str>) -> bool {
 
 impl<'a> Evidence<'a> {
     pub(crate) fn new(facts: &'a Facts, profile: &'a Profile) -> Self {
-        let mut evidence = Self {
-            facts,
-            profile,
-            uses: BTreeMap::new(),
-            roles: BTreeMap::new(),
-            followed: BTreeSet::new(),
-            responses: Vec::new(),
-        };
+        let mut evidence =
+            Self { facts, profile, targets: Vec::new(), places: HashMap::new(), responses: Vec::new() };
         let mut open = VecDeque::new();
         for entry in facts.entries() {
             evidence.entry(None, Slot::Entry(entry.position), entry, &mut open);
@@ -121,50 +128,53 @@ impl<'a> Evidence<'a> {
     }
 
     fn used(&mut self, one: Use<'a>, open: &mut VecDeque<&'a Node>) {
-        self.uses.entry(one.digest).or_default().push(one);
-        let node = self.node(one.digest);
+        let at = *self.places.entry(one.digest).or_insert(self.targets.len());
+        if at == self.targets.len() {
+            let (blob, node) = (self.facts.blobs().get(one.digest), self.facts.node(one.digest));
+            let node = node.filter(|node| intact(node));
+            let (digest, uses, role) = (one.digest, Vec::new(), None);
+            self.targets.push(Target { digest, blob, node, uses, role, is_document: false });
+        }
+        let target = &mut self.targets[at];
+        target.uses.push(one);
         let kind = match one.slot {
             Slot::Entry(_) => one.kind(),
             // a subject is known by its digest alone, whatever else its descriptor says
-            Slot::Subject => node.map(|node| node.kind),
+            Slot::Subject => target.node.map(|node| node.kind),
             // what is listed as a layer or config is opaque, whatever type it has
             Slot::Layer(_) | Slot::Config => None,
         };
-        let Some(kind) = kind.filter(|_| !self.followed.contains(one.digest)) else { return };
-        self.followed.insert(one.digest);
+        let Some(kind) = kind.filter(|_| !target.is_document) else { return };
+        target.is_document = true;
         // a document that is what it says itself is that, also where a descriptor calls it something else
-        let role = node.filter(|node| node.invalid.is_none()).map_or(kind, |node| node.kind);
-        let docker = node.map_or(one.is_docker(), |node| is_docker(node.media_type.as_deref()));
-        if !docker {
-            self.roles.insert(one.digest, role);
-        }
-        open.extend(node.filter(|node| node.kind == role));
+        let role = target.node.filter(|node| node.invalid.is_none()).map_or(kind, |node| node.kind);
+        let docker = target.node.map_or(one.is_docker(), |node| is_docker(node.media_type.as_deref()));
+        target.role = Some(role).filter(|_| !docker);
+        open.extend(target.node.filter(|node| node.kind == role));
+    }
+
+    fn target(&self, digest: &Digest) -> Option<&Target<'a>> {
+        self.targets.get(*self.places.get(digest)?)
     }
 
     /// Who points at a blob.
     pub(crate) fn uses(&self, digest: &Digest) -> &[Use<'a>] {
-        self.uses.get(digest).map_or(&[], Vec::as_slice)
+        self.target(digest).map_or(&[], |target| target.uses.as_slice())
     }
 
-    /// All descriptors that were met, by the blob they point at.
-    pub(crate) fn all_uses(&self) -> impl Iterator<Item = (&'a Digest, &[Use<'a>])> {
-        self.uses.iter().map(|(digest, uses)| (*digest, uses.as_slice()))
+    /// All that is pointed at.
+    pub(crate) fn targets(&self) -> &[Target<'a>] {
+        &self.targets
     }
 
     /// What a blob is used as.
     pub(crate) fn role(&self, digest: &Digest) -> Option<Kind> {
-        self.roles.get(digest).copied()
-    }
-
-    /// Everything that is used as a manifest or index.
-    pub(crate) fn roles(&self) -> impl Iterator<Item = (&'a Digest, Kind)> + '_ {
-        self.roles.iter().map(|(digest, kind)| (*digest, *kind))
+        self.target(digest)?.role
     }
 
     /// Manifests and indexes that are what they are used as, and whose bytes are their own.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &'a Node> + '_ {
-        let ours = |node: &&Node| intact(node) && self.role(&node.digest) == Some(node.kind);
-        self.facts.nodes().iter().filter(ours)
+        self.targets.iter().filter_map(|target| target.node.filter(|node| target.role == Some(node.kind)))
     }
 
     /// The manifest or index of that digest, if its bytes are its own.
@@ -190,7 +200,7 @@ impl<'a> Evidence<'a> {
     /// The manifests and indexes to which nothing leads from index.json. They are blobs like any other: nothing says
     /// that they mean what they look like (image-spec `image-layout.md`, Content).
     pub(crate) fn unreached(&self) -> impl Iterator<Item = &'a Node> + '_ {
-        let alone = |node: &&Node| intact(node) && !self.uses.contains_key(&node.digest);
+        let alone = |node: &&Node| intact(node) && !self.places.contains_key(&node.digest);
         self.facts.nodes().iter().filter(alone)
     }
 
@@ -200,7 +210,11 @@ impl<'a> Evidence<'a> {
         let list = index.and_then(|root| root.get("manifests"));
         list.is_some_and(|list| list.kind() == json::Kind::Array)
             && self.facts.entries().iter().all(|entry| entry.descriptor.is_ok() || entry.mention.is_some())
-            && self.followed.iter().all(|digest| self.node(digest).is_some_and(|node| node.invalid.is_none()))
+            && self
+                .targets
+                .iter()
+                .filter(|target| target.is_document)
+                .all(|target| target.node.is_some_and(|node| node.invalid.is_none()))
     }
 
     /// The digests of all responses.

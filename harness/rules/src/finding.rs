@@ -51,6 +51,21 @@ pub struct Related {
     pub message: String,
 }
 
+/// A rule that a profile asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) rule: &'static Rule,
+    severity: Severity,
+    level: Level,
+}
+
+impl Asked {
+    /// `None` if the profile says nothing about the rule.
+    pub(crate) fn of(rule: &'static Rule, profile: &Profile) -> Option<Self> {
+        Some(Self { rule, severity: profile.severity(rule)?, level: profile.level(rule)? })
+    }
+}
+
 /// Collects the findings of one rule in one document, or in a layout.
 pub(crate) struct Findings<'p> {
     profile: &'p Profile,
@@ -64,11 +79,9 @@ pub(crate) struct Findings<'p> {
 }
 
 impl<'p> Findings<'p> {
-    /// `None` if the profile says nothing about the rule.
-    pub(crate) fn of(rule: &'static Rule, profile: &'p Profile) -> Option<Self> {
-        let severity = profile.severity(rule)?;
-        let level = profile.level(rule)?;
-        Some(Self { profile, rule, severity, level, found: Vec::new(), more: 0, spare: None })
+    pub(crate) fn of(asked: Asked, profile: &'p Profile) -> Self {
+        let Asked { rule, severity, level } = asked;
+        Self { profile, rule, severity, level, found: Vec::new(), more: 0, spare: None }
     }
 
     pub(crate) fn profile(&self) -> &'p Profile {
@@ -80,7 +93,7 @@ impl<'p> Findings<'p> {
         let span = value.span();
         // a pointer is made by a walk from the root: not for a finding that is only counted
         let pointer = if self.is_full() { String::new() } else { value.pointer() };
-        let file = doc.document.file().to_owned();
+        let file = doc.file();
         self.push(file, pointer, message.into(), Some(span));
     }
 

@@ -37,10 +37,15 @@ pub struct Rule {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Check {
     /// One document by itself.
-    Document(fn(&Doc<'_>, &mut Findings<'_>)),
+    Document(DocumentCheck),
     /// The whole layout, without the text of its documents.
-    Layout(fn(&Evidence<'_>, &mut Findings<'_>)),
+    Layout(LayoutCheck),
 }
+
+/// Looks at one document.
+pub(crate) type DocumentCheck = fn(&Doc<'_>, &mut Findings<'_>);
+/// Looks at a layout.
+pub(crate) type LayoutCheck = fn(&Evidence<'_>, &mut Findings<'_>);
 
 /// The texts in which a rule came up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

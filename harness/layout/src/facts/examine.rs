@@ -5,15 +5,15 @@
 use std::io::Read;
 
 use super::node::{Node, Verified};
-use super::{Blob, BlobContent, Kind, Limits, blob_path};
+use super::{Blob, BlobContent, Kind, Limits};
 use crate::Digest;
 use crate::dir::{FileKind, ReadError};
-use crate::document::Document;
+use crate::document::BlobText;
 use crate::input::Input;
 use crate::json::Tree;
 
 /// How much of a blob is read before it is known what it may be.
-const PEEK: u64 = 4096;
+const PEEK: u64 = 32 << 10;
 /// How much of an opaque blob is hashed at a time: it stays in the processor's cache between reading and hashing.
 const PIECE: usize = 128 << 10;
 /// Larger documents are only parsed if they can hold a descriptor.
@@ -23,13 +23,14 @@ const SEARCHED: usize = 1 << 20;
 const MARKS: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
 
 /// Sees each JSON object among the blobs once, with its spans, and makes of it what it wants.
-pub(crate) type Visit<'v, T> = &'v (dyn Fn(&Document) -> Option<T> + Sync);
+pub(crate) type Visit<'v, T> = &'v (dyn Fn(&BlobText<'_>) -> Option<T> + Sync);
 
 /// One blob, read.
 pub(crate) struct Examined<T> {
     pub(crate) digest: Digest,
     pub(crate) blob: Blob,
-    pub(crate) node: Option<Node>,
+    /// Apart, since these are sorted.
+    pub(crate) node: Option<Box<Node>>,
     pub(crate) visited: Option<T>,
 }
 
@@ -63,7 +64,7 @@ pub(crate) fn examine<T, R: Read>(
 struct Content<T> {
     content: BlobContent,
     verified: Verified,
-    node: Option<Node>,
+    node: Option<Box<Node>>,
     visited: Option<T>,
 }
 
@@ -103,16 +104,20 @@ fn content<T, R: Read>(
     let (tree, text) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
-            let visited = visit.and_then(|visit| visit(&Document::parse(blob_path(digest), buffer)));
+            let visited = visit.and_then(|visit| visit(&BlobText::new(digest, buffer, None)));
             let content = BlobContent::Broken(error);
             return Ok(Content { content, verified: verify(true), node: None, visited });
         }
     };
     let node = Kind::of(tree.root(text)).is_some();
     let verified = verify(node || limits.hash_everything);
-    let node = if node { Node::read(digest, buffer.len() as u64, verified, tree.root(text)) } else { None };
+    let node = if node {
+        Node::read(digest, buffer.len() as u64, verified, tree.root(text)).map(Box::new)
+    } else {
+        None
+    };
     let content = if node.is_some() { BlobContent::Node } else { BlobContent::Json };
-    let visited = visit.and_then(|visit| visit(&Document::parsed(blob_path(digest), text, tree)));
+    let visited = visit.and_then(|visit| visit(&BlobText::new(digest, text.as_bytes(), Some((text, &tree)))));
     Ok(Content { content, verified, node, visited })
 }
 

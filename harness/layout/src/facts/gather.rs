@@ -11,12 +11,12 @@ use rayon::prelude::*;
 use super::descriptor::Entry;
 use super::examine::{Examined, Visit, examine};
 use super::{Facts, Limits, Oddity, Stray};
-use crate::Digest;
 use crate::dir::{FileKind, Folder, LayoutDir, Listed, ReadError};
 use crate::document::{Document, ManifestView};
+use crate::{ByDigest, Digest};
 
 /// What a visitor made of each JSON object among the blobs.
-pub(crate) type Visited<T> = BTreeMap<Digest, T>;
+pub(crate) type Visited<T> = ByDigest<T>;
 
 /// The facts of a directory.
 pub(super) fn facts<T: Send>(
@@ -62,7 +62,7 @@ pub(crate) fn assemble<T: Send>(path: &Path, parts: Parts, found: Found<T>) -> (
     let mut nodes = Vec::new();
     let mut visited = Vec::new();
     for Examined { digest, blob, node, visited: one } in examined {
-        nodes.extend(node);
+        nodes.extend(node.map(|node| *node));
         visited.extend(one.map(|one| (digest.clone(), one)));
         blobs.push((digest, blob));
     }
@@ -73,8 +73,7 @@ pub(crate) fn assemble<T: Send>(path: &Path, parts: Parts, found: Found<T>) -> (
         index,
         index_annotations,
         entries,
-        // sorted already, so the maps are built at once
-        blobs: blobs.into_iter().collect(),
+        blobs: ByDigest::sorted(blobs),
         nodes,
         by_digest,
         stray,
@@ -82,7 +81,7 @@ pub(crate) fn assemble<T: Send>(path: &Path, parts: Parts, found: Found<T>) -> (
         oddities,
         cut: None,
     };
-    (facts, visited.into_iter().collect())
+    (facts, ByDigest::sorted(visited))
 }
 
 fn entries(index: &Document) -> (BTreeMap<String, String>, Vec<Entry>) {

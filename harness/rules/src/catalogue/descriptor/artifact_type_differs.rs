@@ -32,14 +32,14 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let responses = evidence.response_digests();
-    for (digest, uses) in evidence.all_uses() {
-        let Some(node) = evidence.node(digest) else { continue };
+    for target in evidence.targets() {
+        let Some(node) = target.node else { continue };
         // the entries of responses, and the entry that is one, have rules of their own
         let ours = |one: &&Use<'_>| match one.from {
             Some(from) => !responses.contains(from),
-            None => !responses.contains(digest),
+            None => !responses.contains(target.digest),
         };
-        for one in uses.iter().filter(ours) {
+        for one in target.uses.iter().filter(ours) {
             let said = one.descriptor.and_then(|descriptor| descriptor.artifact_type.as_deref());
             if let Some(said) = said
                 && node.referrer_type() != Some(said)

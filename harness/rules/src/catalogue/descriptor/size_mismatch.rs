@@ -34,12 +34,12 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (digest, uses) in evidence.all_uses() {
-        let Some(blob) = evidence.blob(digest) else { continue };
+    for target in evidence.targets() {
+        let Some(blob) = target.blob else { continue };
         if blob.verified == Verified::No || matches!(blob.content, BlobContent::Unreadable(_)) {
             continue;
         }
-        for one in uses.iter().filter(|one| one.slot != Slot::Subject) {
+        for one in target.uses.iter().filter(|one| one.slot != Slot::Subject) {
             // where the descriptor's own data shows it, that is reported
             let data = one.descriptor.and_then(|descriptor| descriptor.data_size);
             if let Some(size) =

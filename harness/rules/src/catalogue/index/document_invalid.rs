@@ -2,10 +2,10 @@
 
 use referee_layout::facts::{Verified, blob_path};
 use referee_layout::json::Problem;
-use referee_layout::{Blob, BlobContent, Digest, media_type};
+use referee_layout::{Blob, BlobContent, media_type};
 
 use crate::doc::Slot;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Target, Use};
 use crate::finding::Findings;
 use crate::rule::{Check, MUST};
 
@@ -35,26 +35,24 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (digest, kind) in evidence.roles() {
-        if let Some(blob) = evidence.blob(digest) {
-            report(evidence, digest, blob, kind.media_type(), findings);
-        }
-    }
-    for (digest, uses) in evidence.all_uses() {
-        let config = uses
-            .iter()
-            .any(|one| one.slot == Slot::Config && one.media_type == Some(media_type::IMAGE_CONFIG));
-        let Some(blob) = evidence.blob(digest).filter(|_| config && evidence.role(digest).is_none()) else {
+    for target in evidence.targets() {
+        let Some(blob) = target.blob else { continue };
+        if let Some(kind) = target.role {
+            report(target, blob, kind.media_type(), findings);
             continue;
-        };
+        }
+        let config =
+            |one: &Use<'_>| one.slot == Slot::Config && one.media_type == Some(media_type::IMAGE_CONFIG);
         // any JSON object may be a config: what is in it is another text's business
-        if !matches!(blob.content, BlobContent::Json | BlobContent::Node) {
-            report(evidence, digest, blob, media_type::IMAGE_CONFIG, findings);
+        let object = matches!(blob.content, BlobContent::Json | BlobContent::Node);
+        if !object && target.uses.iter().any(config) {
+            report(target, blob, media_type::IMAGE_CONFIG, findings);
         }
     }
 }
 
-fn report(evidence: &Evidence<'_>, digest: &Digest, blob: &Blob, used: &str, findings: &mut Findings<'_>) {
+fn report(target: &Target<'_>, blob: &Blob, used: &str, findings: &mut Findings<'_>) {
+    let digest = target.digest;
     if blob.verified == Verified::No {
         return;
     }
@@ -78,7 +76,7 @@ fn report(evidence: &Evidence<'_>, digest: &Digest, blob: &Blob, used: &str, fin
         _ => return,
     };
     let finding = findings.on(blob_path(digest), "", message);
-    if let Some(one) = evidence.uses(digest).first() {
+    if let Some(one) = target.uses.first() {
         finding.see(one.file(), one.pointer() + "/mediaType", "it is used here");
     }
 }

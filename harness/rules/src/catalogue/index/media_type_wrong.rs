@@ -46,8 +46,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             format!("index.json says that it is {}, not an image index", own.text()),
         );
     }
-    for (digest, uses) in evidence.all_uses() {
-        let Some(node) = evidence.node(digest) else { continue };
+    for target in evidence.targets() {
+        let (digest, Some(node)) = (target.digest, target.node) else { continue };
         if let Some(flaw) = node.flaws.iter().find(|flaw| flaw.pointer == "/mediaType") {
             findings.on(blob_path(digest), "/mediaType", format!("of this document, the {}", flaw.message));
             continue;
@@ -57,7 +57,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             let listed = matches!(one.slot, Slot::Entry(_)) && one.kind().is_some();
             listed && own.map_or(one.kind() != Some(node.kind), |_| own != one.media_type)
         };
-        let mut wrong = uses.iter().filter(differs).peekable();
+        let mut wrong = target.uses.iter().filter(differs).peekable();
         let Some(first) = wrong.peek().copied() else { continue };
         let own = own.unwrap_or("nothing, and looks like something else");
         if node.invalid.is_some() && node.media_type.is_some() {

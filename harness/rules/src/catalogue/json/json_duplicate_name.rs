@@ -30,9 +30,9 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for name in doc.root.duplicate_names() {
+    for name in doc.duplicate_names() {
         if !in_annotations(&name.pointer()) {
-            findings.at(doc, name, format!("the name {} is there already", name.text()));
+            findings.at(doc, *name, format!("the name {} is there already", name.text()));
         }
     }
 }

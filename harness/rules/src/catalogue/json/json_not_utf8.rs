@@ -42,7 +42,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             report(document.file().to_owned(), error, findings);
         }
     }
-    for (digest, blob) in evidence.facts.blobs() {
+    for (digest, blob) in evidence.facts.blobs().iter() {
         let config =
             |one: &Use<'_>| one.slot == Slot::Config && one.media_type == Some(media_type::IMAGE_CONFIG);
         let used = evidence.role(digest).is_some() || evidence.uses(digest).iter().any(config);

@@ -35,7 +35,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (digest, blob) in evidence.facts.blobs() {
+    for (digest, blob) in evidence.facts.blobs().iter() {
         if blob.verified != Verified::No || !findings.profile().registers(digest.algorithm()) {
             continue;
         }

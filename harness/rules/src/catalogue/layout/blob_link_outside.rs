@@ -36,7 +36,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (digest, blob) in evidence.facts.blobs() {
+    for (digest, blob) in evidence.facts.blobs().iter() {
         if let BlobContent::Unreadable(error @ ReadError::Link(_)) = &blob.content {
             findings.on(blob_path(digest), "", format!("this blob {error}; it was not followed"));
         }

@@ -72,14 +72,15 @@ pub(crate) fn absent<'e, 'a>(evidence: &'e Evidence<'a>) -> Vec<(&'a Digest, Vec
     let responses = evidence.response_digests();
     let annotated = evidence.responses().iter().filter(|response| response.is_annotated());
     let marked: BTreeSet<&Digest> = annotated.filter_map(|response| response.entry.digest()).collect();
-    let all = evidence.all_uses().filter(|(digest, _)| evidence.blob(digest).is_none());
-    all.map(|(digest, uses)| {
+    let all = evidence.targets().iter().filter(|target| target.blob.is_none());
+    all.map(|target| {
+        let digest = target.digest;
         let needs = |one: &&Use<'_>| {
             let listed = one.from.is_some_and(|from| responses.contains(from));
             let marked = one.from.is_none() && marked.contains(digest);
             one.descriptor.is_some_and(|descriptor| !descriptor.elsewhere) && !listed && !marked
         };
-        (digest, uses.iter().filter(needs).collect())
+        (digest, target.uses.iter().filter(needs).collect())
     })
     .collect()
 }

@@ -46,7 +46,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             findings.on(path.as_str(), "", format!("this directory {error}"));
         }
     }
-    for (digest, blob) in evidence.facts.blobs() {
+    for (digest, blob) in evidence.facts.blobs().iter() {
         let message = match &blob.content {
             BlobContent::Unreadable(error) if is_ours(error) => {
                 format!("this blob {error}, so it was not verified")
