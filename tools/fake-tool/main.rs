@@ -105,6 +105,13 @@ fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
             honest::run(op, arguments)?;
             fs::remove_dir_all(layout)?;
         }
+        "no-permission" => {
+            use std::os::unix::fs::PermissionsExt as _;
+            honest::run(op, arguments)?;
+            let closed = layout.join("closed");
+            fs::create_dir_all(closed.join("inner"))?;
+            fs::set_permissions(closed, fs::Permissions::from_mode(0))?;
+        }
         "wrong-subject" => honest::attach(layout, &format!("sha256:{}", "2".repeat(64)), arguments[2])?,
         "wrong-type" => honest::attach(layout, arguments[1], "application/vnd.example.other")?,
         "corrupt" => {

@@ -11,7 +11,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::cell::{self, Binding, Cell};
-use referee::runner::exec::World;
+use referee::runner::exec::{ExecError, World};
 use referee::runner::golden::Goldens;
 use referee::runner::judge::Verdict;
 use referee::runner::report::summary;
@@ -47,7 +47,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
         return Ok(Exit::ToolMissing);
     }
     let goldens = catalogue::goldens()?;
-    let (results, interrupted) = results(args, &catalogue, &goldens, &machine, &cells, &tools)?;
+    let (results, interrupted, trouble) = results(args, &catalogue, &goldens, &machine, &cells, &tools)?;
     if let Some(path) = &args.report {
         let text = serde_json::to_string_pretty(&results).map_err(anyhow::Error::from)?;
         std::fs::write(path, text + "\n").with_context(|| format!("write {}", path.display()))?;
@@ -58,6 +58,10 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     match args.format {
         Format::Json => super::print_json(&results)?,
         Format::Human => super::print(&human(&catalogue, &results))?,
+    }
+    if let Some(trouble) = trouble {
+        let what = "the run broke off, and what was finished by then is written, marked incomplete";
+        return Err(anyhow::Error::from(trouble).context(what).into());
     }
     let new =
         args.deny.contains(&Deny::New) && results.cells.iter().any(|cell| cell.verdict == Some(Verdict::New));
@@ -116,7 +120,7 @@ fn results(
     machine: &Machine,
     cells: &[Cell],
     tools: &BTreeMap<String, Tool>,
-) -> Result<(Results, bool), Failed> {
+) -> Result<(Results, bool, Option<ExecError>), Failed> {
     let stop = Arc::new(AtomicBool::new(false));
     let (flag, asked) = (Arc::clone(&stop), Arc::new(AtomicBool::new(false)));
     let interrupted = Arc::clone(&asked);
@@ -148,7 +152,7 @@ fn results(
             jobs,
         },
     };
-    Ok((results, interrupted.load(Ordering::Relaxed)))
+    Ok((results, interrupted.load(Ordering::Relaxed), done.trouble))
 }
 
 fn bless(folder: &Path, goldens: &Goldens, results: &Results) -> Result<(), Failed> {

@@ -1,10 +1,13 @@
 //! Can the harness be fooled? Every way in which a tool misbehaves is reported as what it is, and an honest tool
 //! beside it is not harmed. The fake tool (`tools/fake-tool`) does the misbehaving.
 
+#![allow(clippy::print_stderr, reason = "a test says what it skips")]
+
 mod support;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
 use serde_json::Value;
 use support::{bwrap, fakes, folder, processes, referee, run};
@@ -36,13 +39,14 @@ const READERS: [(&str, &str, &str); 22] = [
 ];
 
 /// The same for registries that get into trouble.
-const SERVERS: [(&str, &str, &str); 12] = [
+const SERVERS: [(&str, &str, &str); 13] = [
     ("server-honest", "seen", ""),
     ("server-never-ready", "hang", "was not ready after 2 s"),
     ("server-ends-early", "error", "ended with exit 0 before it was ready"),
     ("server-crashes-early", "crash", "killed by signal 6 before it was ready"),
     ("server-crashes-serving", "crash", "killed by signal 6 while it served"),
     ("server-ends-serving", "error", "ended with exit 3 while it served"),
+    ("server-kills-the-asker", "error", "broke the session that asks it: signal 9"),
     ("server-never-answers", "hang", "no answer after 2 s"),
     ("server-speaks-no-http", "garbled", "GET /v2/repo/referrers/"),
     ("server-answers-404", "refused", "404"),
@@ -198,6 +202,68 @@ fn a_sandboxed_tool_cannot_write_far_away() {
     for path in places() {
         std::fs::remove_file(path).unwrap();
     }
+}
+
+/// What a tool leaves without permission is that cell's affair: nothing breaks off, and nothing stays in the scratch
+/// folder. Root reads everything, so this runs as nobody.
+#[test]
+fn what_cannot_be_read_is_an_error_of_its_cell() {
+    let _alone = alone();
+    let (home, drivers) = (folder(), folder());
+    let Some(mut command) = as_nobody(home.path()) else { return };
+    let mut words = fakes(drivers.path(), &["honest", "no-permission"]);
+    for path in ["", "fake-honest.toml", "fake-no-permission.toml"].map(|name| drivers.path().join(name)) {
+        if let Ok(text) = std::fs::read_to_string(&path) {
+            let copy = home.path().join("fake-tool").display().to_string();
+            std::fs::write(&path, text.replace(env!("CARGO_BIN_EXE_fake-tool"), &copy)).unwrap();
+        }
+        let mode = if path.is_dir() { 0o755 } else { 0o644 };
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    words.push("attach-discover[producer=fake-*,consumer=*".into());
+    words.push(
+        "attach-copy-discover[producer=builtin,carrier=fake-*,consumer=fake-honest,convention=oras]".into(),
+    );
+    let (cells, results, code) = run(&mut command, &words);
+    assert_eq!((&results["complete"], code), (&Value::Bool(true), 0));
+    let reason = "left what cannot be read: closed: Permission denied";
+    for consumer in ["consumer=fake-honest", "consumer=fake-no-permission", "consumer=builtin,reader=raw"] {
+        let id = format!("attach-discover[producer=fake-no-permission,{consumer}]");
+        check(&cells, &id, "error", reason);
+        check(&cells, &format!("attach-discover[producer=fake-honest,{consumer}]"), "seen", "");
+    }
+    let id = "attach-copy-discover[producer=builtin,carrier=fake-no-permission,consumer=fake-honest,convention=oras]";
+    check(&cells, id, "seen", "");
+    let left: Vec<_> = ["/dev/shm".into(), std::env::temp_dir()]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).unwrap().flatten())
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("cell-"))
+        .filter(|entry| entry.metadata().is_ok_and(|there| there.uid() == NOBODY))
+        .map(|entry| entry.path())
+        .collect();
+    assert!(left.is_empty(), "left behind: {left:?}");
+}
+
+const NOBODY: u32 = 65534;
+
+/// `referee` as a user without rights, with copies of the programs that it can reach in `home`; nothing where the
+/// test's own user cannot become another.
+fn as_nobody(home: &std::path::Path) -> Option<assert_cmd::Command> {
+    let setpriv = std::path::Path::new("/usr/bin/setpriv");
+    if std::fs::metadata("/proc/self").unwrap().uid() != 0 || !setpriv.is_file() {
+        eprintln!("SKIPPED: only root, with setpriv, can become nobody");
+        return None;
+    }
+    std::fs::set_permissions(home, std::fs::Permissions::from_mode(0o777)).unwrap();
+    for program in [env!("CARGO_BIN_EXE_fake-tool"), env!("CARGO_BIN_EXE_referee")] {
+        let name = std::path::Path::new(program).file_name().unwrap();
+        std::fs::copy(program, home.join(name)).unwrap();
+    }
+    let mut command = assert_cmd::Command::new(setpriv);
+    let id = NOBODY.to_string();
+    command.args(["--reuid", &id, "--regid", &id, "--clear-groups"]).arg(home.join("referee"));
+    command.env_clear().env("HOME", home).env("PATH", "").env("NO_COLOR", "1").env("TMPDIR", home);
+    Some(command)
 }
 
 /// A tool that cannot tell its version is unavailable: results without a version are worth nothing.

@@ -9,7 +9,7 @@ use std::path::Path;
 use referee_layout::facts::{Entry, Verified};
 use referee_layout::{Digest, Facts, Node, Referrer};
 
-use super::{Failure, State, Task};
+use super::{Failure, State, Task, tree};
 use crate::case::Op;
 use crate::outcome::Outcome;
 use crate::plan::PlannedNode;
@@ -56,6 +56,10 @@ pub(super) fn written(state: &mut State, task: Task<'_>) -> Result<(), Failure> 
 /// Holds the layout against what a tool was asked for; binds the name of what it made.
 pub(super) fn check(state: &mut State, task: Task<'_>, before: &Before, exact: bool) -> Result<(), Failure> {
     let who = task.binding.driver();
+    if let Some(what) = tree::unreadable(&state.layout()) {
+        let reason = format!("{who} ended well, but left what cannot be read: {what}");
+        return Err(Failure::new(Outcome::Error, reason));
+    }
     match &task.step.op {
         Op::Attach { content } | Op::Push { content } => {
             let Some(planned) = task.plan.node(content.as_str()) else {

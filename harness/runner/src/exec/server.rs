@@ -129,6 +129,11 @@ impl World<'_> {
                 return Ok(Err(Failure::new(Outcome::Hang, reason)));
             }
             let text = format!("{}: {}", finished.end, finished.stderr.text());
+            // the helper runs beside the server, which may end it or write into its answer
+            if let End::Signalled(_) | End::Exited(0) = finished.end {
+                let reason = format!("{}: broke the session that asks it: {}", driver.id, finished.end);
+                return Ok(Err(Failure::new(Outcome::Error, reason)));
+            }
             return Err(ExecError::new("run a session", std::io::Error::other(text)));
         };
         let failure = failure(driver, &transcript, limits.deadline.as_secs());
