@@ -28,6 +28,13 @@ fn main() -> Done {
             rustix::process::setsid()?;
             sleep();
         }
+        // one after the other, each gone before anybody has looked at it
+        ["relay", ..] => {
+            rustix::process::setsid()?;
+            std::thread::sleep(Duration::from_millis(2));
+            let own = std::env::current_exe()?;
+            Command::new(own).args(&args).spawn()?;
+        }
         [behaviour, "serve", root, port] => server::serve(behaviour, Path::new(root), port)?,
         [behaviour, op, arguments @ ..] => misbehave(behaviour, op, arguments)?,
         _ => return Err("usage: fake-tool BEHAVIOUR OPERATION ARGUMENT...".into()),
@@ -67,6 +74,21 @@ fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
             let own = std::env::current_exe()?;
             // it inherits the pipes, and so holds them open
             Command::new(own).args([what, &layout.display().to_string()]).stdin(Stdio::null()).spawn()?;
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        "background-relay" | "background-emptied" | "background-hidden" => {
+            honest::run(op, arguments)?;
+            let what = if behaviour == "background-relay" { "relay" } else { "sleep-in-own-session" };
+            let mut stray = Command::new(std::env::current_exe()?);
+            // the pipes are closed, so that nothing but looking finds it
+            stray.arg(what).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            if behaviour != "background-relay" {
+                stray.env_clear();
+            }
+            if behaviour == "background-hidden" {
+                stray.current_dir("/");
+            }
+            stray.spawn()?;
             std::thread::sleep(Duration::from_millis(50));
         }
         "broken-json" => println!("{{\"manifests\": [{{\"digest\": "),

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -23,10 +23,11 @@ use referee::runner::usage;
 use super::Selected;
 use crate::args::{Deny, Format, RunArgs};
 use crate::exit::{Exit, Failed};
-use crate::machine;
 use crate::progress::Progress;
+use crate::{interrupt, machine};
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
+    let stop = interrupt::watch()?;
     let (catalogue, selected) = super::catalogue(&args.files)?;
     let cells = select(&catalogue, &selected, &args.filter);
     if cells.is_empty() {
@@ -42,12 +43,15 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     let drivers = catalogue.drivers.iter().filter(|driver| wanted.contains(driver.id.as_str()));
     let tools: BTreeMap<String, Tool> =
         drivers.map(|driver| (driver.id.clone(), machine.locate(driver, args.install))).collect();
+    if interrupt::came() {
+        return Ok(Exit::Interrupted);
+    }
     if let Some(missing) = missing(&args.require, &catalogue, &tools) {
         super::say(&missing);
         return Ok(Exit::ToolMissing);
     }
     let goldens = catalogue::goldens()?;
-    let (results, interrupted, trouble) = results(args, &catalogue, &goldens, &machine, &cells, &tools)?;
+    let (results, trouble) = results(args, &catalogue, &goldens, &machine, &cells, &tools, stop)?;
     if let Some(path) = &args.report {
         let text = serde_json::to_string_pretty(&results).map_err(anyhow::Error::from)?;
         std::fs::write(path, text + "\n").with_context(|| format!("write {}", path.display()))?;
@@ -65,7 +69,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     }
     let new =
         args.deny.contains(&Deny::New) && results.cells.iter().any(|cell| cell.verdict == Some(Verdict::New));
-    Ok(if interrupted {
+    Ok(if interrupt::came() {
         Exit::Interrupted
     } else if results.unexpected().next().is_some() || new {
         Exit::Unexpected
@@ -120,19 +124,12 @@ fn results(
     machine: &Machine,
     cells: &[Cell],
     tools: &BTreeMap<String, Tool>,
-) -> Result<(Results, bool, Option<ExecError>), Failed> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let (flag, asked) = (Arc::clone(&stop), Arc::new(AtomicBool::new(false)));
-    let interrupted = Arc::clone(&asked);
-    ctrlc::set_handler(move || {
-        asked.store(true, Ordering::Relaxed);
-        flag.store(true, Ordering::Relaxed);
-    })
-    .map_err(anyhow::Error::from)?;
+    stop: &AtomicBool,
+) -> Result<(Results, Option<ExecError>), Failed> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.unwrap_or(cores * 2);
     let world = World::new(machine, &catalogue.conventions, tools);
-    let run = Run { cells, repeat: usize::from(args.repeat), jobs, goldens, stop: &stop };
+    let run = Run { cells, repeat: usize::from(args.repeat), jobs, goldens, stop };
     let progress = Progress::new();
     let (begin, before) = (Instant::now(), usage::now());
     let done = schedule::run(&world, &run, &|event| progress.event(event)).map_err(anyhow::Error::from)?;
@@ -152,7 +149,7 @@ fn results(
             jobs,
         },
     };
-    Ok((results, interrupted.load(Ordering::Relaxed), done.trouble))
+    Ok((results, done.trouble))
 }
 
 fn bless(folder: &Path, goldens: &Goldens, results: &Results) -> Result<(), Failed> {

@@ -8,12 +8,13 @@ mod support;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use support::{bwrap, fakes, folder, processes, referee, run};
 
 /// What reading with a misbehaving tool has to be called: the behaviour, the outcome, a part of the reason.
-const READERS: [(&str, &str, &str); 22] = [
+const READERS: [(&str, &str, &str); 26] = [
     ("honest", "seen", ""),
     ("nothing", "garbled", "not JSON"),
     ("fail", "error", "exit 1: Error: \"this tool always fails\""),
@@ -25,6 +26,10 @@ const READERS: [(&str, &str, &str); 22] = [
     ("flood", "garbled", "more than are kept"),
     ("background-child", "seen", ""),
     ("background-session", "seen", ""),
+    ("background-relay", "seen", ""),
+    ("background-emptied", "seen", ""),
+    ("background-hidden", "seen", ""),
+    ("server-leaves-child", "seen", ""),
     ("broken-json", "garbled", "not JSON"),
     ("no-list", "garbled", "nothing at /manifests"),
     ("no-digest", "garbled", "entry 0"),
@@ -154,14 +159,18 @@ fn all_behaviours(path: Option<OsString>) {
         let cell = &cells[&format!("attach-discover[producer=fake-honest,consumer=fake-{behaviour}]")];
         cell["steps"][1].clone()
     };
-    let leaks = if sandboxed { Value::Null } else { Value::Bool(true) };
-    for behaviour in ["background-child", "background-session"] {
-        assert_eq!(step(behaviour)["leaked"], leaks, "{behaviour}");
+    for behaviour in ["child", "session", "relay", "emptied"].map(|kind| format!("background-{kind}")) {
+        assert_eq!(step(&behaviour)["leaked"], true, "{behaviour}");
     }
-    // in a sandbox, bubblewrap ends at SIGTERM and the kernel ends the rest
-    let stubborn =
-        if sandboxed { "ended at its deadline" } else { "killed at its deadline, having ignored SIGTERM" };
-    assert_eq!(step("hang-ignoring-term")["end"], stubborn);
+    assert_eq!(step("server-leaves-child")["leaked"], true);
+    // without a sandbox it cannot be told whose this was; it is ended nevertheless
+    let told = if sandboxed { Value::Bool(true) } else { Value::Null };
+    assert_eq!(step("background-hidden")["leaked"], told);
+    for behaviour in ["honest", "server-honest", "hang", "crash", "flood"] {
+        assert_eq!(step(behaviour)["leaked"], Value::Null, "{behaviour}");
+    }
+    assert_eq!(step("hang")["end"], "ended at its deadline");
+    assert_eq!(step("hang-ignoring-term")["end"], "killed at its deadline, having ignored SIGTERM");
     assert_eq!(step("write-outside")["outside"], serde_json::json!(["outside", "root/neighbour"]));
     assert_eq!(step("honest")["outside"], Value::Null);
     let left: Vec<_> = processes(env!("CARGO_BIN_EXE_fake-tool"));
@@ -202,6 +211,77 @@ fn a_sandboxed_tool_cannot_write_far_away() {
     for path in places() {
         std::fs::remove_file(path).unwrap();
     }
+}
+
+/// Ctrl-C does not wait for a tool that hangs; what was done by then is written.
+#[test]
+fn an_interruption_ends_running_tools_at_once() {
+    let _alone = alone();
+    for path in [None, bwrap()] {
+        let (home, drivers) = (folder(), folder());
+        let words = fakes(drivers.path(), &["honest", "hang-ignoring-term"]);
+        let slow = drivers.path().join("fake-hang-ignoring-term.toml");
+        let text = std::fs::read_to_string(&slow).unwrap();
+        std::fs::write(&slow, text.replace("timeout = 2", "timeout = 60")).unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_referee"));
+        command.env_clear().env("HOME", home.path()).env("PATH", path.unwrap_or_default());
+        command.args(["run", "--format", "json", "-j", "4"]).args(words);
+        command.arg("attach-discover[producer=fake-honest,consumer=fake-*]");
+        let hangs = || !processes("hang-ignoring-term\0discover").is_empty();
+        let (end, took, output) = interrupted(&mut command, &hangs);
+        assert_eq!(end, Some(130));
+        assert!(took < Duration::from_secs(5), "{took:?}");
+        let results: Value = serde_json::from_slice(&output).unwrap();
+        assert_eq!(results["complete"], false);
+        let ids: Vec<_> =
+            results["cells"].as_array().unwrap().iter().map(|cell| cell["id"].clone()).collect();
+        assert_eq!(ids, ["attach-discover[producer=fake-honest,consumer=fake-honest]"]);
+        let left = processes(env!("CARGO_BIN_EXE_fake-tool"));
+        assert!(left.is_empty(), "left behind: {left:?}");
+    }
+}
+
+/// A build is ended with all its compilers, and its folder in the cache is removed.
+#[test]
+fn an_interruption_ends_a_build() {
+    let _alone = alone();
+    let home = folder();
+    let go = home.path().join("go");
+    std::fs::write(&go, "#!/bin/sh\n/bin/sleep 611 &\n/bin/sleep 611\n").unwrap();
+    std::fs::set_permissions(&go, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let cache = home.path().join("cache");
+    for words in [["tools", "install", "oras"], ["run", "--install", "attach-discover[producer=oras*"]] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_referee"));
+        command.env_clear().env("HOME", home.path()).env("PATH", home.path());
+        command.env("REFEREE_CACHE", &cache).args(words);
+        let builds = || processes("/bin/sleep\0611").len() == 2;
+        let (end, took, _) = interrupted(&mut command, &builds);
+        assert_eq!(end, Some(130), "{words:?}");
+        assert!(took < Duration::from_secs(5), "{took:?}");
+        assert!(processes("/bin/sleep\0611").is_empty());
+        assert_eq!(std::fs::read_dir(&cache).unwrap().count(), 0, "the cache is not clean");
+    }
+}
+
+/// Starts a command, interrupts it once `ready`, and gives its exit code, how long it took to end, and its output.
+fn interrupted(
+    command: &mut std::process::Command,
+    ready: &dyn Fn() -> bool,
+) -> (Option<i32>, Duration, Vec<u8>) {
+    use rustix::process::{Pid, Signal, kill_process};
+    let child =
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    while !ready() {
+        assert!(Instant::now() < until, "nothing to interrupt");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // what is beside it has ended by then
+    std::thread::sleep(Duration::from_millis(500));
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let begin = Instant::now();
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), begin.elapsed(), output.stdout)
 }
 
 /// What a tool leaves without permission is that cell's affair: nothing breaks off, and nothing stays in the scratch

@@ -20,6 +20,7 @@ use crate::golden::Goldens;
 use crate::judge::{Expectation, Summary, Verdict, judge};
 use crate::outcome::{Observation, Outcome};
 use crate::plan::Plan;
+use crate::process;
 use crate::results::{BUILTIN_VERSION, CellResult};
 
 /// What to run, and how.
@@ -92,6 +93,7 @@ pub fn run(world: &World<'_>, run: &Run<'_>, events: &(dyn Fn(Event<'_>) + Sync)
             }
         }
     });
+    process::end_orphans();
     let trouble = runner.trouble.into_inner().unwrap_or_default();
     let cells: Vec<CellResult> = runner.done.into_inner().unwrap_or_default().into_values().collect();
     let complete = cells.len() == run.cells.len();
@@ -183,7 +185,11 @@ impl<'a> Runner<'a> {
     ) -> Result<(), ExecError> {
         let (step, binding) = self.bound(cells[0], at);
         let mut next = state.fork(&self.world.machine.scratch)?;
-        match self.world.change(&mut next, Task { plan, step, binding })? {
+        let changed = self.world.change(&mut next, Task { plan, step, binding })?;
+        if process::interrupted() {
+            return Ok(());
+        }
+        match changed {
             Ok(()) => self.advance(scope, plan, &Arc::new(next), at + 1, cells),
             Err(failure) => {
                 for cell in cells {
@@ -202,6 +208,10 @@ impl<'a> Runner<'a> {
         for index in at..steps.len() {
             let (step, binding) = self.bound(cells[0], index);
             let (observation, record) = self.world.discover(state, Task { plan, step, binding })?;
+            // what an interruption has ended was not observed
+            if process::interrupted() {
+                return Ok(());
+            }
             steps_done.push(record);
             joined = Some(match joined {
                 Some(before) => before.and(observation),

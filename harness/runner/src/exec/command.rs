@@ -191,6 +191,7 @@ pub(super) fn failure(driver: &Driver, task: Task<'_>, finished: &Finished, seco
         }
         End::Signalled(signal) => Failure::new(Outcome::Crash, format!("{what}: killed by signal {signal}")),
         End::TimedOut { .. } => Failure::new(Outcome::Hang, format!("{what}: not done after {seconds} s")),
+        End::Interrupted => Failure::new(Outcome::Error, format!("{what}: interrupted")),
         End::NotStarted(why) => Failure::new(Outcome::Error, format!("{what}: did not start: {why}")),
     })
 }

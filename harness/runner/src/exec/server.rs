@@ -130,7 +130,7 @@ impl World<'_> {
             }
             let text = format!("{}: {}", finished.end, finished.stderr.text());
             // the helper runs beside the server, which may end it or write into its answer
-            if let End::Signalled(_) | End::Exited(0) = finished.end {
+            if let End::Signalled(_) | End::Exited(0) | End::Interrupted = finished.end {
                 let reason = format!("{}: broke the session that asks it: {}", driver.id, finished.end);
                 return Ok(Err(Failure::new(Outcome::Error, reason)));
             }
