@@ -113,6 +113,23 @@ fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
             }
             println!("{}", serde_json::json!({ "manifests": answer }));
         }
+        "twice" => {
+            let answer = honest::referrers(layout, arguments[1])?;
+            let answer: Vec<_> = answer.iter().chain(&answer).collect();
+            println!("{}", serde_json::json!({ "manifests": answer }));
+        }
+        "tamper-index" | "tamper-blobs" | "tamper-marker" | "tamper-link" => {
+            honest::run(op, arguments)?;
+            tamper(behaviour, layout)?;
+        }
+        "no-file" | "no-config" | "drops-subject" | "damages-subject" | "drops-tag" | "drops-entries" => {
+            honest::run(op, arguments)?;
+            honest::spoil(behaviour, layout, arguments[1])?;
+        }
+        "copies-no-blobs" => {
+            honest::run(op, arguments)?;
+            honest::keep_manifests(Path::new(arguments[1]))?;
+        }
         "write-outside" => {
             honest::run(op, arguments)?;
             fs::write(layout.join("../../outside"), "not here")?;
@@ -134,8 +151,11 @@ fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
             fs::create_dir_all(closed.join("inner"))?;
             fs::set_permissions(closed, fs::Permissions::from_mode(0))?;
         }
-        "wrong-subject" => honest::attach(layout, &format!("sha256:{}", "2".repeat(64)), arguments[2])?,
-        "wrong-type" => honest::attach(layout, arguments[1], "application/vnd.example.other")?,
+        "wrong-subject" => honest::attach(layout, &format!("sha256:{}", "2".repeat(64)), arguments[2], None)?,
+        "wrong-type" => {
+            honest::attach(layout, arguments[1], "application/vnd.example.other", Some(arguments[3]))?
+        }
+        "other-file" => honest::attach(layout, arguments[1], arguments[2], None)?,
         "corrupt" => {
             honest::run(op, arguments)?;
             honest::flip_referrers(layout, arguments[1])?;
@@ -145,6 +165,25 @@ fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
             honest::drop_referrers(Path::new(arguments[1]))?;
         }
         _ => return Err(format!("no behaviour is named {behaviour}").into()),
+    }
+    Ok(())
+}
+
+/// What a reader has no business to do.
+fn tamper(behaviour: &str, layout: &Path) -> Done {
+    match behaviour {
+        "tamper-index" => fs::write(layout.join("index.json"), "{\"schemaVersion\":2,\"manifests\":[]}")?,
+        "tamper-blobs" => {
+            fs::remove_dir_all(layout.join("blobs"))?;
+            fs::create_dir_all(layout.join("blobs/sha256"))?;
+            fs::write(layout.join("blobs/sha256/new"), "new")?;
+        }
+        "tamper-marker" => fs::remove_file(layout.join("oci-layout"))?,
+        _ => {
+            let moved = layout.with_file_name("moved");
+            fs::rename(layout, &moved)?;
+            std::os::unix::fs::symlink(moved, layout)?;
+        }
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use support::{bwrap, fakes, folder, processes, referee, run};
 
 /// What reading with a misbehaving tool has to be called: the behaviour, the outcome, a part of the reason.
-const READERS: [(&str, &str, &str); 26] = [
+const READERS: [(&str, &str, &str); 31] = [
     ("honest", "seen", ""),
     ("nothing", "garbled", "not JSON"),
     ("fail", "error", "exit 1: Error: \"this tool always fails\""),
@@ -37,6 +37,11 @@ const READERS: [(&str, &str, &str); 26] = [
     ("wrong-digests", "extra", "no referrer of the subject"),
     ("made-up", "extra", "no referrer of the subject"),
     ("strip", "altered", ""),
+    ("twice", "seen", ""),
+    ("tamper-index", "seen", ""),
+    ("tamper-blobs", "seen", ""),
+    ("tamper-marker", "seen", ""),
+    ("tamper-link", "seen", ""),
     ("write-outside", "seen", ""),
     ("delete-layout", "error", "deleted the layout"),
     ("server-answers-empty", "missed", ""),
@@ -61,7 +66,7 @@ const SERVERS: [(&str, &str, &str); 13] = [
 ];
 
 /// What writing with a misbehaving tool has to be called, as an in-crate reader sees it that opens every blob.
-const WRITERS: [(&str, &str, &str); 11] = [
+const WRITERS: [(&str, &str, &str); 18] = [
     ("honest", "seen", ""),
     ("nothing", "error", "no new manifest that names the subject"),
     ("fail", "error", "always fails"),
@@ -70,16 +75,24 @@ const WRITERS: [(&str, &str, &str); 11] = [
     ("hang", "hang", "not done after 2 s"),
     ("wrong-subject", "error", "no new manifest that names the subject"),
     ("wrong-type", "error", "artifact type is application/vnd.example.other"),
+    ("other-file", "error", "no layer with the file that was given"),
+    ("no-file", "error", "a blob of the new manifest"),
+    ("no-config", "error", "a blob of the new manifest"),
+    ("drops-subject", "error", "the blob of `image`"),
+    ("damages-subject", "error", "a blob of `image`"),
+    ("drops-tag", "error", "tag v1 does not name `image` any more"),
+    ("drops-entries", "error", "index.json does not lead to `image` any more"),
     ("corrupt", "error", "does not match its digest"),
-    ("delete-layout", "error", "left no layout"),
+    ("delete-layout", "error", "left no layout: the folder does not exist"),
     ("background-session", "seen", ""),
 ];
 
 /// What copying with a misbehaving tool has to be called.
-const CARRIERS: [(&str, &str, &str); 4] = [
+const CARRIERS: [(&str, &str, &str); 5] = [
     ("honest", "seen", ""),
     ("nothing", "error", "left no layout"),
     ("fail", "error", "always fails"),
+    ("copies-no-blobs", "error", "the copy lacks"),
     ("drop-referrers", "missed", ""),
 ];
 
@@ -171,6 +184,17 @@ fn all_behaviours(path: Option<OsString>) {
     }
     assert_eq!(step("hang")["end"], "ended at its deadline");
     assert_eq!(step("hang-ignoring-term")["end"], "killed at its deadline, having ignored SIGTERM");
+    let changed = |behaviour: &str| step(behaviour)["changed"].clone();
+    assert_eq!(changed("honest"), Value::Null);
+    assert_eq!(changed("tamper-index"), serde_json::json!(["changed index.json"]));
+    assert_eq!(changed("tamper-marker"), serde_json::json!(["removed oci-layout"]));
+    assert!(changed("tamper-blobs").as_array().unwrap().contains(&"added blobs/sha256/new".into()));
+    assert_eq!(changed("tamper-link")[0], "changed .");
+    let twice = &cells["attach-discover[producer=fake-honest,consumer=fake-twice]"];
+    assert_eq!(
+        (&twice["repeated"], &twice["sees"]),
+        (&serde_json::json!(["sbom"]), &serde_json::json!(["sbom"]))
+    );
     assert_eq!(step("write-outside")["outside"], serde_json::json!(["outside", "root/neighbour"]));
     assert_eq!(step("honest")["outside"], Value::Null);
     let left: Vec<_> = processes(env!("CARGO_BIN_EXE_fake-tool"));
@@ -211,6 +235,32 @@ fn a_sandboxed_tool_cannot_write_far_away() {
     for path in places() {
         std::fs::remove_file(path).unwrap();
     }
+}
+
+/// A run ends, however often a tool hangs.
+#[test]
+fn a_tool_that_only_hangs_is_given_up() {
+    let _alone = alone();
+    let (home, drivers) = (folder(), folder());
+    let mut words = fakes(drivers.path(), &["hang"]);
+    words.extend(["-j".into(), "1".into(), "attach-discover[producer=builtin,consumer=fake-hang,*".into()]);
+    let (cells, ..) = run(&mut referee(home.path()), &words);
+    let skipped: Vec<_> = cells.values().filter(|cell| cell["steps"][1]["skipped"] == true).collect();
+    assert_eq!((cells.len(), skipped.len()), (11, 6));
+    assert!(cells.values().all(|cell| cell["outcome"] == "hang"));
+    assert!(
+        skipped.iter().all(|cell| cell["reason"].as_str().unwrap().contains("not run, having hung 5 times"))
+    );
+    // for people, the habits of readers are among the surprises
+    let words = fakes(drivers.path(), &["honest", "twice", "tamper-index"]);
+    let output =
+        referee(home.path()).arg("run").args(words).arg("attach-discover[producer=fake-honest*").assert();
+    let text = String::from_utf8_lossy(&output.get_output().stdout).replace("\n         ", " ");
+    assert!(
+        text.contains("changed  fake-tamper-index was to read a layout, and changed index.json"),
+        "{text}"
+    );
+    assert!(text.contains("twice    fake-twice lists a referrer more than once"), "{text}");
 }
 
 /// Ctrl-C does not wait for a tool that hangs; what was done by then is written.

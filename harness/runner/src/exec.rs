@@ -15,7 +15,9 @@ use crate::driver::Operation;
 use crate::outcome::{Observation, Outcome};
 use crate::plan::Plan;
 use crate::write;
+use tree::Snapshot;
 
+mod before;
 mod builtin;
 mod command;
 pub mod effect;
@@ -52,6 +54,12 @@ pub struct StepRecord {
     /// What it wrote beside its layout, as paths from the cell's folder.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub outside: Vec<String>,
+    /// What a reader did to the layout that it was to read: `added`, `changed` or `removed`, and a path in the layout.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+    /// The tool was not run: it has hung in this operation again and again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub skipped: bool,
     /// A process was left behind, and ended by the harness.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub leaked: bool,
@@ -165,7 +173,8 @@ impl World<'_> {
                     Err(failure) => failure.observation(),
                 };
                 let record = copy.steps.pop().unwrap_or_else(|| record(task, Vec::new(), Duration::ZERO));
-                let record = StepRecord { outside: effect::outside(&copy), ..record };
+                let changed = state.contents().changes(&Snapshot::of(&copy.layout()));
+                let record = StepRecord { outside: effect::outside(&copy), changed, ..record };
                 Ok((observation, record))
             }
         }
@@ -192,6 +201,8 @@ fn record(task: Task<'_>, argv: Vec<String>, took: Duration) -> StepRecord {
         stderr: None,
         requests: Vec::new(),
         outside: Vec::new(),
+        changed: Vec::new(),
+        skipped: false,
         leaked: false,
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Owns: rendering results as text. Leaves to others: where the text goes, colour, progress.
 
+pub mod habits;
 pub mod matrix;
 pub mod summary;
 pub mod wrap;

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use referee_layout::{Digest, Facts, Layout, Referrer};
 
-use super::tree::{self, Scratch};
+use super::tree::{self, Scratch, Snapshot};
 use super::{ExecError, StepRecord};
 use crate::plan::{Plan, PlannedNode};
 
@@ -22,6 +22,7 @@ pub struct State {
     /// What was done so far.
     pub steps: Vec<StepRecord>,
     pub(super) facts: OnceLock<Result<Facts, String>>,
+    contents: OnceLock<Snapshot>,
 }
 
 impl State {
@@ -37,7 +38,13 @@ impl State {
             std::fs::create_dir(&path)
                 .map_err(|error| ExecError::new(format!("make {}", path.display()), error))?;
         }
-        Ok(Self { folder, there: BTreeMap::new(), steps: Vec::new(), facts: OnceLock::new() })
+        Ok(Self {
+            folder,
+            there: BTreeMap::new(),
+            steps: Vec::new(),
+            facts: OnceLock::new(),
+            contents: OnceLock::new(),
+        })
     }
 
     /// A state with its own copy of this one's layout.
@@ -108,6 +115,11 @@ impl State {
         facts.as_ref().map_err(String::as_str)
     }
 
+    /// What a copy of the layout has where: looked at once, for the readers, after the last change.
+    pub(super) fn contents(&self) -> &Snapshot {
+        self.contents.get_or_init(|| Snapshot::of(&self.layout()).copied())
+    }
+
     /// The digest that a node of the plan has in this layout: a tool makes its own bytes of what it attaches.
     pub fn digest(&self, plan: &Plan, name: &str) -> Option<Digest> {
         let made = self.there.get(name).map(|referrer| referrer.digest.clone());
@@ -117,5 +129,6 @@ impl State {
 
 fn read(layout: &Path) -> Result<Facts, String> {
     let layout = Layout::open(layout).map_err(|error| error.to_string())?;
-    Ok(layout.facts(&referee_layout::Limits::default()))
+    // a manifest whose layers are damaged is not what a step had to leave
+    Ok(layout.facts(&referee_layout::Limits::thorough()))
 }

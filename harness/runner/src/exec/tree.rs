@@ -158,6 +158,12 @@ impl Snapshot {
         Self(items)
     }
 
+    /// What [`copy`] makes of it.
+    pub(super) fn copied(mut self) -> Self {
+        self.0.retain(|_, item| matches!(item, Item::Folder | Item::File(..)));
+        self
+    }
+
     /// What has been done to the tree until `later`: `added PATH`, `changed PATH`, `removed PATH`.
     pub(super) fn changes(&self, later: &Self) -> Vec<String> {
         let paths = self.0.keys().chain(later.0.keys());

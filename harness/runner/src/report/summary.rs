@@ -169,6 +169,9 @@ fn surprises(results: &Results) -> String {
         text.push_str(&paragraph(outcome.word(), what));
         text.push_str(&paragraph("", &format!("{count}{first}")));
     }
+    for (kind, what) in super::habits::lines(results) {
+        text.push_str(&paragraph(kind, &what));
+    }
     for (driver, cells) in &leaks {
         let what = format!("{driver} left a process behind in {} cells; it was ended", cells.len());
         text.push_str(&paragraph("leak", &what));
