@@ -149,11 +149,11 @@ fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
             honest::run(op, arguments)?;
             let closed = layout.join("closed");
             fs::create_dir_all(closed.join("inner"))?;
-            fs::set_permissions(closed, fs::Permissions::from_mode(0))?;
+            fs::set_permissions(closed, fs::Permissions::from_mode(0o0))?;
         }
         "wrong-subject" => honest::attach(layout, &format!("sha256:{}", "2".repeat(64)), arguments[2], None)?,
         "wrong-type" => {
-            honest::attach(layout, arguments[1], "application/vnd.example.other", Some(arguments[3]))?
+            honest::attach(layout, arguments[1], "application/vnd.example.other", Some(arguments[3]))?;
         }
         "other-file" => honest::attach(layout, arguments[1], arguments[2], None)?,
         "corrupt" => {

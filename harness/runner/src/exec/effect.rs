@@ -123,7 +123,11 @@ fn stored(facts: &Facts, task: Task<'_>, who: &str) -> Result<(), Failure> {
     let base = task.plan.base();
     for planned in task.plan.nodes().iter().filter(|node| base.contains(&node.name) && !node.absent) {
         pushed(facts, planned, who)?;
-        if let Some(tag) = &planned.tag {
+        let Some(tag) = &planned.tag else { continue };
+        // a registry that is given bytes for a tag chooses the algorithm of their digest
+        // (distribution-spec, Pushing Manifests)
+        let same = |digest: &Digest| digest.matches(&planned.bytes) == Some(true) && whole(facts, digest);
+        if !facts.resolve(tag).is_ok_and(|digest| same(&digest)) {
             resolves(facts, tag, &planned.digest, who)?;
         }
     }

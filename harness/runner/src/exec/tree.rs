@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(unreadable(&root), None);
         let closed = root.join("closed");
         fs::create_dir_all(closed.join("inner")).unwrap();
-        fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).unwrap();
         if fs::read_dir(&closed).is_err() {
             assert!(unreadable(&root).is_some_and(|why| why.starts_with("closed: ")));
         }

@@ -68,7 +68,11 @@ impl Mark {
         let mut clean = 0;
         while clean < 2 && Instant::now() < until {
             let left = reap(group);
-            let found: Vec<Pid> = children().filter(|pid| self.owns(*pid, group) && lives(*pid)).collect();
+            // in a sandbox the first process was in the group, and the kernel ends the others with it
+            let found: Vec<Pid> = match &self.variable {
+                Some(_) => children().filter(|pid| self.owns(*pid, group) && lives(*pid)).collect(),
+                None => Vec::new(),
+            };
             if found.is_empty() && !left {
                 clean += 1;
                 continue;
@@ -93,8 +97,7 @@ impl Mark {
             let cwd = fs::read_link(format!("/proc/{number}/cwd")).unwrap_or_default();
             self.folders.iter().any(|folder| cwd.starts_with(folder))
         };
-        number_of_group(pid) == Some(group.as_raw_pid())
-            || (self.variable.is_some() && (marked() || inside()))
+        number_of_group(pid) == Some(group.as_raw_pid()) || marked() || inside()
     }
 }
 
