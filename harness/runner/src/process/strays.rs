@@ -6,7 +6,7 @@
 //! Whose it was is told by its group, by a mark in its environment, or by its working directory: a process may leave
 //! each of them, and hardly leaves all three.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Once;
@@ -23,6 +23,9 @@ const VARIABLE: &str = "REFEREE_RUN";
 
 /// How long ending what is left may take: a process may start others faster than they are found.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How many looks in a row have to find nothing.
+const LOOKS: u32 = 3;
 
 /// How many programs run.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
@@ -56,7 +59,7 @@ impl Mark {
 
     /// Whether anything of this run lives beside the leader of its group, which has ended but was not waited for.
     pub(super) fn any(&self, leader: Pid) -> bool {
-        children().any(|pid| pid != leader && self.owns(pid, leader) && lives(pid))
+        children().into_iter().any(|pid| pid != leader && self.has(pid, leader))
     }
 
     /// Ends everything of this run once its group got SIGKILL and its leader was waited for, waits until it is gone,
@@ -64,13 +67,13 @@ impl Mark {
     pub(super) fn end(&self, group: Pid) -> bool {
         let until = Instant::now() + PATIENCE;
         let mut any = false;
-        // twice, since a list of children that ends while it is read may lack some
+        // several times, since one may start the next and end before it is looked at
         let mut clean = 0;
-        while clean < 2 && Instant::now() < until {
+        while clean < LOOKS && Instant::now() < until {
             let left = reap(group);
             // in a sandbox the first process was in the group, and the kernel ends the others with it
             let found: Vec<Pid> = match &self.variable {
-                Some(_) => children().filter(|pid| self.owns(*pid, group) && lives(*pid)).collect(),
+                Some(_) => children().into_iter().filter(|pid| self.has(*pid, group)).collect(),
                 None => Vec::new(),
             };
             if found.is_empty() && !left {
@@ -86,7 +89,8 @@ impl Mark {
         any
     }
 
-    fn owns(&self, pid: Pid, group: Pid) -> bool {
+    /// Whether this is a living process of the run. Only the living have an environment and a folder.
+    fn has(&self, pid: Pid, group: Pid) -> bool {
         let number = pid.as_raw_pid();
         let marked = || {
             let wanted = format!("{VARIABLE}={}", self.variable.as_deref().unwrap_or_default());
@@ -97,7 +101,7 @@ impl Mark {
             let cwd = fs::read_link(format!("/proc/{number}/cwd")).unwrap_or_default();
             self.folders.iter().any(|folder| cwd.starts_with(folder))
         };
-        number_of_group(pid) == Some(group.as_raw_pid()) || marked() || inside()
+        marked() || inside() || (number_of_group(pid) == Some(group.as_raw_pid()) && lives(pid))
     }
 }
 
@@ -112,7 +116,7 @@ impl Drop for Mark {
 pub fn end_orphans() {
     let until = Instant::now() + PATIENCE;
     while RUNNING.load(Ordering::SeqCst) == 0 && Instant::now() < until {
-        let found: Vec<Pid> = children().collect();
+        let found = children();
         if found.is_empty() {
             return;
         }
@@ -145,21 +149,31 @@ fn reap(group: Pid) -> bool {
     }
 }
 
-/// All children of this process, living and dead.
-fn children() -> impl Iterator<Item = Pid> {
-    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let lists = threads.map(|thread| fs::read_to_string(thread.path().join("children")));
-    let text: std::io::Result<Vec<String>> =
-        lists.filter(|list| !matches!(list, Err(gone) if gone.raw_os_error() == Some(3))).collect();
-    let numbers: Vec<i32> = match text {
-        Ok(lists) => lists.iter().flat_map(|list| list.split_whitespace()).flat_map(str::parse).collect(),
+/// All children of this process, living and dead. The lists are read twice, as one that changes meanwhile, because
+/// another run's program ends, may lack some.
+fn children() -> Vec<Pid> {
+    let numbers: BTreeSet<i32> = match (listed(), listed()) {
+        (Ok(first), Ok(second)) => first.into_iter().chain(second).collect(),
         // a kernel without these lists
-        Err(_) => {
+        _ => {
             let own = std::process::id().to_string();
             pids().filter(|pid| stat(*pid).is_some_and(|[_, parent, _]| parent == own)).collect()
         }
     };
-    numbers.into_iter().filter_map(Pid::from_raw)
+    numbers.into_iter().filter_map(Pid::from_raw).collect()
+}
+
+fn listed() -> std::io::Result<Vec<i32>> {
+    const GONE: i32 = rustix::io::Errno::SRCH.raw_os_error();
+    let mut numbers = Vec::new();
+    for thread in fs::read_dir("/proc/self/task")?.flatten() {
+        match fs::read_to_string(thread.path().join("children")) {
+            Ok(list) => numbers.extend(list.split_whitespace().flat_map(str::parse::<i32>)),
+            Err(error) if error.raw_os_error() == Some(GONE) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(numbers)
 }
 
 fn lives(pid: Pid) -> bool {
