@@ -5,6 +5,7 @@ mod commands;
 mod diagnostic;
 mod exit;
 mod input;
+mod interrupt;
 mod machine;
 mod progress;
 mod sink;

@@ -13,7 +13,7 @@ use super::Done;
 
 pub(super) fn run(op: &str, arguments: &[&str]) -> Done {
     match (op, arguments) {
-        ("attach", [layout, subject, kind]) => attach(Path::new(layout), subject, kind),
+        ("attach", [layout, subject, kind, file]) => attach(Path::new(layout), subject, kind, Some(file)),
         ("discover", [layout, subject]) => {
             println!("{}", json!({ "manifests": referrers(Path::new(layout), subject)? }));
             Ok(())
@@ -43,13 +43,20 @@ fn typed(mut descriptor: Value, media_type: &str) -> Value {
     descriptor
 }
 
-/// Stores an artifact that refers to `subject`, and lists it.
-pub(super) fn attach(layout: &Path, subject: &str, kind: &str) -> Done {
+/// What an artifact without content of its own has: the empty blob.
+const EMPTY: &str = "{}";
+
+/// Stores an artifact that refers to `subject`, with what lies in `file` if it is named, and lists it.
+pub(super) fn attach(layout: &Path, subject: &str, kind: &str, file: Option<&str>) -> Done {
     const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-    let empty = typed(put(layout, b"{}")?, "application/vnd.oci.empty.v1+json");
+    let empty = typed(put(layout, EMPTY.as_bytes())?, "application/vnd.oci.empty.v1+json");
+    let layer = match file {
+        Some(file) => typed(put(layout, &fs::read(file)?)?, "text/plain"),
+        None => empty.clone(),
+    };
     let size = fs::metadata(blob(layout, subject)).map_or(0, |metadata| metadata.len());
     let manifest = json!({
-        "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": kind, "config": empty, "layers": [empty],
+        "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": kind, "config": empty, "layers": [layer],
         "subject": { "mediaType": MANIFEST, "digest": subject, "size": size },
     });
     let entry = typed(put(layout, manifest.to_string().as_bytes())?, MANIFEST);
@@ -92,6 +99,47 @@ pub(super) fn flip_referrers(layout: &Path, subject: &str) -> Done {
         let mut bytes = fs::read(&path)?;
         bytes.push(b'\n');
         fs::write(path, bytes)?;
+    }
+    Ok(())
+}
+
+/// Undoes a part of what attaching did, or of what was there before.
+pub(super) fn spoil(behaviour: &str, layout: &Path, subject: &str) -> Done {
+    let mut index = read(&layout.join("index.json"))?;
+    match behaviour {
+        "no-file" | "no-config" => {
+            for referrer in referrers(layout, subject)? {
+                let manifest = read(&blob(layout, referrer["digest"].as_str().unwrap_or_default()))?;
+                let lost = if behaviour == "no-file" { &manifest["layers"][0] } else { &manifest["config"] };
+                fs::remove_file(blob(layout, lost["digest"].as_str().unwrap_or_default()))?;
+            }
+        }
+        "drops-subject" => fs::remove_file(blob(layout, subject))?,
+        "damages-subject" => {
+            let manifest = read(&blob(layout, subject))?;
+            fs::write(blob(layout, manifest["layers"][0]["digest"].as_str().unwrap_or_default()), "other")?;
+        }
+        "drops-tag" => {
+            for entry in index["manifests"].as_array_mut().into_iter().flatten() {
+                entry.as_object_mut().map(|entry| entry.remove("annotations"));
+            }
+        }
+        _ => {
+            let kept = entries(layout)?.into_iter().filter(|entry| entry["digest"] != subject);
+            index["manifests"] = kept.collect::<Vec<_>>().into();
+        }
+    }
+    Ok(fs::write(layout.join("index.json"), index.to_string())?)
+}
+
+/// Removes all blobs but manifests and indexes.
+pub(super) fn keep_manifests(layout: &Path) -> Done {
+    for entry in fs::read_dir(layout.join("blobs/sha256"))? {
+        let path = entry?.path();
+        let manifest = read(&path).is_ok_and(|value| value.get("schemaVersion").is_some());
+        if !manifest {
+            fs::remove_file(path)?;
+        }
     }
     Ok(())
 }

@@ -28,6 +28,13 @@ fn main() -> Done {
             rustix::process::setsid()?;
             sleep();
         }
+        // one after the other, each gone before anybody has looked at it
+        ["relay", ..] => {
+            rustix::process::setsid()?;
+            std::thread::sleep(Duration::from_millis(2));
+            let own = std::env::current_exe()?;
+            Command::new(own).args(&args).spawn()?;
+        }
         [behaviour, "serve", root, port] => server::serve(behaviour, Path::new(root), port)?,
         [behaviour, op, arguments @ ..] => misbehave(behaviour, op, arguments)?,
         _ => return Err("usage: fake-tool BEHAVIOUR OPERATION ARGUMENT...".into()),
@@ -69,6 +76,21 @@ fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
             Command::new(own).args([what, &layout.display().to_string()]).stdin(Stdio::null()).spawn()?;
             std::thread::sleep(Duration::from_millis(50));
         }
+        "background-relay" | "background-emptied" | "background-hidden" => {
+            honest::run(op, arguments)?;
+            let what = if behaviour == "background-relay" { "relay" } else { "sleep-in-own-session" };
+            let mut stray = Command::new(std::env::current_exe()?);
+            // the pipes are closed, so that nothing but looking finds it
+            stray.arg(what).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            if behaviour != "background-relay" {
+                stray.env_clear();
+            }
+            if behaviour == "background-hidden" {
+                stray.current_dir("/");
+            }
+            stray.spawn()?;
+            std::thread::sleep(Duration::from_millis(50));
+        }
         "broken-json" => println!("{{\"manifests\": [{{\"digest\": "),
         "no-list" => println!("{{\"answer\": 42}}"),
         "no-digest" => println!("{{\"manifests\": [{{\"digest\": \"sha256:short\"}}]}}"),
@@ -91,6 +113,23 @@ fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
             }
             println!("{}", serde_json::json!({ "manifests": answer }));
         }
+        "twice" => {
+            let answer = honest::referrers(layout, arguments[1])?;
+            let answer: Vec<_> = answer.iter().chain(&answer).collect();
+            println!("{}", serde_json::json!({ "manifests": answer }));
+        }
+        "tamper-index" | "tamper-blobs" | "tamper-marker" | "tamper-link" => {
+            honest::run(op, arguments)?;
+            tamper(behaviour, layout)?;
+        }
+        "no-file" | "no-config" | "drops-subject" | "damages-subject" | "drops-tag" | "drops-entries" => {
+            honest::run(op, arguments)?;
+            honest::spoil(behaviour, layout, arguments[1])?;
+        }
+        "copies-no-blobs" => {
+            honest::run(op, arguments)?;
+            honest::keep_manifests(Path::new(arguments[1]))?;
+        }
         "write-outside" => {
             honest::run(op, arguments)?;
             fs::write(layout.join("../../outside"), "not here")?;
@@ -105,8 +144,18 @@ fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
             honest::run(op, arguments)?;
             fs::remove_dir_all(layout)?;
         }
-        "wrong-subject" => honest::attach(layout, &format!("sha256:{}", "2".repeat(64)), arguments[2])?,
-        "wrong-type" => honest::attach(layout, arguments[1], "application/vnd.example.other")?,
+        "no-permission" => {
+            use std::os::unix::fs::PermissionsExt as _;
+            honest::run(op, arguments)?;
+            let closed = layout.join("closed");
+            fs::create_dir_all(closed.join("inner"))?;
+            fs::set_permissions(closed, fs::Permissions::from_mode(0o0))?;
+        }
+        "wrong-subject" => honest::attach(layout, &format!("sha256:{}", "2".repeat(64)), arguments[2], None)?,
+        "wrong-type" => {
+            honest::attach(layout, arguments[1], "application/vnd.example.other", Some(arguments[3]))?;
+        }
+        "other-file" => honest::attach(layout, arguments[1], arguments[2], None)?,
         "corrupt" => {
             honest::run(op, arguments)?;
             honest::flip_referrers(layout, arguments[1])?;
@@ -116,6 +165,25 @@ fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
             honest::drop_referrers(Path::new(arguments[1]))?;
         }
         _ => return Err(format!("no behaviour is named {behaviour}").into()),
+    }
+    Ok(())
+}
+
+/// What a reader has no business to do.
+fn tamper(behaviour: &str, layout: &Path) -> Done {
+    match behaviour {
+        "tamper-index" => fs::write(layout.join("index.json"), "{\"schemaVersion\":2,\"manifests\":[]}")?,
+        "tamper-blobs" => {
+            fs::remove_dir_all(layout.join("blobs"))?;
+            fs::create_dir_all(layout.join("blobs/sha256"))?;
+            fs::write(layout.join("blobs/sha256/new"), "new")?;
+        }
+        "tamper-marker" => fs::remove_file(layout.join("oci-layout"))?,
+        _ => {
+            let moved = layout.with_file_name("moved");
+            fs::rename(layout, &moved)?;
+            std::os::unix::fs::symlink(moved, layout)?;
+        }
     }
     Ok(())
 }

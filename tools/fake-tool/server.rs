@@ -52,6 +52,10 @@ fn answer(behaviour: &str, root: &Path, mut stream: TcpStream) -> Done {
         None => ("200 OK", "{}".to_owned()),
         Some(subject) => match behaviour {
             "server-crashes-serving" => std::process::abort(),
+            "server-kills-the-asker" => {
+                let asker = rustix::process::getppid().ok_or("no parent")?;
+                return Ok(rustix::process::kill_process(asker, rustix::process::Signal::KILL)?);
+            }
             "server-ends-serving" => std::process::exit(3),
             "server-never-answers" => {
                 sleep();

@@ -5,14 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::Context as _;
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::cell::{self, Binding, Cell};
 use referee::runner::driver::Driver;
-use referee::runner::exec::World;
+use referee::runner::exec::{ExecError, World};
 use referee::runner::golden::Goldens;
 use referee::runner::judge::Verdict;
 use referee::runner::outcome::Outcome;
@@ -25,11 +25,12 @@ use referee::runner::usage;
 use super::Selected;
 use crate::args::{Deny, Format, RunArgs};
 use crate::exit::{Exit, Failed};
-use crate::machine;
 use crate::progress::Progress;
 use crate::sink::{self, Sink};
+use crate::{interrupt, machine};
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
+    let stop = interrupt::watch()?;
     let (catalogue, selected) = super::catalogue(&args.files)?;
     let cells = select(&catalogue, &selected, &args.filter);
     if cells.is_empty() {
@@ -47,12 +48,15 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     let drivers = catalogue.drivers.iter().filter(|driver| wanted.contains(driver.id.as_str()));
     let tools: BTreeMap<String, Tool> =
         drivers.map(|driver| (driver.id.clone(), machine.locate(driver, args.install))).collect();
+    if interrupt::came() {
+        return Ok(Exit::Interrupted);
+    }
     if let Some(missing) = missing(&args.require, &catalogue, &tools) {
         super::say(&missing);
         return Ok(Exit::ToolMissing);
     }
     let goldens = catalogue::goldens()?;
-    let (results, interrupted) = results(args, &catalogue, &goldens, &machine, &cells, &tools)?;
+    let (results, trouble) = results(args, &catalogue, &goldens, &machine, &cells, &tools, stop)?;
     // a run is dear: what can be written is, even where something else cannot
     let written = [
         report.map_or(Ok(()), |mut report| report.write(&json(&results)?)),
@@ -63,11 +67,15 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
         },
     ];
     written.into_iter().collect::<Result<(), Failed>>()?;
+    if let Some(trouble) = trouble {
+        let what = "the run broke off, and what was finished by then is written, marked incomplete";
+        return Err(anyhow::Error::from(trouble).context(what).into());
+    }
     let new =
         args.deny.contains(&Deny::New) && results.cells.iter().any(|cell| cell.verdict == Some(Verdict::New));
     let nothing = !results.cells.iter().any(|cell| cell.outcome.ran());
     let missing = results.cells.iter().any(|cell| cell.outcome == Outcome::Unavailable);
-    Ok(if interrupted {
+    Ok(if interrupt::came() {
         Exit::Interrupted
     } else if nothing && missing {
         super::say(&nothing_ran(&selected, &tools));
@@ -125,19 +133,12 @@ fn results(
     machine: &Machine,
     cells: &[Cell],
     tools: &BTreeMap<String, Tool>,
-) -> Result<(Results, bool), Failed> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let (flag, asked) = (Arc::clone(&stop), Arc::new(AtomicBool::new(false)));
-    let interrupted = Arc::clone(&asked);
-    ctrlc::set_handler(move || {
-        asked.store(true, Ordering::Relaxed);
-        flag.store(true, Ordering::Relaxed);
-    })
-    .map_err(anyhow::Error::from)?;
+    stop: &AtomicBool,
+) -> Result<(Results, Option<ExecError>), Failed> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores * 2, usize::from);
     let world = World::new(machine, &catalogue.conventions, tools);
-    let run = Run { cells, repeat: usize::from(args.repeat), jobs, goldens, stop: &stop };
+    let run = Run { cells, repeat: usize::from(args.repeat), jobs, goldens, stop };
     let progress = Progress::new();
     let (begin, before) = (Instant::now(), usage::now());
     let done = schedule::run(&world, &run, &|event| progress.event(event)).map_err(anyhow::Error::from)?;
@@ -157,7 +158,7 @@ fn results(
             jobs,
         },
     };
-    Ok((results, interrupted.load(Ordering::Relaxed)))
+    Ok((results, done.trouble))
 }
 
 /// Why nothing ran: the tools that the user named, or else that none is there.

@@ -14,15 +14,22 @@ use serde::Serialize;
 
 use crate::args::{Format, ToolsArgs, ToolsCommand};
 use crate::exit::{Exit, Failed};
-use crate::machine;
+use crate::{interrupt, machine};
 
 pub(super) fn run(command: &ToolsCommand) -> Result<Exit, Failed> {
     match command {
         ToolsCommand::List(args) => list(args),
         ToolsCommand::Install(args) => {
+            interrupt::watch()?;
             let (catalogue, selected, machine) = open(args)?;
             let all = install(&machine, &catalogue, &|driver| chosen(driver, &selected), true)?;
-            Ok(if all { Exit::Success } else { Exit::ToolMissing })
+            Ok(if interrupt::came() {
+                Exit::Interrupted
+            } else if all {
+                Exit::Success
+            } else {
+                Exit::ToolMissing
+            })
         }
         ToolsCommand::Check(args) => check(args),
     }
@@ -88,6 +95,9 @@ pub(super) fn install(
             continue;
         }
         seen.push((driver.tool(), &release.version));
+        if interrupt::came() {
+            return Ok(false);
+        }
         let what = format!("{} {}", driver.tool(), release.version);
         if !machine.cached(driver.tool(), release, &driver.manifest.program).is_file() {
             super::say(&format!("building {what} ..."));

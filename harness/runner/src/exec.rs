@@ -1,41 +1,33 @@
 //! Running the steps of a cell, each on its own copy of the layout.
 //!
-//! Owns: the state between steps, and turning what a process did into values. Leaves to others: processes
+//! Owns: turning what a process did into values. Leaves to others: the layout between steps ([`State`]), processes
 //! ([`crate::process`]), postconditions ([`effect`]), the order of cells ([`crate::schedule`]), verdicts.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use referee_layout::{Digest, Facts, Layout, Referrer};
+use referee_layout::Referrer;
 use serde::Serialize;
 
 use crate::case::{Name, Op, Role, Step};
 use crate::cell::Binding;
 use crate::driver::Operation;
 use crate::outcome::{Observation, Outcome};
-use crate::plan::{Plan, PlannedNode};
+use crate::plan::Plan;
 use crate::write;
+use tree::Snapshot;
 
+mod before;
 mod builtin;
 mod command;
 pub mod effect;
 mod server;
+mod state;
+pub mod tree;
 mod world;
 
+pub use state::State;
 pub use world::World;
-
-/// A layout between two steps.
-#[derive(Debug)]
-pub struct State {
-    folder: tempfile::TempDir,
-    /// The referrers that the steps so far have left, by the case's names.
-    pub there: BTreeMap<String, Referrer>,
-    /// What was done so far.
-    pub steps: Vec<StepRecord>,
-    facts: OnceLock<Result<Facts, String>>,
-}
 
 /// What one step did, for results.
 #[derive(Debug, Clone, Serialize)]
@@ -62,6 +54,12 @@ pub struct StepRecord {
     /// What it wrote beside its layout, as paths from the cell's folder.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub outside: Vec<String>,
+    /// What a reader did to the layout that it was to read: `added`, `changed` or `removed`, and a path in the layout.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+    /// The tool was not run: it has hung in this operation again and again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub skipped: bool,
     /// A process was left behind, and ended by the harness.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub leaked: bool,
@@ -112,123 +110,6 @@ pub struct Task<'a> {
     pub step: &'a Step,
     /// Who plays the role.
     pub binding: &'a Binding,
-}
-
-impl State {
-    /// An empty folder to begin with.
-    ///
-    /// # Errors
-    /// The scratch folder cannot be written.
-    pub fn new(scratch: &Path) -> Result<Self, ExecError> {
-        let folder = tempfile::Builder::new().prefix("cell-").tempdir_in(scratch);
-        let folder = folder.map_err(|error| ExecError::new("make a scratch folder", error))?;
-        for name in ["files", "home", "root"] {
-            let path = folder.path().join(name);
-            std::fs::create_dir(&path)
-                .map_err(|error| ExecError::new(format!("make {}", path.display()), error))?;
-        }
-        Ok(Self { folder, there: BTreeMap::new(), steps: Vec::new(), facts: OnceLock::new() })
-    }
-
-    /// A state with its own copy of this one's layout.
-    ///
-    /// # Errors
-    /// The scratch folder cannot be written.
-    pub fn fork(&self, scratch: &Path) -> Result<Self, ExecError> {
-        let fork = Self::new(scratch)?;
-        copy_tree(&self.layout(), &fork.layout())?;
-        Ok(Self { there: self.there.clone(), steps: self.steps.clone(), ..fork })
-    }
-
-    /// The cell's folder; everything a tool may write to is below it.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// The layout: the repository `repo` of the folder that a server serves.
-    pub fn layout(&self) -> PathBuf {
-        self.folder.path().join("root").join("repo")
-    }
-
-    /// The tool's private home.
-    pub fn home(&self) -> PathBuf {
-        self.folder.path().join("home")
-    }
-
-    /// The tool's working directory, with the files that it is given.
-    pub fn files(&self) -> PathBuf {
-        self.folder.path().join("files")
-    }
-
-    /// Where a copy goes to.
-    pub fn copy_target(&self) -> PathBuf {
-        self.folder.path().join("out")
-    }
-
-    /// Puts the copy in the place of the layout: the next step works on it.
-    fn take_copy(&mut self) -> Result<(), ExecError> {
-        let (layout, out) = (self.layout(), self.copy_target());
-        let fail = |error| ExecError::new("put the copy in place", error);
-        if layout.exists() {
-            std::fs::remove_dir_all(&layout).map_err(fail)?;
-        }
-        if out.exists() {
-            std::fs::rename(&out, &layout).map_err(fail)?;
-        }
-        Ok(())
-    }
-
-    /// Puts the blobs that a manifest needs into the layout: `push` is about the manifest.
-    fn put_blobs(&self, planned: &PlannedNode) -> Result<(), ExecError> {
-        for blob in &planned.blobs {
-            let (digest, bytes) = (&blob.digest, &blob.bytes);
-            let folder = self.layout().join("blobs").join(digest.algorithm());
-            let path = folder.join(digest.encoded());
-            let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, bytes));
-            written.map_err(|error| ExecError::new("write a blob", error))?;
-        }
-        Ok(())
-    }
-
-    /// What the layout holds; read once. An error is what makes it no layout.
-    pub fn facts(&self) -> Result<&Facts, &str> {
-        let facts = self.facts.get_or_init(|| read(&self.layout()));
-        facts.as_ref().map_err(String::as_str)
-    }
-
-    /// The digest that a node of the plan has in this layout: a tool makes its own bytes of what it attaches.
-    pub fn digest(&self, plan: &Plan, name: &str) -> Option<Digest> {
-        let made = self.there.get(name).map(|referrer| referrer.digest.clone());
-        made.or_else(|| plan.node(name).map(|node| node.digest.clone()))
-    }
-}
-
-fn read(layout: &Path) -> Result<Facts, String> {
-    let layout = Layout::open(layout).map_err(|error| error.to_string())?;
-    Ok(layout.facts(&referee_layout::Limits::default()))
-}
-
-/// Copies a tree of folders and files; what is neither (a tool may leave anything) is not copied.
-fn copy_tree(from: &Path, to: &Path) -> Result<(), ExecError> {
-    let fail = |path: &Path| {
-        let what = format!("copy {}", path.display());
-        move |error| ExecError::new(what, error)
-    };
-    if !from.exists() {
-        return Ok(());
-    }
-    std::fs::create_dir_all(to).map_err(fail(to))?;
-    for entry in std::fs::read_dir(from).map_err(fail(from))? {
-        let entry = entry.map_err(fail(from))?;
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        let kind = entry.file_type().map_err(fail(&source))?;
-        if kind.is_dir() {
-            copy_tree(&source, &target)?;
-        } else if kind.is_file() {
-            std::fs::copy(&source, &target).map_err(fail(&source))?;
-        }
-    }
-    Ok(())
 }
 
 impl World<'_> {
@@ -292,7 +173,8 @@ impl World<'_> {
                     Err(failure) => failure.observation(),
                 };
                 let record = copy.steps.pop().unwrap_or_else(|| record(task, Vec::new(), Duration::ZERO));
-                let record = StepRecord { outside: effect::outside(&copy), ..record };
+                let changed = state.contents().changes(&Snapshot::of(&copy.layout()));
+                let record = StepRecord { outside: effect::outside(&copy), changed, ..record };
                 Ok((observation, record))
             }
         }
@@ -319,6 +201,8 @@ fn record(task: Task<'_>, argv: Vec<String>, took: Duration) -> StepRecord {
         stderr: None,
         requests: Vec::new(),
         outside: Vec::new(),
+        changed: Vec::new(),
+        skipped: false,
         leaked: false,
     }
 }

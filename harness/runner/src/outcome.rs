@@ -3,7 +3,7 @@
 //! Owns: the closed list of outcomes, and the comparison of what a reader answered with what was there. Leaves to
 //! others: running ([`crate::exec`]) and judging ([`crate::judge`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use referee_layout::{Digest, Referrer};
@@ -109,6 +109,8 @@ pub struct Observation {
     pub sees: Vec<String>,
     /// Fields that differ, as `name.field`.
     pub altered: Vec<String>,
+    /// The names of what one answer lists more than once; the outcome does not depend on it.
+    pub repeated: Vec<String>,
     /// Why the outcome is not `seen`, where that needs a sentence.
     pub reason: Option<String>,
 }
@@ -122,6 +124,7 @@ impl Observation {
             observed: Vec::new(),
             sees: Vec::new(),
             altered: Vec::new(),
+            repeated: Vec::new(),
             reason: Some(reason.into()),
         }
     }
@@ -131,12 +134,15 @@ impl Observation {
         let expected: BTreeMap<Digest, String> =
             there.iter().map(|(name, referrer)| (referrer.digest.clone(), name.clone())).collect();
         let mut altered = Vec::new();
+        let mut repeated = BTreeSet::new();
         let mut sees = Vec::new();
         let mut found = 0;
         let mut extra = false;
         let mut observed: Vec<Digest> = Vec::new();
         for one in answer {
             if observed.contains(&one.digest) {
+                // a set does not change by it, but whoever counts the list is wrong
+                repeated.insert(expected.get(&one.digest).cloned().unwrap_or_else(|| "?".to_owned()));
                 continue;
             }
             observed.push(one.digest.clone());
@@ -160,7 +166,8 @@ impl Observation {
         };
         let reason =
             extra.then(|| "the answer names something that is no referrer of the subject".to_owned());
-        Self { outcome, expected, observed, sees, altered, reason }
+        let repeated = repeated.into_iter().collect();
+        Self { outcome, expected, observed, sees, altered, repeated, reason }
     }
 
     /// Joins two answers of one cell: the worse outcome holds, so that an answer that is empty everywhere does
@@ -189,6 +196,9 @@ impl Observation {
         self.sees.extend(other.sees);
         self.sees.sort();
         self.altered.extend(other.altered);
+        self.repeated.extend(other.repeated);
+        self.repeated.sort();
+        self.repeated.dedup();
         self
     }
 }

@@ -21,14 +21,26 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 
 use crate::sandbox::Sandbox;
 
+mod interrupt;
 mod pipes;
 mod strays;
 
+pub use interrupt::{interrupt, interrupted};
 pub use pipes::Captured;
-use pipes::Pipes;
+use pipes::{Pipes, Turn};
+pub use strays::end_orphans;
 
 /// How long a stray child may hold a pipe open before it counts as left behind.
 const LEAK: Duration = Duration::from_millis(100);
+
+/// How long the first process of a sandbox may take to end after the last other one, on a busy machine.
+const EMPTY: Duration = Duration::from_secs(1);
+
+/// How long the kernel may take to end a program that got SIGKILL.
+const KILLED: Duration = Duration::from_secs(10);
+
+/// How long a program has to end in good order when the user interrupts.
+const HURRY: Duration = Duration::from_millis(500);
 
 /// What to run. The environment is the whole environment.
 #[derive(Debug, Clone)]
@@ -74,6 +86,8 @@ pub enum End {
         /// Whether it took SIGKILL: it ignored SIGTERM.
         killed: bool,
     },
+    /// The user interrupted.
+    Interrupted,
     /// It could not be started, and why.
     NotStarted(String),
 }
@@ -85,6 +99,7 @@ impl fmt::Display for End {
             Self::Signalled(signal) => write!(f, "signal {signal}"),
             Self::TimedOut { killed: false } => f.write_str("ended at its deadline"),
             Self::TimedOut { killed: true } => f.write_str("killed at its deadline, having ignored SIGTERM"),
+            Self::Interrupted => f.write_str("interrupted"),
             Self::NotStarted(why) => write!(f, "not started: {why}"),
         }
     }
@@ -123,7 +138,14 @@ fn trouble<E: Into<io::Error>>(what: &'static str) -> impl Fn(E) -> ProcessError
 /// The system refuses pipes, waiting or signals; never what the program does.
 pub fn run(program: &Program, limits: &Limits, sandbox: &Sandbox) -> Result<Finished, ProcessError> {
     let begin = Instant::now();
-    let mark = strays::Mark::new(sandbox);
+    let not_run = |end: End| {
+        let (stdout, stderr) = (Captured::default(), Captured::default());
+        Ok(Finished { end, stdout, stderr, took: begin.elapsed(), leaked: false })
+    };
+    if interrupted() {
+        return not_run(End::Interrupted);
+    }
+    let mark = strays::Mark::new(sandbox, sandbox.folders(program));
     let program = sandbox.wrap(program);
     let mut command = Command::new(&program.program);
     command
@@ -138,56 +160,77 @@ pub fn run(program: &Program, limits: &Limits, sandbox: &Sandbox) -> Result<Fini
         .process_group(0);
     let mut child = match command.spawn() {
         Ok(child) => child,
-        Err(error) => {
-            let why = format!("{}: {error}", program.program.display());
-            let (stdout, stderr) = (Captured::default(), Captured::default());
-            return Ok(Finished {
-                end: End::NotStarted(why),
-                stdout,
-                stderr,
-                took: begin.elapsed(),
-                leaked: false,
-            });
-        }
+        Err(error) => return not_run(End::NotStarted(format!("{}: {error}", program.program.display()))),
     };
     let mut pipes = Pipes::of(&mut child, &program.stdin, limits.output).map_err(trouble("set up pipes"))?;
     let group = Pid::from_child(&child);
-    let pidfd = pidfd_open(group, PidfdFlags::empty()).map_err(trouble("open a pidfd"))?;
-    let mut timed_out = None;
-    let mut until = begin + limits.deadline;
-    // until the program itself ends; its pipes may stay open longer
-    while !pipes.pump(Some(pidfd.as_fd()), until).map_err(trouble("wait for a program"))? {
-        match timed_out {
-            None => {
-                signal(group, Signal::TERM);
-                timed_out = Some(false);
-                until = Instant::now() + limits.grace;
-            }
-            Some(false) => {
-                signal(group, Signal::KILL);
-                timed_out = Some(true);
-                until = Instant::now() + limits.grace;
-            }
-            Some(true) => {
-                return Err(ProcessError { what: "end a program", error: io::ErrorKind::TimedOut.into() });
-            }
-        }
-    }
+    let mut ending = wait(&mut pipes, group, limits)?;
     let took = begin.elapsed();
+    let mut leaked = false;
+    if sandbox.ends_strays() {
+        // what ended is bubblewrap; its first process inside holds the pipes until all others in there have ended
+        let patience = match ending {
+            None => EMPTY,
+            Some(Ending { interrupted: true, .. }) => limits.grace.min(HURRY),
+            Some(Ending { killed: false, .. }) => limits.grace,
+            Some(_) => Duration::ZERO,
+        };
+        let turn =
+            pipes.pump(None, None, Instant::now() + patience).map_err(trouble("wait for a sandbox"))?;
+        match &mut ending {
+            None => leaked = turn == Turn::Late,
+            Some(ending) => ending.killed |= turn == Turn::Late,
+        }
+    } else {
+        leaked = mark.any(group);
+    }
     // while the program is not yet waited for, nobody else can have its group's number
-    let mut leaked = mark.in_group(group);
     signal(group, Signal::KILL);
     let status = child.wait().map_err(trouble("wait for a program"))?;
-    leaked |= mark.end_strays();
-    let patience = Instant::now() + LEAK;
-    while !pipes.closed() && !pipes.pump(None, patience).map_err(trouble("read what a program printed"))? {}
-    leaked |= !pipes.closed();
+    leaked |= mark.end(group);
+    let turn =
+        pipes.pump(None, None, Instant::now() + LEAK).map_err(trouble("read what a program printed"))?;
+    leaked |= turn == Turn::Late;
     let (stdout, stderr) = pipes.captured();
-    let end = match timed_out {
-        Some(killed) => End::TimedOut { killed },
+    let end = match ending {
+        Some(Ending { interrupted: true, .. }) => End::Interrupted,
+        Some(Ending { killed, .. }) => End::TimedOut { killed },
         None => sandbox.unwrap(ended(status)),
     };
     Ok(Finished { end, stdout, stderr, took, leaked })
+}
+
+/// How a program is ended by the harness.
+#[derive(Debug, Clone, Copy)]
+struct Ending {
+    interrupted: bool,
+    killed: bool,
+}
+
+/// Waits until the program itself has ended, by itself or because it has to; its pipes may stay open longer.
+fn wait(pipes: &mut Pipes<'_>, group: Pid, limits: &Limits) -> Result<Option<Ending>, ProcessError> {
+    let pidfd = pidfd_open(group, PidfdFlags::empty()).map_err(trouble("open a pidfd"))?;
+    let mut ending: Option<Ending> = None;
+    let mut until = Instant::now() + limits.deadline;
+    loop {
+        let wake = if ending.is_none() { interrupt::event() } else { None };
+        let turn = pipes.pump(Some(pidfd.as_fd()), wake, until).map_err(trouble("wait for a program"))?;
+        match (turn, &mut ending) {
+            (Turn::Done, _) => return Ok(ending),
+            (_, None) => {
+                signal(group, Signal::TERM);
+                let interrupted = turn == Turn::Woken;
+                ending = Some(Ending { interrupted, killed: false });
+                until = Instant::now() + if interrupted { limits.grace.min(HURRY) } else { limits.grace };
+            }
+            (_, Some(ending)) if !ending.killed => {
+                signal(group, Signal::KILL);
+                ending.killed = true;
+                until = Instant::now() + KILLED;
+            }
+            _ => return Err(ProcessError { what: "end a program", error: io::ErrorKind::TimedOut.into() }),
+        }
+    }
 }
 
 fn ended(status: ExitStatus) -> End {

@@ -4,6 +4,7 @@
 
 mod cases;
 mod causes;
+pub mod habits;
 pub mod matrix;
 pub mod summary;
 mod table;

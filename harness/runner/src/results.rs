@@ -103,6 +103,9 @@ pub struct CellResult {
     pub sees: Vec<String>,
     /// Fields that differ, as `name.field`.
     pub altered: Vec<String>,
+    /// The names of what an answer lists more than once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repeated: Vec<String>,
     /// Why, in a sentence.
     pub reason: Option<String>,
     /// The other tools with their versions.
@@ -148,6 +151,7 @@ impl CellResult {
             observed: summary.shown.observed,
             sees: summary.shown.sees,
             altered: summary.shown.altered,
+            repeated: summary.shown.repeated,
             reason: summary.shown.reason,
             with,
             steps,

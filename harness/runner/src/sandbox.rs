@@ -81,6 +81,12 @@ impl Sandbox {
         self.bwrap.is_ok()
     }
 
+    /// The folders that are a program's own.
+    pub(crate) fn folders(&self, program: &Program) -> Vec<PathBuf> {
+        let cwd = Some(&program.cwd).filter(|cwd| cwd.parent().is_some());
+        self.writable.iter().chain(cwd).cloned().collect()
+    }
+
     /// The program as it is started: inside bubblewrap, or as it is.
     pub(crate) fn wrap(&self, program: &Program) -> Program {
         let Ok(bwrap) = &self.bwrap else {
@@ -89,7 +95,9 @@ impl Sandbox {
         let mut args: Vec<OsString> = Vec::new();
         let mut add = |words: &[&str]| args.extend(words.iter().map(OsString::from));
         add(&["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]);
-        add(&["--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent"]);
+        // not --die-with-parent: the first process inside has to stay as long as any other does, or nobody would see
+        // what a program leaves behind; the harness ends it with its group
+        add(&["--unshare-net", "--unshare-pid", "--unshare-ipc"]);
         // the program may lie below /tmp, which is an empty folder in there
         let own = program.program.parent().map(Path::to_owned);
         for folder in own.iter().chain(&self.readable).filter(|folder| folder.starts_with("/tmp")) {

@@ -20,6 +20,7 @@ use crate::golden::Goldens;
 use crate::judge::{Expectation, Summary, Verdict, judge};
 use crate::outcome::{Observation, Outcome};
 use crate::plan::Plan;
+use crate::process;
 use crate::results::{BUILTIN_VERSION, CellResult};
 
 /// What to run, and how.
@@ -44,6 +45,8 @@ pub struct Done {
     pub cells: Vec<CellResult>,
     /// Whether all are.
     pub complete: bool,
+    /// The harness's own trouble, which ended the run: no disk space, no permission. What tools do is in the results.
+    pub trouble: Option<ExecError>,
 }
 
 /// One run of one cell.
@@ -61,7 +64,7 @@ struct Runner<'a> {
 /// Runs all cells.
 ///
 /// # Errors
-/// The harness's own trouble: no disk space, no permission, no threads. What tools do is in the results.
+/// No threads can be started. Any later trouble of the harness is in [`Done::trouble`], beside what was done by then.
 pub fn run(world: &World<'_>, run: &Run<'_>, events: &(dyn Fn(Event<'_>) + Sync)) -> Result<Done, ExecError> {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(run.jobs.max(1)).build();
     let threads = threads.map_err(|error| ExecError::new("start threads", std::io::Error::other(error)))?;
@@ -90,13 +93,12 @@ pub fn run(world: &World<'_>, run: &Run<'_>, events: &(dyn Fn(Event<'_>) + Sync)
             }
         }
     });
-    if let Some(trouble) = runner.trouble.into_inner().unwrap_or_default() {
-        return Err(trouble);
-    }
+    process::end_orphans();
+    let trouble = runner.trouble.into_inner().unwrap_or_default();
     let cells: Vec<CellResult> = runner.done.into_inner().unwrap_or_default().into_values().collect();
     let complete = cells.len() == run.cells.len();
     events(Event::Finished { complete });
-    Ok(Done { cells, complete })
+    Ok(Done { cells, complete, trouble })
 }
 
 /// Groups in the order of first appearance.
@@ -183,7 +185,11 @@ impl<'a> Runner<'a> {
     ) -> Result<(), ExecError> {
         let (step, binding) = self.bound(cells[0], at);
         let mut next = state.fork(&self.world.machine.scratch)?;
-        match self.world.change(&mut next, Task { plan, step, binding })? {
+        let changed = self.world.change(&mut next, Task { plan, step, binding })?;
+        if process::interrupted() {
+            return Ok(());
+        }
+        match changed {
             Ok(()) => self.advance(scope, plan, &Arc::new(next), at + 1, cells),
             Err(failure) => {
                 for cell in cells {
@@ -202,6 +208,10 @@ impl<'a> Runner<'a> {
         for index in at..steps.len() {
             let (step, binding) = self.bound(cells[0], index);
             let (observation, record) = self.world.discover(state, Task { plan, step, binding })?;
+            // what an interruption has ended was not observed
+            if process::interrupted() {
+                return Ok(());
+            }
             steps_done.push(record);
             joined = Some(match joined {
                 Some(before) => before.and(observation),
@@ -282,5 +292,37 @@ impl<'a> Runner<'a> {
     fn give_up(&self, error: ExecError) {
         self.run.stop.store(true, Ordering::Relaxed);
         self.trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+    use crate::tools::Machine;
+
+    /// The results that are there must not be lost with the rest.
+    #[test]
+    fn trouble_ends_a_run_but_what_is_done_stays() {
+        let catalogue = Catalogue::shipped().unwrap();
+        let case = catalogue.cases.iter().find(|case| case.id == "attach-discover").unwrap();
+        let cells = crate::cell::expand(&Arc::new(case.clone()), &catalogue.drivers, &catalogue.conventions);
+        let machine = Machine {
+            env: BTreeMap::new(),
+            path: Vec::new(),
+            cache: "/nonexistent".into(),
+            sandbox: crate::sandbox::Sandbox::open("not needed"),
+            helper: "/nonexistent".into(),
+            scratch: "/nonexistent".into(),
+        };
+        let tools = catalogue.drivers.iter().map(|driver| (driver.id.clone(), machine.locate(driver, true)));
+        let tools = tools.collect();
+        let world = World::new(&machine, &catalogue.conventions, &tools);
+        let (goldens, stop) = (Goldens::default(), AtomicBool::new(false));
+        let plan = Run { cells: &cells, repeat: 1, jobs: 1, goldens: &goldens, stop: &stop };
+        let done = run(&world, &plan, &|_| {}).unwrap();
+        assert!(done.trouble.unwrap().to_string().contains("make a scratch folder"));
+        assert!(!done.complete);
+        assert!(!done.cells.is_empty() && done.cells.iter().all(|cell| cell.outcome == Outcome::Unavailable));
     }
 }

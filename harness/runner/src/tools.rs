@@ -11,6 +11,7 @@ use std::time::Duration;
 use referee_layout::Algorithm;
 
 use crate::driver::{Driver, Placeholder, Release, Values};
+use crate::exec::tree::Scratch;
 use crate::outcome::Outcome;
 use crate::process::{self, End, Limits, Program};
 use crate::sandbox::Sandbox;
@@ -120,17 +121,17 @@ impl Machine {
 
     fn observe(&self, driver: &Driver, path: &Path) -> Result<Binary, String> {
         let probe = &driver.manifest.version;
-        let home = tempfile::tempdir_in(&self.scratch).map_err(|error| error.to_string())?;
-        let values = Values::default().with(Placeholder::Home, home.path().display().to_string());
+        let home = Scratch::new(&self.scratch, "home-").map_err(|error| error.to_string())?;
+        let values = Values::default().with(Placeholder::Home, home.display().to_string());
         let program = Program {
             program: path.to_owned(),
             args: probe.argv.iter().map(OsString::from).collect(),
-            env: environment(driver, home.path(), &values)?,
-            cwd: home.path().to_owned(),
+            env: environment(driver, &home, &values)?,
+            cwd: home.to_path_buf(),
             stdin: Vec::new(),
         };
         let limits = Limits { deadline: Duration::from_secs(10), ..Limits::default() };
-        let finished = process::run(&program, &limits, &self.sandbox.with_writable(home.path()))
+        let finished = process::run(&program, &limits, &self.sandbox.with_writable(&home))
             .map_err(|error| error.to_string())?;
         let shown = format!("{} {}", driver.manifest.program, probe.argv.join(" "));
         if let End::TimedOut { .. } = finished.end {

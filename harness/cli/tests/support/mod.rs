@@ -77,7 +77,7 @@ ready = "/v2/"
             r#"
 can = ["attach", "copy", "discover"]
 [op]
-attach = {{ argv = ["{behaviour}", "attach", "{{layout}}", "{{subject.digest}}", "{{artifact-type}}"] }}
+attach = {{ argv = ["{behaviour}", "attach", "{{layout}}", "{{subject.digest}}", "{{artifact-type}}", "{{file}}"] }}
 copy = {{ argv = ["{behaviour}", "copy", "{{layout}}", "{{out}}"] }}
 discover = {{ argv = ["{behaviour}", "discover", "{{layout}}", "{{subject.digest}}"], view = "/manifests" }}
 "#

@@ -43,7 +43,10 @@ impl World<'_> {
                 let answer: Vec<_> = answer.referrers.iter().map(answered).collect();
                 Observation::compare(&expected(state, task), &answer)
             }
-            (Err(why), _) => Observation::none(Outcome::Refused, format!("not a layout: {why}")),
+            (Err(why), _) => {
+                let why = why.replace(&state.layout().display().to_string(), "the folder");
+                Observation::none(Outcome::Refused, format!("not a layout: {why}"))
+            }
             (_, None) => Observation::none(Outcome::Error, "the step names no subject"),
         };
         (observation, StepRecord { exit: Some(0), ..record(task, Vec::new(), begin.elapsed()) })

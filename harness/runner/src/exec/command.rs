@@ -5,10 +5,12 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::time::Duration;
 
 use referee_layout::Digest;
 use serde_json::Value;
 
+use super::before::Before;
 use super::{ExecError, Failure, State, StepRecord, Task, World, effect, record};
 use crate::case::{Address, Op};
 use crate::driver::{Arg, Call, Driver, Operation, Placeholder, Values};
@@ -29,7 +31,7 @@ impl World<'_> {
         driver: &Driver,
         binary: &Binary,
     ) -> Result<Result<(), Failure>, ExecError> {
-        let before = effect::Before::of(state);
+        let before = Before::of(state);
         if let Err(failure) = self.run(state, task, driver, binary)? {
             return Ok(Err(failure));
         }
@@ -73,6 +75,10 @@ impl World<'_> {
         let Some(call) = driver.call(op, &binary.version) else {
             return Ok(Err(cannot(format!("the driver has no [op.{}]", op.name()))));
         };
+        if let Some(failure) = self.given_up(driver, op) {
+            state.steps.push(StepRecord { skipped: true, ..record(task, Vec::new(), Duration::ZERO) });
+            return Ok(Err(failure));
+        }
         let values = self.values(state, task)?;
         let expanded = Arg::expand_all(&call.argv, &values).map_err(|error| error.to_string());
         let env = tools::environment(driver, &state.home(), &values);
@@ -101,7 +107,7 @@ impl World<'_> {
         self.remember(driver, op, matches!(finished.end, End::TimedOut { .. }));
         let words = std::iter::once(driver.manifest.program.as_str()).chain(argv.iter().map(String::as_str));
         state.steps.push(described(state.folder(), task, words, &finished));
-        Ok(match failure(driver, task, &finished, limits.deadline.as_secs()) {
+        Ok(match failure(driver, task, &finished, limits.deadline.as_secs(), state.folder()) {
             Some(failure) => Err(failure),
             None => Ok((call, finished)),
         })
@@ -173,10 +179,17 @@ fn address(values: Values, state: &State, task: Task<'_>, name: &str, by: &Addre
 }
 
 /// The failure that a call's end shows, if any.
-pub(super) fn failure(driver: &Driver, task: Task<'_>, finished: &Finished, seconds: u64) -> Option<Failure> {
+fn failure(
+    driver: &Driver,
+    task: Task<'_>,
+    finished: &Finished,
+    seconds: u64,
+    folder: &Path,
+) -> Option<Failure> {
     let what = format!("{} {}", driver.id, Operation::from(&task.step.op).name());
     let text = finished.stderr.text();
-    let line = beginning(&text);
+    // the path is another one in every run
+    let line = beginning(&text.replace(&folder.display().to_string(), "."));
     Some(match &finished.end {
         End::Exited(0) => return None,
         End::Exited(code) => {
@@ -191,6 +204,7 @@ pub(super) fn failure(driver: &Driver, task: Task<'_>, finished: &Finished, seco
         }
         End::Signalled(signal) => Failure::new(Outcome::Crash, format!("{what}: killed by signal {signal}")),
         End::TimedOut { .. } => Failure::new(Outcome::Hang, format!("{what}: not done after {seconds} s")),
+        End::Interrupted => Failure::new(Outcome::Error, format!("{what}: interrupted")),
         End::NotStarted(why) => Failure::new(Outcome::Error, format!("{what}: did not start: {why}")),
     })
 }

@@ -1,39 +1,18 @@
 //! Postconditions: what each step must have left on disk, whatever the tool says about it.
 //!
-//! Owns: the checks, by comparing the layout before and after. Leaves to others: running the step. A tool that
-//! does nothing fails here, a tool's chatter is never read.
+//! Owns: the checks of what the step was for. Leaves to others: running the step, and what of the rest must have stayed
+//! ([`super::before`]). A tool that does nothing fails here, a tool's chatter is never read.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use referee_layout::facts::{Entry, Verified};
+use referee_layout::facts::Verified;
 use referee_layout::{Digest, Facts, Node, Referrer};
 
-use super::{Failure, State, Task};
+use super::before::{Before, whole};
+use super::{Failure, State, Task, tree};
 use crate::case::Op;
 use crate::outcome::Outcome;
 use crate::plan::PlannedNode;
-
-/// What the layout held before a step.
-#[derive(Debug, Clone, Default)]
-pub struct Before {
-    manifests: BTreeSet<Digest>,
-    tags: BTreeMap<String, Digest>,
-}
-
-impl Before {
-    /// What the layout holds now; nothing where there is none yet.
-    pub fn of(state: &State) -> Self {
-        let Ok(facts) = state.facts() else {
-            return Self::default();
-        };
-        let tag = |entry: &Entry| Some((entry.ref_name()?.to_owned(), entry.digest()?.clone()));
-        Self {
-            manifests: facts.nodes().iter().map(|node| node.digest.clone()).collect(),
-            tags: facts.entries().iter().filter_map(tag).collect(),
-        }
-    }
-}
 
 /// Holds the layout against what the in-crate writer was asked for, and binds the names of all referrers.
 pub(super) fn written(state: &mut State, task: Task<'_>) -> Result<(), Failure> {
@@ -56,6 +35,10 @@ pub(super) fn written(state: &mut State, task: Task<'_>) -> Result<(), Failure> 
 /// Holds the layout against what a tool was asked for; binds the name of what it made.
 pub(super) fn check(state: &mut State, task: Task<'_>, before: &Before, exact: bool) -> Result<(), Failure> {
     let who = task.binding.driver();
+    if let Some(what) = tree::unreadable(&state.layout()) {
+        let reason = format!("{who} ended well, but left what cannot be read: {what}");
+        return Err(Failure::new(Outcome::Error, reason));
+    }
     match &task.step.op {
         Op::Attach { content } | Op::Push { content } => {
             let Some(planned) = task.plan.node(content.as_str()) else {
@@ -72,14 +55,30 @@ pub(super) fn check(state: &mut State, task: Task<'_>, before: &Before, exact: b
                     attached(facts, planned, subject.as_ref(), before, who)?
                 }
             };
+            let facts = facts(state, who)?;
             if let Some(tag) = &planned.tag {
-                resolves(facts(state, who)?, tag, &found.digest, who)?;
+                resolves(facts, tag, &found.digest, who)?;
+            }
+            if before.is_empty() {
+                stored(facts, task, who)?;
+            } else if let Some(lost) = before.lost(state, facts, task, planned.tag.as_deref()) {
+                return Err(Failure::new(Outcome::Error, format!("{who} ended well, but {lost}")));
             }
             state.there.insert(planned.name.to_string(), found);
             Ok(())
         }
         Op::Copy { tag, .. } => match before.tags.get(tag) {
-            Some(digest) => resolves(facts(state, who)?, tag, digest, who),
+            Some(digest) => {
+                let facts = facts(state, who)?;
+                resolves(facts, tag, digest, who)?;
+                match before.lost_below(facts, digest) {
+                    None => Ok(()),
+                    Some(lost) => {
+                        let what = format!("the copy lacks {}, which tag {tag} leads to", lost.short());
+                        Err(Failure::new(Outcome::Error, format!("{who} ended well, but {what}")))
+                    }
+                }
+            }
             None => Err(Failure::new(Outcome::Error, format!("there was no tag {tag} to copy"))),
         },
         Op::Discover { .. } => Ok(()),
@@ -87,7 +86,11 @@ pub(super) fn check(state: &mut State, task: Task<'_>, before: &Before, exact: b
 }
 
 fn facts<'a>(state: &'a State, who: &str) -> Result<&'a Facts, Failure> {
-    let failed = |why: &str| Failure::new(Outcome::Error, format!("{who} left no layout: {why}"));
+    // the path is another one in every run
+    let failed = |why: &str| {
+        let why = why.replace(&state.layout().display().to_string(), "the folder");
+        Failure::new(Outcome::Error, format!("{who} left no layout: {why}"))
+    };
     state.facts().map_err(failed)
 }
 
@@ -105,7 +108,30 @@ fn pushed(facts: &Facts, planned: &PlannedNode, who: &str) -> Result<Referrer, F
             format!("{who} ended well, but the blob of `{}` does not match its digest", planned.name);
         return Err(Failure::new(Outcome::Error, reason));
     }
-    Ok(node.referrer())
+    match planned.blobs.iter().find(|blob| !whole(facts, &blob.digest)) {
+        None => Ok(node.referrer()),
+        Some(blob) => {
+            let (name, digest) = (&planned.name, blob.digest.short());
+            let reason = format!("{who} ended well, but a blob of `{name}` ({digest}) is gone or damaged");
+            Err(Failure::new(Outcome::Error, reason))
+        }
+    }
+}
+
+/// What a tool was given to make a layout of, besides the content of the step.
+fn stored(facts: &Facts, task: Task<'_>, who: &str) -> Result<(), Failure> {
+    let base = task.plan.base();
+    for planned in task.plan.nodes().iter().filter(|node| base.contains(&node.name) && !node.absent) {
+        pushed(facts, planned, who)?;
+        let Some(tag) = &planned.tag else { continue };
+        // a registry that is given bytes for a tag chooses the algorithm of their digest
+        // (distribution-spec, Pushing Manifests)
+        let same = |digest: &Digest| digest.matches(&planned.bytes) == Some(true) && whole(facts, digest);
+        if !facts.resolve(tag).is_ok_and(|digest| same(&digest)) {
+            resolves(facts, tag, &planned.digest, who)?;
+        }
+    }
+    Ok(())
 }
 
 /// The one new manifest with the subject, with the artifact type and annotations that were asked for.
@@ -131,6 +157,16 @@ fn attached(
     };
     if node.verified == Verified::No {
         return fail("the blob of the new manifest does not match its digest".to_owned());
+    }
+    let layers = || node.entries.iter().filter_map(|entry| entry.digest());
+    if let Some(file) = &planned.file
+        && !layers().any(|digest| digest.matches(file.text.as_bytes()) == Some(true))
+    {
+        return fail("the new manifest has no layer with the file that was given".to_owned());
+    }
+    let blobs = node.config.iter().map(|config| &config.digest).chain(layers());
+    if let Some(lost) = blobs.into_iter().find(|digest| !whole(facts, digest)) {
+        return fail(format!("a blob of the new manifest ({}) is not there or damaged", lost.short()));
     }
     let referrer = node.referrer();
     if referrer.artifact_type != planned.artifact_type {

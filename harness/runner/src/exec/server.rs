@@ -6,8 +6,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::before::Before;
 use super::command::{beginning, described, read_answer};
-use super::{ExecError, Failure, State, StepRecord, Task, World, effect};
+use super::{ExecError, Failure, State, StepRecord, Task, World, effect, record};
 use crate::case::Op;
 use crate::driver::{Arg, Driver, Operation, Placeholder, Values};
 use crate::outcome::{Answered, Outcome};
@@ -39,7 +40,7 @@ impl World<'_> {
             let planned = task.plan.node(content.as_str()).expect("a plan holds all content of its case");
             requests.extend(pushes(state, planned)?);
         }
-        let before = effect::Before::of(state);
+        let before = Before::of(state);
         if let Err(failure) = self.session(state, task, driver, binary, requests)? {
             return Ok(Err(failure));
         }
@@ -91,6 +92,10 @@ impl World<'_> {
             (Ok(args), Ok(env)) => (args, env),
             (Err(why), _) | (_, Err(why)) => return Ok(Err(cannot(why))),
         };
+        if let Some(failure) = self.given_up(driver, op) {
+            state.steps.push(StepRecord { skipped: true, ..record(task, args, Duration::ZERO) });
+            return Ok(Err(failure));
+        }
         let limits = self.limits(driver, op);
         let session = Session {
             program: binary.path.clone(),
@@ -129,9 +134,18 @@ impl World<'_> {
                 return Ok(Err(Failure::new(Outcome::Hang, reason)));
             }
             let text = format!("{}: {}", finished.end, finished.stderr.text());
+            // the helper runs beside the server, which may end it or write into its answer
+            if let End::Signalled(_) | End::Exited(0) | End::Interrupted = finished.end {
+                let reason = format!("{}: broke the session that asks it: {}", driver.id, finished.end);
+                return Ok(Err(Failure::new(Outcome::Error, reason)));
+            }
             return Err(ExecError::new("run a session", std::io::Error::other(text)));
         };
+        let folder = state.folder().display().to_string();
         let failure = failure(driver, &transcript, limits.deadline.as_secs());
+        // the path is another one in every run
+        let failure =
+            failure.map(|failure| Failure { reason: failure.reason.replace(&folder, "."), ..failure });
         let hung = failure.as_ref().is_some_and(|failure| failure.outcome == Outcome::Hang);
         self.remember(driver, op, hung);
         note(&mut record, state.folder(), &transcript);

@@ -1,6 +1,6 @@
 //! What all cells of a run share: the machine, the tools, the conventions, and how patient to be.
 //!
-//! Owns: lookups, and the shorter deadline of a tool that has hung before. Leaves to others: everything done
+//! Owns: lookups, the shorter deadline of a tool that has hung before, and giving it up. Leaves to others: everything done
 //! with them.
 
 use std::collections::BTreeMap;
@@ -9,12 +9,17 @@ use std::time::Duration;
 
 use referee_layout::Convention;
 
+use super::Failure;
 use crate::driver::{Driver, Operation};
+use crate::outcome::Outcome;
 use crate::process::Limits;
 use crate::tools::{Binary, Machine, Tool};
 
 /// After so many hangs of one operation without one that ended, the deadline is cut.
 const PATIENCE: u32 = 3;
+
+/// After so many, the operation is given up: a run has to end.
+const GIVEN_UP: u32 = 5;
 
 /// What all cells of a run share.
 #[derive(Debug)]
@@ -50,12 +55,24 @@ impl<'a> World<'a> {
         conventions.find(|known| known.id == id).expect("cells are made of the conventions of this world")
     }
 
+    fn hangs(&self, driver: &Driver, op: Operation) -> u32 {
+        self.hangs.lock().map_or(0, |hangs| hangs.get(&(driver.id.clone(), op)).copied().unwrap_or(0))
+    }
+
+    /// The failure of a call that is not even tried: the tool hung five times in this operation, and never ended
+    /// between them.
+    pub(super) fn given_up(&self, driver: &Driver, op: Operation) -> Option<Failure> {
+        (self.hangs(driver, op) >= GIVEN_UP).then(|| {
+            let what = format!("{} {}", driver.id, op.name());
+            let reason = format!("{what}: not run, having hung {GIVEN_UP} times without once ending between");
+            Failure::new(Outcome::Hang, reason)
+        })
+    }
+
     /// The limits of one call. A tool that hung three times is not waited for as long the next time.
     pub(super) fn limits(&self, driver: &Driver, op: Operation) -> Limits {
-        let hangs =
-            self.hangs.lock().map_or(0, |hangs| hangs.get(&(driver.id.clone(), op)).copied().unwrap_or(0));
         let full = Duration::from_secs(driver.manifest.timeout);
-        let deadline = if hangs >= PATIENCE { full / 10 } else { full };
+        let deadline = if self.hangs(driver, op) >= PATIENCE { full / 10 } else { full };
         Limits { deadline, ..Limits::default() }
     }
 

@@ -33,6 +33,17 @@ impl Captured {
     }
 }
 
+/// Why pumping ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// What was waited for has happened.
+    Done,
+    /// Whoever waits was woken.
+    Woken,
+    /// The deadline came.
+    Late,
+}
+
 #[derive(Debug)]
 pub(super) struct Pipes<'a> {
     stdin: Option<ChildStdin>,
@@ -74,19 +85,28 @@ impl<'a> Pipes<'a> {
         self.kept
     }
 
-    /// Moves bytes until the process behind `pidfd` has ended (without one: until all output pipes are closed),
-    /// or until `deadline`, and says whether the former.
+    /// Moves bytes until the process behind `pidfd` has ended (without one: until all output pipes are closed), until
+    /// `wake` is ready, or until `deadline`, and says which.
     ///
     /// Time is looked at in every turn, so that a flood cannot hold it up.
-    pub(super) fn pump(&mut self, pidfd: Option<BorrowedFd<'_>>, deadline: Instant) -> io::Result<bool> {
+    pub(super) fn pump(
+        &mut self,
+        pidfd: Option<BorrowedFd<'_>>,
+        wake: Option<BorrowedFd<'_>>,
+        deadline: Instant,
+    ) -> io::Result<Turn> {
         loop {
+            if pidfd.is_none() && self.closed() {
+                return Ok(Turn::Done);
+            }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Ok(pidfd.is_none());
+                return Ok(Turn::Late);
             }
             let timeout = Timespec::try_from(left).ok();
-            let mut polled: Vec<PollFd<'_>> = Vec::with_capacity(4);
-            polled.extend(pidfd.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
+            let mut polled: Vec<PollFd<'_>> = Vec::with_capacity(5);
+            let ours = [pidfd, wake].into_iter().flatten();
+            polled.extend(ours.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
             polled.extend(self.stdin.as_ref().map(|pipe| PollFd::new(pipe, PollFlags::OUT)));
             polled.extend(self.stdout.as_ref().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
             polled.extend(self.stderr.as_ref().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
@@ -94,13 +114,18 @@ impl<'a> Pipes<'a> {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
-            let ended = pidfd.is_some() && polled.first().is_some_and(|fd| !fd.revents().is_empty());
+            let ready = |at: usize| polled.get(at).is_some_and(|fd| !fd.revents().is_empty());
+            let ended = pidfd.is_some() && ready(0);
+            let woken = wake.is_some() && ready(usize::from(pidfd.is_some()));
             drop(polled);
             self.feed();
             read(&mut self.stdout, &mut self.kept.0, self.limit);
             read(&mut self.stderr, &mut self.kept.1, self.limit);
-            if ended || (pidfd.is_none() && self.closed()) {
-                return Ok(true);
+            if ended {
+                return Ok(Turn::Done);
+            }
+            if woken {
+                return Ok(Turn::Woken);
             }
         }
     }

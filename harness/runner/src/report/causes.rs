@@ -56,6 +56,9 @@ pub(super) fn surprises(results: &Results) -> String {
         text.push_str(&paragraph("outside", &what));
     }
     text.push_str(&causes.render(Outcome::word));
+    for (kind, what) in super::habits::lines(results) {
+        text.push_str(&paragraph(kind, &what));
+    }
     for (driver, cells) in &leaks {
         let what = format!("{driver} left a process behind in {} cells; it was ended", cells.len());
         text.push_str(&paragraph("leak", &what));

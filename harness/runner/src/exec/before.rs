@@ -1,0 +1,108 @@
+//! What a layout held before a step, and what of it must still be there afterwards.
+//!
+//! Owns: which blobs hang together, and comparing. Leaves to others: what the step itself had to do
+//! ([`super::effect`]).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use referee_layout::facts::{BlobContent, Entry, Verified};
+use referee_layout::graph::{self, EdgeKind};
+use referee_layout::{Digest, Facts};
+
+use super::{State, Task};
+
+/// What the layout held before a step.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Before {
+    /// Manifests and indexes.
+    pub(super) manifests: BTreeSet<Digest>,
+    /// What each tag named.
+    pub(super) tags: BTreeMap<String, Digest>,
+    /// The manifests and indexes that index.json led to.
+    listed: BTreeSet<Digest>,
+    /// Of each manifest and index, itself and all manifests, configs and layers below it that were there and whole.
+    below: BTreeMap<Digest, BTreeSet<Digest>>,
+}
+
+impl Before {
+    /// What the layout holds now; nothing where there is none yet.
+    pub(super) fn of(state: &State) -> Self {
+        let Ok(facts) = state.facts() else {
+            return Self::default();
+        };
+        let tag = |entry: &Entry| Some((entry.ref_name()?.to_owned(), entry.digest()?.clone()));
+        let below = facts.nodes().iter().map(|node| (node.digest.clone(), below(facts, &node.digest)));
+        Self {
+            manifests: facts.nodes().iter().map(|node| node.digest.clone()).collect(),
+            tags: facts.entries().iter().filter_map(tag).collect(),
+            listed: listed(facts),
+            below: below.collect(),
+        }
+    }
+
+    /// Whether there was no layout yet, or one that holds nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.manifests.is_empty()
+    }
+
+    /// What of this node's content was there and is not there, or not whole, any more.
+    pub(super) fn lost_below(&self, facts: &Facts, node: &Digest) -> Option<&Digest> {
+        self.below.get(node)?.iter().find(|digest| !whole(facts, digest))
+    }
+
+    /// What of the case's content was there before a step that adds to it, and is no longer: a sentence. What a
+    /// tool keeps besides, such as a response that it has replaced, is its own affair, and so is the tag that the step
+    /// moves.
+    pub(super) fn lost(
+        &self,
+        state: &State,
+        facts: &Facts,
+        task: Task<'_>,
+        moved: Option<&str>,
+    ) -> Option<String> {
+        let listed = listed(facts);
+        task.plan.nodes().iter().find_map(|planned| {
+            let name = &planned.name;
+            let digest = state.digest(task.plan, name.as_str())?;
+            if let Some(lost) = self.lost_below(facts, &digest) {
+                return Some(if *lost == digest {
+                    format!("the blob of `{name}` ({}) is gone or damaged", lost.short())
+                } else {
+                    format!("a blob of `{name}` ({}) is gone or damaged", lost.short())
+                });
+            }
+            if self.listed.contains(&digest) && !listed.contains(&digest) {
+                return Some(format!("index.json does not lead to `{name}` any more"));
+            }
+            let tag = planned.tag.as_deref().filter(|tag| Some(*tag) != moved)?;
+            let kept = self.tags.get(tag) != Some(&digest) || facts.resolve(tag).as_ref() == Ok(&digest);
+            (!kept).then(|| format!("tag {tag} does not name `{name}` any more"))
+        })
+    }
+}
+
+/// Whether a blob is there and is what its name says, as far as that can be known.
+pub(super) fn whole(facts: &Facts, digest: &Digest) -> bool {
+    facts.blobs().get(digest).is_some_and(|blob| {
+        blob.verified != Verified::No && !matches!(blob.content, BlobContent::Unreadable(_))
+    })
+}
+
+fn listed(facts: &Facts) -> BTreeSet<Digest> {
+    let roots = graph::roots(facts).map(|edge| edge.to);
+    graph::reachable(facts, roots, not_subject).into_iter().cloned().collect()
+}
+
+fn below(facts: &Facts, root: &Digest) -> BTreeSet<Digest> {
+    let nodes = graph::reachable(facts, [root], not_subject);
+    let nodes = nodes.into_iter().filter_map(|digest| facts.node(digest));
+    let all = nodes.flat_map(|node| {
+        let edges = graph::edges(node).filter(|edge| not_subject(edge.kind)).map(|edge| edge.to);
+        std::iter::once(&node.digest).chain(edges)
+    });
+    all.filter(|digest| whole(facts, digest)).cloned().collect()
+}
+
+fn not_subject(kind: EdgeKind) -> bool {
+    kind != EdgeKind::Subject
+}
