@@ -58,6 +58,11 @@ fn a_check_is_as_approved() {
         &["check"],
     ];
     approve("check", &calls.map(|words| transcript(root, words)).join("\n"));
+    let shown = transcript(root, &["check", "bad"]);
+    let first = shown.split("\n\n").next().unwrap_or_default().replacen("-- stdout\n", "", 1);
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md");
+    assert!(readme.contains(&first), "README.md does not show this check:\n{first}");
     approve("help-check", &transcript(root, &["check", "--help"]));
 }
 
