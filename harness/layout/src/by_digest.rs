@@ -26,6 +26,12 @@ impl<T> ByDigest<T> {
         self.sorted.get(*self.places.get(digest)?).map(|(_, value)| value)
     }
 
+    /// What there is for `digest`, with its place in the order of digests.
+    pub(crate) fn find(&self, digest: &Digest) -> Option<(usize, &T)> {
+        let place = *self.places.get(digest)?;
+        self.sorted.get(place).map(|(_, value)| (place, value))
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.sorted.len()

@@ -157,6 +157,21 @@ impl Digest {
     /// # Errors
     /// Says which part of the grammar is broken.
     pub fn parse(text: &str) -> Result<Self, DigestError> {
+        Self::check(text).map(|()| Self(text.into()))
+    }
+
+    /// Whether a string is a digest, as [`Digest::parse`] says it.
+    ///
+    /// # Errors
+    /// Those of [`Digest::parse`].
+    pub fn check(text: &str) -> Result<(), DigestError> {
+        // nearly all digests are of this form
+        if let Some(encoded) = text.strip_prefix("sha256:")
+            && encoded.len() == 64
+            && encoded.bytes().all(is_lower_hex)
+        {
+            return Ok(());
+        }
         let (algorithm, encoded) = text.split_once(':').ok_or(DigestError::NoColon)?;
         if !is_algorithm(algorithm) {
             return Err(DigestError::Algorithm);
@@ -166,12 +181,11 @@ impl Digest {
             return Err(DigestError::Encoded);
         }
         if let Some(known) = Algorithm::ALL.into_iter().find(|a| a.name() == algorithm) {
-            let hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
-            if encoded.len() != known.hex_len() || !encoded.bytes().all(hex) {
+            if encoded.len() != known.hex_len() || !encoded.bytes().all(is_lower_hex) {
                 return Err(DigestError::Registered { algorithm: known, want: known.hex_len() });
             }
         }
-        Ok(Self(text.into()))
+        Ok(())
     }
 
     fn from_hash(algorithm: Algorithm, hash: &[u8]) -> Self {
@@ -227,6 +241,10 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 fn is_hex(text: &str, hash: &[u8]) -> bool {
     let digits = hash.iter().flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
     text.len() == hash.len() * 2 && text.bytes().eq(digits)
+}
+
+fn is_lower_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 fn is_algorithm(text: &str) -> bool {

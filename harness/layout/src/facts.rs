@@ -13,7 +13,7 @@ pub(crate) mod gather;
 mod node;
 mod resolve;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::dir::{FileKind, LayoutDir, ReadError};
@@ -89,7 +89,8 @@ pub struct Facts {
     entries: Vec<Entry>,
     blobs: ByDigest<Blob>,
     nodes: Vec<Node>,
-    by_digest: HashMap<Digest, usize>,
+    /// The place in `nodes` of each blob that is one, in the order of `blobs`.
+    node_of: Vec<Option<usize>>,
     stray: Vec<Stray>,
     unreadable: BTreeMap<String, ReadError>,
     oddities: Vec<Oddity>,
@@ -303,9 +304,15 @@ impl Facts {
         self.nodes.get(self.node_id(digest)?)
     }
 
+    /// The blob of that digest: its place among all, what it is, and its place in [`Facts::nodes`] if it has one.
+    pub fn find(&self, digest: &Digest) -> Option<(usize, &Blob, Option<usize>)> {
+        let (place, blob) = self.blobs.find(digest)?;
+        Some((place, blob, self.node_of.get(place).copied().flatten()))
+    }
+
     /// The place of the manifest or index of that digest in [`Facts::nodes`].
     pub fn node_id(&self, digest: &Digest) -> Option<usize> {
-        self.by_digest.get(digest).copied()
+        self.find(digest)?.2
     }
 
     /// Names that the layout has no place for.

@@ -115,7 +115,9 @@ impl Checker {
         for (asked, check) in &self.of_documents {
             let mut findings = Findings::of(*asked, &self.profile);
             check(doc, &mut findings);
-            all.append(&mut findings.into_found());
+            if !findings.is_empty() {
+                all.append(&mut findings.into_found());
+            }
         }
         all.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));
         let mut cursor = Cursor::START;

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 
 use referee_layout::facts::blob_path;
 use referee_layout::json::{self, Value};
-use referee_layout::{Digest, media_type};
+use referee_layout::{DescriptorView, Digest, media_type};
 
 use crate::profile::Profile;
 
@@ -49,6 +49,15 @@ pub(crate) enum DocKind {
 pub(crate) struct Place<'a> {
     pub(crate) value: Value<'a>,
     pub(crate) slot: Slot,
+    /// Whether it has the three required fields alone, well formed, and is not of the empty type.
+    plain: bool,
+}
+
+impl<'a> Place<'a> {
+    fn new(value: Value<'a>, slot: Slot) -> Self {
+        let plain = DescriptorView::new(value).plain();
+        Self { value, slot, plain: plain.is_some_and(|(own, ..)| own != media_type::EMPTY) }
+    }
 }
 
 /// The places where descriptors belong.
@@ -84,14 +93,14 @@ impl<'a> Doc<'a> {
         let list = |name| root.get(name).filter(|list| list.kind() == json::Kind::Array);
         let items = |name| list(name).into_iter().flat_map(|list| list.items()).enumerate();
         if matches!(kind, DocKind::IndexJson | DocKind::Index) {
-            descriptors.extend(items("manifests").map(|(n, value)| Place { value, slot: Slot::Entry(n) }));
+            descriptors.extend(items("manifests").map(|(n, value)| Place::new(value, Slot::Entry(n))));
         }
         if kind == DocKind::Manifest {
-            descriptors.extend(root.get("config").map(|value| Place { value, slot: Slot::Config }));
-            descriptors.extend(items("layers").map(|(n, value)| Place { value, slot: Slot::Layer(n) }));
+            descriptors.extend(root.get("config").map(|value| Place::new(value, Slot::Config)));
+            descriptors.extend(items("layers").map(|(n, value)| Place::new(value, Slot::Layer(n))));
         }
         if matches!(kind, DocKind::IndexJson | DocKind::Index | DocKind::Manifest) {
-            descriptors.extend(root.get("subject").map(|value| Place { value, slot: Slot::Subject }));
+            descriptors.extend(root.get("subject").map(|value| Place::new(value, Slot::Subject)));
         }
         Some(Self { file, root, kind, profile, descriptors, duplicates: OnceCell::new() })
     }
@@ -137,8 +146,13 @@ impl<'a> Doc<'a> {
         &self.descriptors
     }
 
-    /// The objects in the places of descriptors.
+    /// The objects in the places of descriptors, but for those with which nothing can be wrong by themselves.
     pub(crate) fn objects(&self) -> impl Iterator<Item = Place<'a>> + '_ {
+        self.all_objects().filter(|place| !place.plain)
+    }
+
+    /// The objects in the places of descriptors.
+    pub(crate) fn all_objects(&self) -> impl Iterator<Item = Place<'a>> + '_ {
         self.descriptors.iter().copied().filter(|place| place.value.kind() == json::Kind::Object)
     }
 

@@ -20,7 +20,10 @@ pub(crate) struct Evidence<'a> {
     pub(crate) profile: &'a Profile,
     /// What is pointed at, in the order in which it is met from index.json on.
     targets: Vec<Target<'a>>,
-    places: HashMap<&'a Digest, usize>,
+    /// The target that is a blob, by the blob's place in the facts.
+    of_blobs: Vec<Option<usize>>,
+    /// The targets that are not there.
+    absent: HashMap<&'a Digest, usize>,
     responses: Vec<Response<'a>>,
 }
 
@@ -82,8 +85,14 @@ fn is_docker(media_type: Option<&str>) -> bool {
 
 impl<'a> Evidence<'a> {
     pub(crate) fn new(facts: &'a Facts, profile: &'a Profile) -> Self {
-        let mut evidence =
-            Self { facts, profile, targets: Vec::new(), places: HashMap::new(), responses: Vec::new() };
+        let mut evidence = Self {
+            facts,
+            profile,
+            targets: Vec::new(),
+            of_blobs: vec![None; facts.blobs().len()],
+            absent: HashMap::new(),
+            responses: Vec::new(),
+        };
         let mut open = VecDeque::new();
         for entry in facts.entries() {
             evidence.entry(None, Slot::Entry(entry.position), entry, &mut open);
@@ -128,10 +137,15 @@ impl<'a> Evidence<'a> {
     }
 
     fn used(&mut self, one: Use<'a>, open: &mut VecDeque<&'a Node>) {
-        let at = *self.places.entry(one.digest).or_insert(self.targets.len());
-        if at == self.targets.len() {
-            let (blob, node) = (self.facts.blobs().get(one.digest), self.facts.node(one.digest));
-            let node = node.filter(|node| intact(node));
+        let next = self.targets.len();
+        let found = self.facts.find(one.digest);
+        let at = match found {
+            Some((place, ..)) => *self.of_blobs[place].get_or_insert(next),
+            None => *self.absent.entry(one.digest).or_insert(next),
+        };
+        if at == next {
+            let node = found.and_then(|(.., node)| self.facts.nodes().get(node?));
+            let (blob, node) = (found.map(|(_, blob, _)| blob), node.filter(|node| intact(node)));
             let (digest, uses, role) = (one.digest, Vec::new(), None);
             self.targets.push(Target { digest, blob, node, uses, role, is_document: false });
         }
@@ -154,7 +168,11 @@ impl<'a> Evidence<'a> {
     }
 
     fn target(&self, digest: &Digest) -> Option<&Target<'a>> {
-        self.targets.get(*self.places.get(digest)?)
+        let at = match self.facts.find(digest) {
+            Some((place, ..)) => self.of_blobs[place]?,
+            None => *self.absent.get(digest)?,
+        };
+        self.targets.get(at)
     }
 
     /// Who points at a blob.
@@ -200,7 +218,7 @@ impl<'a> Evidence<'a> {
     /// The manifests and indexes to which nothing leads from index.json. They are blobs like any other: nothing says
     /// that they mean what they look like (image-spec `image-layout.md`, Content).
     pub(crate) fn unreached(&self) -> impl Iterator<Item = &'a Node> + '_ {
-        let alone = |node: &&Node| intact(node) && !self.places.contains_key(&node.digest);
+        let alone = |node: &&Node| intact(node) && self.target(&node.digest).is_none();
         self.facts.nodes().iter().filter(alone)
     }
 

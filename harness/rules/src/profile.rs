@@ -186,7 +186,7 @@ impl Profile {
 
     /// What is wrong with a digest, by the algorithms that the revision registers.
     pub(crate) fn digest_problem(&self, text: &str) -> Option<DigestError> {
-        match Digest::parse(text) {
+        match Digest::check(text) {
             Err(DigestError::Registered { algorithm: Algorithm::Blake3, .. })
                 if self.revision == Revision::V1_1_1 =>
             {

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Field, fields};
-use crate::Digest;
 use crate::json::{Kind, Value};
+use crate::{Digest, media_type};
 
 /// A value read as a descriptor (image-spec `descriptor.md`, Properties). Reading never fails: a value of
 /// another kind has no fields.
@@ -28,6 +28,31 @@ impl<'a> DescriptorView<'a> {
     /// Whether it is an object at all.
     pub fn is_object(&self) -> bool {
         self.0.kind() == Kind::Object
+    }
+
+    /// `mediaType`, `digest` and `size`, where a descriptor has these alone, each once and as nearly all descriptors have
+    /// them: well formed, without an escape, the digest a sha256, the size of at most 15 digits. Cheap, and enough to
+    /// know that nothing is wrong with the descriptor by itself.
+    pub fn plain(&self) -> Option<(&'a str, Digest, u64)> {
+        let (mut media_type, mut digest, mut size) = (None, None, None);
+        for (name, value) in self.0.members() {
+            let text = value.text();
+            let known = match name.text() {
+                "\"mediaType\"" => media_type.replace(text).is_none(),
+                "\"digest\"" => digest.replace(text).is_none(),
+                "\"size\"" => size.replace(text).is_none(),
+                _ => false,
+            };
+            if !known {
+                return None;
+            }
+        }
+        let inner = |text: &'a str| text.strip_prefix('"')?.strip_suffix('"');
+        let media_type = inner(media_type?).filter(|text| media_type::is_media_type(text))?;
+        let digest = inner(digest?).filter(|text| text.starts_with("sha256:"))?;
+        let size = size?;
+        let size = if size.len() <= 15 { size.parse().ok()? } else { return None };
+        Some((media_type, Digest::parse(digest).ok()?, size))
     }
 
     /// `mediaType`

@@ -63,6 +63,9 @@ impl Descriptor {
     /// What makes it unusable, as a sentence fragment.
     pub fn read(value: Value<'_>) -> Result<Self, String> {
         let view = DescriptorView::new(value);
+        if let Some((media_type, digest, size)) = view.plain() {
+            return Ok(Self::plain(media_type.to_owned(), digest, size));
+        }
         if !view.is_object() {
             return Err("is not an object".to_owned());
         }
@@ -85,6 +88,23 @@ impl Descriptor {
             data_size: data.map(|data| data.len() as u64),
             flaws,
         })
+    }
+}
+
+impl Descriptor {
+    fn plain(media_type: String, digest: Digest, size: u64) -> Self {
+        Self {
+            media_type,
+            digest,
+            size,
+            artifact_type: None,
+            annotations: BTreeMap::new(),
+            has_platform: false,
+            platform: None,
+            elsewhere: false,
+            data_size: None,
+            flaws: Vec::new(),
+        }
     }
 }
 

@@ -59,14 +59,14 @@ pub(crate) fn assemble<T: Send>(path: &Path, parts: Parts, found: Found<T>) -> (
     stray.sort_unstable();
     oddities.sort_unstable();
     let mut blobs = Vec::with_capacity(examined.len());
-    let mut nodes = Vec::new();
+    let (mut nodes, mut node_of) = (Vec::new(), Vec::with_capacity(examined.len()));
     let mut visited = Vec::new();
     for Examined { digest, blob, node, visited: one } in examined {
+        node_of.push(node.as_ref().map(|_| nodes.len()));
         nodes.extend(node.map(|node| *node));
         visited.extend(one.map(|one| (digest.clone(), one)));
         blobs.push((digest, blob));
     }
-    let by_digest = nodes.iter().enumerate().map(|(id, node)| (node.digest.clone(), id)).collect();
     let facts = Facts {
         path: path.to_owned(),
         oci_layout,
@@ -75,7 +75,7 @@ pub(crate) fn assemble<T: Send>(path: &Path, parts: Parts, found: Found<T>) -> (
         entries,
         blobs: ByDigest::sorted(blobs),
         nodes,
-        by_digest,
+        node_of,
         stray,
         unreadable,
         oddities,

@@ -34,7 +34,7 @@ declare_rule! {
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     if doc.kind == DocKind::Index {
-        for place in doc.objects() {
+        for place in doc.all_objects() {
             if let Field::Present(found, _) = DescriptorView::new(place.value).media_type()
                 && matches!(place.slot, Slot::Entry(_))
                 && found != media_type::IMAGE_MANIFEST

@@ -43,13 +43,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         }
     }
     for (digest, blob) in evidence.facts.blobs().iter() {
+        let BlobContent::Broken(error) = &blob.content else { continue };
         let config =
             |one: &Use<'_>| one.slot == Slot::Config && one.media_type == Some(media_type::IMAGE_CONFIG);
         let used = evidence.role(digest).is_some() || evidence.uses(digest).iter().any(config);
-        if let BlobContent::Broken(error) = &blob.content
-            && used
-            && blob.verified != Verified::No
-        {
+        if used && blob.verified != Verified::No {
             report(blob_path(digest), error, findings);
         }
     }

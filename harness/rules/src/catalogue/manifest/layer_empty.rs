@@ -37,7 +37,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     if doc.kind != DocKind::Manifest || (image && doc.root.get("artifactType").is_none()) {
         return;
     }
-    let mut layers = doc.objects().filter(|place| matches!(place.slot, Slot::Layer(_)));
+    let mut layers = doc.all_objects().filter(|place| matches!(place.slot, Slot::Layer(_)));
     if let (Some(only), None) = (layers.next(), layers.next())
         && let Some(size) = only.value.get("size")
         && size.as_number() == Some("0")
