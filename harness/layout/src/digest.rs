@@ -180,10 +180,10 @@ impl Digest {
         if encoded.is_empty() || !encoded.bytes().all(allowed) {
             return Err(DigestError::Encoded);
         }
-        if let Some(known) = Algorithm::ALL.into_iter().find(|a| a.name() == algorithm) {
-            if encoded.len() != known.hex_len() || !encoded.bytes().all(is_lower_hex) {
-                return Err(DigestError::Registered { algorithm: known, want: known.hex_len() });
-            }
+        if let Some(known) = Algorithm::ALL.into_iter().find(|a| a.name() == algorithm)
+            && (encoded.len() != known.hex_len() || !encoded.bytes().all(is_lower_hex))
+        {
+            return Err(DigestError::Registered { algorithm: known, want: known.hex_len() });
         }
         Ok(())
     }

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use referee_layout::convention::Template;
 use referee_layout::facts::{Verified, blob_path};
-use referee_layout::{Digest, Entry, Facts, Kind, Node};
+use referee_layout::{Descriptor, Digest, Entry, Facts, Kind, Node};
 
+use super::Evidence;
 use crate::profile::Profile;
 
 /// The fallback tag (distribution-spec, Referrers Tag Schema).
@@ -53,13 +54,21 @@ impl Response<'_> {
         matches!(self.mark, Mark::Annotation(_))
     }
 
-    /// Whether a document refers to its subject. What does not is reported as that, whatever else its entry says.
-    pub(crate) fn is_of(&self, node: &Node) -> bool {
-        node.subject.as_ref().is_some_and(|subject| subject.digest == self.subject)
+    /// Its descriptors with the referrers that they describe. What is not there, and what does not refer to the subject,
+    /// is reported as that, whatever else its descriptor says.
+    pub(crate) fn referrers<'e>(
+        &'e self,
+        evidence: &'e Evidence<'_>,
+    ) -> impl Iterator<Item = (&'e Entry, &'e Descriptor, &'e Node)> {
+        self.entries().filter_map(|(entry, descriptor)| {
+            let node = evidence.node(&descriptor.digest)?;
+            let refers = node.subject.as_ref().is_some_and(|subject| subject.digest == self.subject);
+            refers.then_some((entry, descriptor, node))
+        })
     }
 
     /// Its descriptors, with their places.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (&Entry, &referee_layout::Descriptor)> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&Entry, &Descriptor)> {
         let entries = self.node.map_or(&[][..], |node| node.entries.as_slice());
         entries.iter().filter_map(|entry| Some((entry, entry.descriptor.as_ref().ok()?)))
     }

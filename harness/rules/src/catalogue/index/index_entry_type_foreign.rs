@@ -1,9 +1,11 @@
 //! `index-entry-type-foreign`: an image index lists something else than manifests and indexes.
 
-use referee_layout::{DescriptorView, Field, media_type};
+use std::borrow::Cow;
 
-use crate::doc::Doc;
-use crate::doc::{DocKind, Slot};
+use referee_layout::json::Value;
+use referee_layout::{DescriptorView, media_type};
+
+use crate::doc::{Doc, DocKind, Slot};
 use crate::finding::Findings;
 use crate::rule::{Check, SHOULD};
 
@@ -34,19 +36,22 @@ declare_rule! {
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     if doc.kind == DocKind::Index {
-        for place in doc.all_objects() {
-            if let Field::Present(found, _) = DescriptorView::new(place.value).media_type()
-                && matches!(place.slot, Slot::Entry(_))
-                && found != media_type::IMAGE_MANIFEST
-                && found != media_type::IMAGE_INDEX
-            {
-                let at = place.value.get("mediaType").unwrap_or(place.value);
-                findings.at(
-                    doc,
-                    at,
-                    format!("an image index should list manifests and indexes, and this is {found}"),
-                );
-            }
+        for (at, found) in foreign(doc) {
+            findings.at(
+                doc,
+                at,
+                format!("an image index should list manifests and indexes, and this is {found}"),
+            );
         }
     }
+}
+
+/// The media types of entries that are neither manifests nor indexes of image-spec, and where they are.
+pub(crate) fn foreign<'a>(doc: &Doc<'a>) -> impl Iterator<Item = (Value<'a>, Cow<'a, str>)> {
+    let entries = doc.all_objects().filter(|place| matches!(place.slot, Slot::Entry(_)));
+    entries.filter_map(|place| {
+        let found = DescriptorView::new(place.value).media_type().into_present()?;
+        let ours = found == media_type::IMAGE_MANIFEST || found == media_type::IMAGE_INDEX;
+        Some((place.value.get("mediaType")?, found)).filter(|_| !ours)
+    })
 }

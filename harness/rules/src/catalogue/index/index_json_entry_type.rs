@@ -1,9 +1,7 @@
 //! `index-json-entry-type`: index.json lists something else than manifests and indexes.
 
-use referee_layout::{DescriptorView, Field, media_type};
-
-use crate::doc::Doc;
-use crate::doc::{DocKind, Slot};
+use crate::catalogue::index::index_entry_type_foreign::foreign;
+use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
 use crate::rule::{Check, DECLARED};
 
@@ -34,19 +32,12 @@ declare_rule! {
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     if doc.kind == DocKind::IndexJson {
-        for place in doc.all_objects() {
-            if let Field::Present(found, _) = DescriptorView::new(place.value).media_type()
-                && matches!(place.slot, Slot::Entry(_))
-                && found != media_type::IMAGE_MANIFEST
-                && found != media_type::IMAGE_INDEX
-            {
-                let at = place.value.get("mediaType").unwrap_or(place.value);
-                findings.at(
-                    doc,
-                    at,
-                    format!("index.json usually lists manifests and indexes, and this is {found}"),
-                );
-            }
+        for (at, found) in foreign(doc) {
+            findings.at(
+                doc,
+                at,
+                format!("index.json usually lists manifests and indexes, and this is {found}"),
+            );
         }
     }
 }

@@ -33,9 +33,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
-        for (entry, descriptor) in response.entries() {
-            let node = evidence.node(&descriptor.digest).filter(|node| response.is_of(node));
-            let Some(node) = node else { continue };
+        for (entry, descriptor, node) in response.referrers(evidence) {
             let differs = |(key, value): &(&String, &String)| descriptor.annotations.get(*key) != Some(value);
             if let Some((key, _)) = node.annotations.iter().find(differs) {
                 let message = format!("the annotation {key} is not as in the manifest");

@@ -31,9 +31,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
-        for (entry, descriptor) in response.entries() {
-            let node = evidence.node(&descriptor.digest).filter(|node| response.is_of(node));
-            let Some(node) = node else { continue };
+        for (entry, descriptor, node) in response.referrers(evidence) {
             let extra = |key: &&String| !node.annotations.contains_key(*key);
             if let Some(key) = descriptor.annotations.keys().find(extra) {
                 let pointer =

@@ -34,9 +34,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
-        for (entry, descriptor) in response.entries() {
-            let node = evidence.node(&descriptor.digest).filter(|node| response.is_of(node));
-            let Some(node) = node else { continue };
+        for (entry, descriptor, node) in response.referrers(evidence) {
             let (said, own) = (descriptor.artifact_type.as_deref(), node.referrer_type());
             if said == own {
                 continue;
