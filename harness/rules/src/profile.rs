@@ -99,11 +99,14 @@ impl ProfileFile {
     pub fn parse(source: &Source) -> Result<Self, SourceError> {
         let file: Self = source.parse()?;
         if file.schema != 1 {
-            return Err(source.error(0..0, format!("schema {} is not known, expected 1", file.schema)));
+            return Err(source.error(
+                source.place(&["schema"]),
+                format!("schema {} is not known, expected 1", file.schema),
+            ));
         }
         if file.id != source.stem() {
             let message = format!("id `{}` is not the file's stem, expected `{}`", file.id, source.stem());
-            return Err(source.error(0..0, message));
+            return Err(source.error(source.place(&["id"]), message));
         }
         Ok(file)
     }

@@ -144,9 +144,11 @@ impl Catalogue {
         let known = named.as_deref().and_then(|name| self.convention(name));
         let convention = beside.as_ref().or(known);
         if let Some(name) = named.filter(|_| convention.is_none()) {
-            return Err(source.error(0..0, format!("no convention is named `{name}`")).into());
+            return Err(source
+                .error(source.place(&["convention"]), format!("no convention is named `{name}`"))
+                .into());
         }
-        Ok(file.with(convention).map_err(|why| source.error(0..0, why))?)
+        Ok(file.with(convention).map_err(|why| source.error(source.place(&["convention"]), why))?)
     }
 
     /// The shipped profile of that id.
