@@ -1,6 +1,6 @@
-//! Writes the seeds from which the corpora grew: the shipped files, and the layouts of all conformance cases.
+//! Writes the seeds into the corpora, which do not keep them: the shipped files, and the layouts of all conformance cases.
 //!
-//!     cargo run --example seeds && cargo +nightly fuzz cmin check
+//!     cargo run --example seeds
 
 use std::error::Error;
 use std::path::Path;
