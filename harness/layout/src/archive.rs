@@ -6,6 +6,7 @@
 
 mod stream;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::path::{Component, Path};
@@ -19,6 +20,9 @@ use crate::facts::gather::{Found, Parts, assemble, is_algorithm, is_root_name};
 use crate::facts::{Oddity, OddityKind, Stray};
 use crate::input::Input;
 use crate::{ByDigest, Digest, Facts, Limits};
+
+/// How many bytes may describe one member: its header, a long name, attributes. All are read into memory at once.
+const HEADERS: u64 = 1 << 20;
 
 /// Why a stream is not a layout in an archive.
 #[derive(Debug, thiserror::Error)]
@@ -65,9 +69,10 @@ pub fn inspect<T: Send>(
 ) -> Result<(Facts, ByDigest<T>), ArchiveError> {
     let text = || name.display().to_string();
     let plain = stream::uncompressed(from).map_err(|source| ArchiveError::Io { name: text(), source })?;
-    let mut archive = tar::Archive::new(plain);
+    let left = Cell::new(0);
+    let mut archive = tar::Archive::new(stream::Rationed::new(plain, &left));
     let mut reader = Reader::new(limits, visit);
-    let cut = reader.all(&mut archive);
+    let cut = reader.all(&mut archive, &left);
     if let Some(why) = cut.clone().filter(|_| reader.members == 0) {
         return Err(ArchiveError::NotAnArchive { name: text(), why });
     }
@@ -111,14 +116,18 @@ impl<'v, T: Send> Reader<'v, T> {
         }
     }
 
-    /// Reads all members; says where and why it could not go on.
-    fn all(&mut self, archive: &mut tar::Archive<impl Read>) -> Option<String> {
+    /// Reads all members; says where and why it could not go on. `left` is how much the stream may give.
+    fn all(&mut self, archive: &mut tar::Archive<impl Read>, left: &Cell<u64>) -> Option<String> {
         let mut last = None;
-        let entries = match archive.entries() {
+        let mut entries = match archive.entries() {
             Ok(entries) => entries,
             Err(error) => return Some(cut(None, &error)),
         };
-        for entry in entries {
+        let mut unread = 0;
+        loop {
+            left.set(HEADERS.saturating_add(unread));
+            let Some(entry) = entries.next() else { break };
+            left.set(u64::MAX);
             let mut entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => return Some(cut(last.as_deref(), &error)),
@@ -133,6 +142,14 @@ impl<'v, T: Send> Reader<'v, T> {
                 return Some(format!("ends inside {name}, {short}"));
             }
             last = Some(name);
+            if kind == EntryType::GNUSparse {
+                // holes may be without end; what is stored is left out with the next header
+                unread = entry.header().entry_size().unwrap_or_default();
+            } else if let Err(error) = io::copy(&mut entry, &mut io::sink()) {
+                return Some(cut(last.as_deref(), &error));
+            } else {
+                unread = 0;
+            }
         }
         if self.repeated {
             self.keep_last();

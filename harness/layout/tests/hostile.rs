@@ -10,15 +10,18 @@ mod support;
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use referee_layout::{
-    Algorithm, BlobContent, Convention, Digest, Facts, FileKind, Layout, Limits, ReadError, graph, view,
+    Algorithm, BlobContent, Convention, Digest, Facts, FileKind, Layout, Limits, ReadError, archive, graph,
+    view,
 };
 use support::{conventions, save, valid};
+use tar::{EntryType, Header};
 
 /// A layout whose index.json is empty.
 fn empty() -> tempfile::TempDir {
@@ -134,6 +137,61 @@ fn files_may_be_folders_and_the_other_way_round() {
     let facts = facts(path);
     assert_eq!(facts.index().unwrap_err(), &ReadError::Kind(FileKind::Directory));
     assert!(facts.unreadable().contains_key("blobs"));
+}
+
+/// A stream that counts what is taken of it.
+struct Counted<R>(R, u64);
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.0.read(buffer)?;
+        self.1 += read as u64;
+        Ok(read)
+    }
+}
+
+/// A header of a tar, whose content is yet to come.
+fn header(path: &str, kind: EntryType, size: u64) -> Vec<u8> {
+    let mut header = Header::new_gnu();
+    header.set_path(path).unwrap();
+    header.set_entry_type(kind);
+    header.set_size(size);
+    header.set_cksum();
+    header.as_bytes().to_vec()
+}
+
+#[test]
+fn names_and_attributes_of_an_archive_do_not_fill_the_memory() {
+    let inspect = |from: &mut dyn Read| {
+        archive::inspect(Path::new("x.tar"), from, &Limits::thorough(), &|_| None::<()>)
+            .map(|(facts, _)| facts)
+    };
+    let first = [header("oci-layout", EntryType::Regular, 2), b"{}".to_vec(), vec![0; 510]].concat();
+    for kind in [EntryType::GNULongName, EntryType::GNULongLink, EntryType::XHeader] {
+        let long = header("long", kind, 1 << 40);
+        let mut from = Counted(first.chain(long.as_slice()).chain(io::repeat(b'a')), 0);
+        let facts = inspect(&mut from).unwrap();
+        let wanted = "breaks off after oci-layout (what describes a member is too large)";
+        assert_eq!(facts.cut(), Some(wanted), "{kind:?}");
+        assert!(from.1 < 4 << 20, "{kind:?}: {} bytes were read", from.1);
+    }
+    // members that nobody wants may be of any size, and so may what is before a sparse file's end
+    let stray = header("stray", EntryType::Regular, 8 << 20);
+    let mut sparse = Header::new_gnu();
+    sparse.set_path("sparse").unwrap();
+    sparse.set_entry_type(EntryType::GNUSparse);
+    sparse.set_size(8 << 20);
+    let gnu = sparse.as_gnu_mut().unwrap();
+    gnu.set_real_size(1 << 50);
+    gnu.sparse[0].set_offset((1 << 50) - (8 << 20));
+    gnu.sparse[0].set_length(8 << 20);
+    sparse.set_cksum();
+    let content = || io::repeat(b'a').take(8 << 20);
+    let end = io::repeat(0).take(1024);
+    let from = first.chain(stray.as_slice()).chain(content()).chain(sparse.as_bytes().as_slice());
+    let facts = inspect(&mut from.chain(content()).chain(first.as_slice()).chain(end)).unwrap();
+    assert_eq!(facts.cut(), None);
+    assert_eq!(facts.oddities().len(), 2, "{:?}", facts.oddities());
 }
 
 /// Looks at everything that there is to look at.

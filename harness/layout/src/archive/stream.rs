@@ -1,7 +1,9 @@
 //! What is around a tar.
 //!
-//! Owns: telling gzip and zstd from a plain stream by their first bytes. Leaves to others: the tar.
+//! Owns: telling gzip and zstd from a plain stream by their first bytes, and how much may be read at once. Leaves to
+//! others: the tar.
 
+use std::cell::Cell;
 use std::io::{self, BufRead as _, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
@@ -47,5 +49,31 @@ impl<R: Read> Read for Frames<R> {
             }
             self.frame = Some(StreamingDecoder::new(from).map_err(io::Error::other)?);
         }
+    }
+}
+
+/// A stream that gives no more than it may at a time, whatever asks for more.
+pub(super) struct Rationed<'c, R> {
+    from: R,
+    left: &'c Cell<u64>,
+}
+
+impl<'c, R: Read> Rationed<'c, R> {
+    /// Gives of `from` as many bytes as `left` has, which goes down with them.
+    pub(super) fn new(from: R, left: &'c Cell<u64>) -> Self {
+        Self { from, left }
+    }
+}
+
+impl<R: Read> Read for Rationed<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.left.get();
+        if left == 0 {
+            return Err(io::Error::other("what describes a member is too large"));
+        }
+        let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let read = self.from.read(&mut buffer[..most])?;
+        self.left.set(left - read as u64);
+        Ok(read)
     }
 }
