@@ -24,6 +24,9 @@ use crate::{ByDigest, Digest, Facts, Limits};
 /// How many bytes may describe one member: its header, a long name, attributes. All are read into memory at once.
 const HEADERS: u64 = 1 << 20;
 
+/// How many members are read: each costs memory, and a small gzip can hold very many.
+const MEMBERS: usize = 2_000_000;
+
 /// Why a stream is not a layout in an archive.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -133,6 +136,9 @@ impl<'v, T: Send> Reader<'v, T> {
                 Err(error) => return Some(cut(last.as_deref(), &error)),
             };
             self.members += 1;
+            if self.members > MEMBERS {
+                return Some(format!("has more than {MEMBERS} members, which is more than referee reads"));
+            }
             let path = entry.path_bytes().into_owned();
             let size = entry.size();
             let kind = entry.header().entry_type();

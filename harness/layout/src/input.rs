@@ -7,6 +7,9 @@ use std::io::{self, Read};
 
 use crate::dir::ReadError;
 
+/// How much room is made at a time.
+const STEP: usize = 1 << 20;
+
 /// Something to read, with the size it has by its own account.
 #[derive(Debug)]
 pub(crate) struct Input<R> {
@@ -36,12 +39,19 @@ impl<R: Read> Input<R> {
 
     /// Appends up to `want` further bytes; fewer only at the end.
     pub(crate) fn read_some(&mut self, bytes: &mut Vec<u8>, want: u64) -> Result<(), ReadError> {
-        let done = bytes.len();
-        let end = done.saturating_add(usize::try_from(want).unwrap_or(usize::MAX));
-        bytes.resize(end, 0);
-        let read = self.fill(&mut bytes[done..]);
-        bytes.truncate(done + read.as_ref().copied().unwrap_or(0));
-        read.map(|_| ())
+        let mut want = usize::try_from(want).unwrap_or(usize::MAX);
+        while want > 0 {
+            // room for what comes, not for what was announced
+            let (done, step) = (bytes.len(), want.min(STEP));
+            bytes.resize(done.saturating_add(step), 0);
+            let read = self.fill(&mut bytes[done..]);
+            bytes.truncate(done + read.as_ref().copied().unwrap_or(0));
+            if read? < step {
+                break;
+            }
+            want -= step;
+        }
+        Ok(())
     }
 
     /// Appends the rest to `bytes`, if the whole has at most `limit` bytes. What is written to it meanwhile is left.
