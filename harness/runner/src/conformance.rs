@@ -1,7 +1,7 @@
 //! Conformance cases: for each rule, layouts that break it and layouts that nearly do. One TOML file per rule.
 //!
 //! Owns: the form of a case and of the bases it starts from, and what is expected of each variant. Leaves to others:
-//! how a layout is changed ([`mutate`]), and what the rules find in it.
+//! how a layout is changed (`mutate`), and what the rules find in it.
 
 mod archive;
 mod edit;

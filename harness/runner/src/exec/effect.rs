@@ -1,7 +1,7 @@
 //! Postconditions: what each step must have left on disk, whatever the tool says about it.
 //!
 //! Owns: the checks of what the step was for. Leaves to others: running the step, and what of the rest must have stayed
-//! ([`super::before`]). A tool that does nothing fails here, a tool's chatter is never read.
+//! (`before`). A tool that does nothing fails here, a tool's chatter is never read.
 
 use std::path::Path;
 

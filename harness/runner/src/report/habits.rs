@@ -1,7 +1,7 @@
 //! What tools do besides what they were asked for, one line per tool and habit.
 //!
 //! Owns: readers that change what they read, and answers that list something twice. Leaves to others: the surprises
-//! beside them ([`super::causes`]).
+//! beside them (`causes`).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! The end of a run, for people: matrices, surprises, what could not run, the headline.
 //!
-//! Owns: what is said, and in which order. Leaves to others: the tables ([`super::matrix`], [`super::cases`]), causes
-//! ([`super::causes`]), colour, the terminal.
+//! Owns: what is said, and in which order. Leaves to others: the tables ([`super::matrix`], `cases`), causes
+//! (`causes`), colour, the terminal.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
