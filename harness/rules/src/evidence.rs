@@ -73,10 +73,6 @@ impl Use<'_> {
             _ => None,
         }
     }
-
-    fn is_docker(&self) -> bool {
-        is_docker(self.media_type)
-    }
 }
 
 fn is_docker(media_type: Option<&str>) -> bool {
@@ -162,8 +158,8 @@ impl<'a> Evidence<'a> {
         target.is_document = true;
         // a document that is what it says itself is that, also where a descriptor calls it something else
         let role = target.node.filter(|node| node.invalid.is_none()).map_or(kind, |node| node.kind);
-        let docker = target.node.map_or(one.is_docker(), |node| is_docker(node.media_type.as_deref()));
-        target.role = Some(role).filter(|_| !docker);
+        let own = target.node.map_or(one.media_type, |node| node.media_type.as_deref());
+        target.role = Some(role).filter(|_| !is_docker(own));
         open.extend(target.node.filter(|node| node.kind == role));
     }
 

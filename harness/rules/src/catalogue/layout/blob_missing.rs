@@ -37,23 +37,15 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    missing(evidence, |one, digest, others| {
-        let message = format!("{} is not in the layout", digest.short());
-        let finding = findings.on(one.file(), one.pointer() + "/digest", message);
-        for other in others.iter().take(3) {
-            finding.see(other.file(), other.pointer() + "/digest", "it is also referred to here");
-        }
-    });
-}
-
-/// Blobs that are not there, with who needs them: the first one, and the others. Children of an image index are needed
-/// by nobody: an index may be sparse.
-fn missing(evidence: &Evidence<'_>, mut report: impl FnMut(&Use<'_>, &Digest, &[&Use<'_>])) {
-    let unlisted = absent(evidence);
-    for (digest, uses) in unlisted {
-        let needed: Vec<_> = uses.into_iter().filter(|one| !is_child(one)).collect();
-        if let Some((first, others)) = needed.split_first() {
-            report(first, digest, others);
+    for (digest, uses) in absent(evidence) {
+        // nobody needs a child of an image index: an index may be sparse
+        let mut needed = uses.into_iter().filter(|one| !is_child(one));
+        if let Some(one) = needed.next() {
+            let message = format!("{} is not in the layout", digest.short());
+            let finding = findings.on(one.file(), one.pointer() + "/digest", message);
+            for other in needed.take(3) {
+                finding.see(other.file(), other.pointer() + "/digest", "it is also referred to here");
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
 //! `file-unreadable`: referee could not look at a file.
 
+use referee_layout::BlobContent;
 use referee_layout::dir::ReadError;
 use referee_layout::facts::blob_path;
-use referee_layout::{BlobContent, Digest};
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -51,17 +51,13 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             BlobContent::Unreadable(error) if is_ours(error) => {
                 format!("this blob {error}, so it was not verified")
             }
-            BlobContent::Large if is_document(evidence, digest) => {
+            BlobContent::Large if evidence.role(digest).is_some() => {
                 format!("this is used as a document and has {} bytes, more than referee reads", blob.size)
             }
             _ => continue,
         };
         findings.on(blob_path(digest), "", message);
     }
-}
-
-fn is_document(evidence: &Evidence<'_>, digest: &Digest) -> bool {
-    evidence.role(digest).is_some()
 }
 
 /// Whether it says more of the reader than of the layout. What is a FIFO, a link or not there has rules of its own.
