@@ -19,7 +19,7 @@ use crate::facts::examine::{Examined, Visit, examine};
 use crate::facts::gather::{Found, Parts, assemble, is_algorithm, is_root_name};
 use crate::facts::{Oddity, OddityKind, Stray};
 use crate::input::Input;
-use crate::{ByDigest, Digest, Facts, Limits};
+use crate::{Digest, Facts, Limits};
 
 /// How many bytes may describe one member: its header, a long name, attributes. All are read into memory at once.
 const HEADERS: u64 = 1 << 20;
@@ -69,7 +69,7 @@ pub fn inspect<T: Send>(
     from: impl Read,
     limits: &Limits,
     visit: &(dyn Fn(&BlobText<'_>) -> Option<T> + Sync),
-) -> Result<(Facts, ByDigest<T>), ArchiveError> {
+) -> Result<(Facts, Vec<(Digest, T)>), ArchiveError> {
     let text = || name.display().to_string();
     let plain = stream::uncompressed(from).map_err(|source| ArchiveError::Io { name: text(), source })?;
     let left = Cell::new(0);
@@ -255,7 +255,10 @@ impl<'v, T: Send> Reader<'v, T> {
                 let error = error.or((kind == FileKind::Directory).then_some(ReadError::Kind(kind)));
                 let one = match error {
                     Some(error) => Examined::unreadable(digest, kind, input.size, error),
-                    None => examine(digest, kind, input, self.limits, &mut self.buffer, Some(self.visit)),
+                    None => {
+                        self.buffer.clear();
+                        examine(digest, kind, input, self.limits, &mut self.buffer, Some(self.visit))
+                    }
                 };
                 let short = match &one.blob.content {
                     crate::BlobContent::Unreadable(error) => short(Some(error)),

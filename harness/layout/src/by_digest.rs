@@ -3,8 +3,9 @@
 //! Owns: finding one in constant time, and going through all in the order of their digests. Leaves to others: what they
 //! are. (A tree of digests compares strings that begin alike a dozen times for each look-up.)
 
-use std::collections::HashMap;
-use std::ops::Index;
+use std::hash::BuildHasher as _;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::Digest;
 
@@ -12,23 +13,26 @@ use crate::Digest;
 #[derive(Debug, Clone)]
 pub struct ByDigest<T> {
     sorted: Vec<(Digest, T)>,
-    places: HashMap<Digest, usize>,
+    /// Places in `sorted`; the digests are there already.
+    places: HashTable<usize>,
+    hasher: DefaultHashBuilder,
 }
 
 impl<T> ByDigest<T> {
     /// Whether there is something for `digest`.
     pub fn contains_key(&self, digest: &Digest) -> bool {
-        self.places.contains_key(digest)
+        self.find(digest).is_some()
     }
 
     /// What there is for `digest`.
     pub fn get(&self, digest: &Digest) -> Option<&T> {
-        self.sorted.get(*self.places.get(digest)?).map(|(_, value)| value)
+        self.find(digest).map(|(_, value)| value)
     }
 
     /// What there is for `digest`, with its place in the order of digests.
     pub(crate) fn find(&self, digest: &Digest) -> Option<(usize, &T)> {
-        let place = *self.places.get(digest)?;
+        let same = |place: &usize| self.sorted.get(*place).is_some_and(|(own, _)| own == digest);
+        let place = *self.places.find(self.hasher.hash_one(digest), same)?;
         self.sorted.get(place).map(|(_, value)| (place, value))
     }
 
@@ -54,30 +58,12 @@ impl<T> ByDigest<T> {
 
     /// From pairs in the order of their digests, each digest once.
     pub(crate) fn sorted(sorted: Vec<(Digest, T)>) -> Self {
-        let places = sorted.iter().enumerate().map(|(at, (digest, _))| (digest.clone(), at)).collect();
-        Self { sorted, places }
-    }
-}
-
-impl<T> Default for ByDigest<T> {
-    fn default() -> Self {
-        Self { sorted: Vec::new(), places: HashMap::new() }
-    }
-}
-
-impl<T> IntoIterator for ByDigest<T> {
-    type Item = (Digest, T);
-    type IntoIter = std::vec::IntoIter<(Digest, T)>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.sorted.into_iter()
-    }
-}
-
-impl<T> Index<&Digest> for ByDigest<T> {
-    type Output = T;
-
-    fn index(&self, digest: &Digest) -> &T {
-        &self.sorted[self.places[digest]].1
+        let hasher = DefaultHashBuilder::default();
+        let mut places = HashTable::with_capacity(sorted.len());
+        for (place, (digest, _)) in sorted.iter().enumerate() {
+            let again = |place: &usize| sorted.get(*place).map_or(0, |(own, _)| hasher.hash_one(own));
+            places.insert_unique(hasher.hash_one(digest), place, again);
+        }
+        Self { sorted, places, hasher }
     }
 }

@@ -6,8 +6,9 @@
 //!
 //! Source: image-spec `descriptor.md`, sections Digests and Registered algorithms.
 
-use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher as HashInto};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -22,10 +23,20 @@ use sha2::Digest as _;
 /// assert!(Digest::parse("sha256:abc").is_err());
 /// assert_eq!(Digest::parse("sha256+b64u:LCa0").unwrap().algorithm(), "sha256+b64u");
 /// ```
-///
-/// A clone shares the text.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Digest(Arc<str>);
+#[derive(Clone, PartialEq, Eq)]
+pub struct Digest(Text);
+
+/// Nearly all digests are of one length: they are kept in place, and found without a jump through memory.
+#[derive(Clone, PartialEq, Eq)]
+enum Text {
+    /// `sha256:` and 64 lower case hex digits.
+    Sha256([u8; SHA256_LEN]),
+    /// Any other.
+    Other(Arc<str>),
+}
+
+const SHA256: &[u8] = b"sha256:";
+const SHA256_LEN: usize = SHA256.len() + 64;
 
 /// The ways in which a string is not a digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -157,7 +168,17 @@ impl Digest {
     /// # Errors
     /// Says which part of the grammar is broken.
     pub fn parse(text: &str) -> Result<Self, DigestError> {
-        Self::check(text).map(|()| Self(text.into()))
+        match Self::sha256(text) {
+            Some(digest) => Ok(digest),
+            None => Self::check_other(text).map(|()| Self(Text::Other(text.into()))),
+        }
+    }
+
+    fn sha256(text: &str) -> Option<Self> {
+        let bytes: [u8; SHA256_LEN] = text.as_bytes().try_into().ok()?;
+        // all digits are looked at, which takes less time than to stop at the first that is none
+        let hex = bytes[SHA256.len()..].iter().fold(true, |all, byte| all & is_lower_hex(*byte));
+        (hex && bytes.starts_with(SHA256)).then_some(Self(Text::Sha256(bytes)))
     }
 
     /// Whether a string is a digest, as [`Digest::parse`] says it.
@@ -165,13 +186,10 @@ impl Digest {
     /// # Errors
     /// Those of [`Digest::parse`].
     pub fn check(text: &str) -> Result<(), DigestError> {
-        // nearly all digests are of this form
-        if let Some(encoded) = text.strip_prefix("sha256:")
-            && encoded.len() == 64
-            && encoded.bytes().all(is_lower_hex)
-        {
-            return Ok(());
-        }
+        if Self::sha256(text).is_some() { Ok(()) } else { Self::check_other(text) }
+    }
+
+    fn check_other(text: &str) -> Result<(), DigestError> {
         let (algorithm, encoded) = text.split_once(':').ok_or(DigestError::NoColon)?;
         if !is_algorithm(algorithm) {
             return Err(DigestError::Algorithm);
@@ -197,26 +215,40 @@ impl Digest {
             text.push(char::from(HEX[usize::from(byte >> 4)]));
             text.push(char::from(HEX[usize::from(byte & 15)]));
         }
-        Self(text.into())
+        Self::sha256(&text).unwrap_or_else(|| Self(Text::Other(text.into())))
     }
 
     /// The whole string.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            // nothing but ASCII gets in
+            Text::Sha256(bytes) => str::from_utf8(bytes).unwrap_or_default(),
+            Text::Other(text) => text,
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match &self.0 {
+            Text::Sha256(bytes) => bytes,
+            Text::Other(text) => text.as_bytes(),
+        }
     }
 
     /// The part before `:`.
     pub fn algorithm(&self) -> &str {
-        self.0.split_once(':').map_or("", |(algorithm, _)| algorithm)
+        self.as_str().split_once(':').map_or("", |(algorithm, _)| algorithm)
     }
 
     /// The part after `:`.
     pub fn encoded(&self) -> &str {
-        self.0.split_once(':').map_or("", |(_, encoded)| encoded)
+        self.as_str().split_once(':').map_or("", |(_, encoded)| encoded)
     }
 
     /// The registered algorithm, or `None` where no function is defined and content cannot be verified.
     pub fn registered(&self) -> Option<Algorithm> {
+        if matches!(self.0, Text::Sha256(_)) {
+            return Some(Algorithm::Sha256);
+        }
         let name = self.algorithm();
         Algorithm::ALL.into_iter().find(|a| a.name() == name)
     }
@@ -262,31 +294,43 @@ impl FromStr for Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl AsRef<str> for Digest {
     fn as_ref(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
 
-impl Borrow<str> for Digest {
-    fn borrow(&self) -> &str {
-        &self.0
+impl Ord for Digest {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.bytes().cmp(other.bytes())
+    }
+}
+
+impl PartialOrd for Digest {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for Digest {
+    fn hash<H: HashInto>(&self, state: &mut H) {
+        state.write(self.bytes());
     }
 }
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self.as_str())
     }
 }
 

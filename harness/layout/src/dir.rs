@@ -4,21 +4,26 @@
 //! only while they stay below the root; FIFOs, sockets and devices are never opened. What cannot be read is a
 //! [`ReadError`], which is a fact like any other. Leaves to others: what the bytes mean.
 //!
-//! Names are checked before opening, opened without blocking, and checked again once open, so that a name that
-//! is swapped in between can neither block nor lead out.
+//! Names are checked before opening, and opened without blocking and without following a last link, so that a name
+//! that is swapped in between can neither block nor lead out.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
-use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use rustix::buffer::spare_capacity;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir};
 use rustix::io::Errno;
 
 use crate::input::Input;
+
+/// How many bytes of names are read at a time.
+const NAMES: usize = 64 << 10;
 
 /// A root directory and everything below it.
 #[derive(Debug)]
@@ -191,18 +196,20 @@ impl LayoutDir {
 impl Folder<'_> {
     /// The names, in byte order.
     pub(crate) fn list(&self) -> Result<Vec<Listed>, ReadError> {
-        let mut listed = self.names()?;
+        let mut listed = Vec::new();
+        self.each(|name, kind| listed.push(Listed { name: name.to_owned(), kind }))?;
         listed.sort_unstable();
         Ok(listed)
     }
 
-    /// The names, in the order of the file system.
-    pub(crate) fn names(&self) -> Result<Vec<Listed>, ReadError> {
-        let mut listed = Vec::new();
+    /// Shows each name and what it is, in the order of the file system.
+    pub(crate) fn each(&self, mut show: impl FnMut(&OsStr, FileKind)) -> Result<(), ReadError> {
         // the handle is a path only (O_PATH), which cannot be listed itself
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let dir = rustix::fs::openat(&self.dir, ".", flags, Mode::empty()).and_then(rustix::fs::Dir::new);
-        for entry in dir.map_err(ReadError::from_errno)? {
+        let dir = rustix::fs::openat(&self.dir, ".", flags, Mode::empty()).map_err(ReadError::from_errno)?;
+        let mut room = vec![MaybeUninit::uninit(); NAMES];
+        let mut entries = RawDir::new(dir, &mut room);
+        while let Some(entry) = entries.next() {
             let entry = entry.map_err(ReadError::from_errno)?;
             let name = OsStr::from_bytes(entry.file_name().to_bytes());
             if name == "." || name == ".." {
@@ -212,9 +219,9 @@ impl Folder<'_> {
                 FileType::Unknown => self.stat(name),
                 kind => FileKind::from(kind),
             };
-            listed.push(Listed { name: name.to_owned(), kind });
+            show(name, kind);
         }
-        Ok(listed)
+        Ok(())
     }
 
     fn stat(&self, name: &OsStr) -> FileKind {
@@ -222,25 +229,38 @@ impl Folder<'_> {
             .map_or(FileKind::Other, |stat| FileType::from_raw_mode(stat.st_mode).into())
     }
 
-    /// Opens the file `name`, one component, that [`Folder::list`] called a `kind`.
-    pub(crate) fn open(&self, name: &OsStr, kind: FileKind) -> Result<OpenFile, ReadError> {
+    /// Opens the file `name`, one component, that [`Folder::each`] called a `kind`, and appends its first bytes to
+    /// `bytes`, as many as there is room for. It is not known yet whether it still is a file: see [`OpenFile::check`].
+    pub(crate) fn open(&self, name: &str, kind: FileKind, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
         match kind {
             FileKind::File => {}
-            FileKind::Symlink => return self.root.open_file(&self.path.join(name)),
+            FileKind::Symlink => {
+                let file = self.root.open_file(&self.path.join(name))?.into_inner();
+                return first(file, bytes);
+            }
             kind => return Err(ReadError::Kind(kind)),
         }
         // one component, links not followed: this cannot lead out, and is one system call instead of five
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         match rustix::fs::openat(&self.dir, name, flags, Mode::empty()) {
-            Ok(file) => OpenFile::check(file.into()),
+            Ok(file) => first(file.into(), bytes),
             Err(Errno::LOOP) => Err(ReadError::Kind(FileKind::Symlink)),
             Err(error) => Err(ReadError::from_errno(error)),
         }
     }
 }
 
+/// Appends the first bytes of a file, as many as there is room for.
+fn first(file: File, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
+    match rustix::io::retry_on_intr(|| rustix::io::read(&file, spare_capacity(bytes))) {
+        Ok(_) => Ok(file),
+        Err(error) => Err(ReadError::from_errno(error)),
+    }
+}
+
 impl Input<File> {
-    fn check(file: File) -> Result<Self, ReadError> {
+    /// Makes sure that it is a regular file, and of which size.
+    pub(crate) fn check(file: File) -> Result<Self, ReadError> {
         let metadata = file.metadata().map_err(ReadError::from_io)?;
         if metadata.is_file() {
             return Ok(Self::new(file, metadata.len()));

@@ -203,12 +203,12 @@ impl Layout {
     }
 
     /// Reads the layout, and shows `visit` each JSON object among the blobs, and each blob that looks like one and
-    /// is none, with its text and spans, which are not kept. What `visit` makes of them comes back by digest.
+    /// is none, with its text and spans, which are not kept. What `visit` makes of them comes back in the order of the digests.
     pub fn inspect<T: Send>(
         &self,
         limits: &Limits,
         visit: &(dyn Fn(&BlobText<'_>) -> Option<T> + Sync),
-    ) -> (Facts, ByDigest<T>) {
+    ) -> (Facts, Vec<(Digest, T)>) {
         gather::facts(&self.dir, limits, Some(visit))
     }
 

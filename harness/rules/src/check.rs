@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use referee_layout::archive::{self, ArchiveError};
 use referee_layout::facts::{Verified, blob_path};
-use referee_layout::{BlobText, ByDigest, Digest, Document, Facts, Kind, Layout, Limits, media_type};
+use referee_layout::{BlobText, Digest, Document, Facts, Kind, Layout, Limits, media_type};
 
 use crate::catalogue::RULES;
 use crate::doc::{Doc, DocKind, File, Slot};
@@ -98,7 +98,7 @@ impl Checker {
     }
 
     /// What the rules for single documents say of one blob. What cannot be read again is kept, within a budget in bytes.
-    fn see(&self, text: &BlobText<'_>, budget: Option<&AtomicUsize>) -> Option<Seen> {
+    fn see(&self, text: &BlobText<'_>, budget: Option<&AtomicUsize>) -> Option<Box<Seen>> {
         let kind = text.root().map_or(DocKind::Other, Doc::kind_of);
         let doc = text.root().and_then(|root| Doc::new(File::Blob(text.digest), root, kind, &self.profile));
         let findings = doc.map_or_else(Vec::new, |doc| self.document(&doc, text.bytes));
@@ -107,7 +107,7 @@ impl Checker {
         let kept = budget
             .is_some_and(|budget| budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok());
         let document = kept.then(|| text.to_document());
-        (kept || !findings.is_empty()).then_some(Seen { kind, findings, document })
+        (kept || !findings.is_empty()).then(|| Box::new(Seen { kind, findings, document }))
     }
 
     fn document(&self, doc: &Doc<'_>, bytes: &[u8]) -> Vec<Finding> {
@@ -135,7 +135,7 @@ impl Checker {
         doc.map_or_else(Vec::new, |doc| self.document(&doc, document.bytes()))
     }
 
-    fn judge(&self, facts: &Facts, seen: ByDigest<Seen>, again: &dyn Fn(&str) -> Option<Document>) -> Report {
+    fn judge(&self, facts: &Facts, seen: Vec<(Digest, Box<Seen>)>, again: &dyn Fn(&str) -> Option<Document>) -> Report {
         let evidence = Evidence::new(facts, &self.profile);
         let mut findings = Vec::new();
         // of an archive that breaks off only that is known

@@ -14,8 +14,8 @@ use crate::json::Tree;
 
 /// How much of a blob is read before it is known what it may be.
 const PEEK: u64 = 32 << 10;
-/// How much of an opaque blob is hashed at a time: it stays in the processor's cache between reading and hashing.
-const PIECE: usize = 128 << 10;
+/// How much of a blob is read and hashed at a time: it stays in the processor's cache between reading and hashing.
+pub(super) const PIECE: usize = 128 << 10;
 /// Larger documents are only parsed if they can hold a descriptor.
 const SEARCHED: usize = 1 << 20;
 
@@ -42,7 +42,7 @@ impl<T> Examined<T> {
     }
 }
 
-/// Reads one blob.
+/// Reads one blob, of which `buffer` holds the beginning, or nothing.
 pub(crate) fn examine<T, R: Read>(
     digest: Digest,
     kind: FileKind,
@@ -81,8 +81,7 @@ fn content<T, R: Read>(
     buffer: &mut Vec<u8>,
     visit: Option<Visit<'_, T>>,
 ) -> Result<Content<T>, ReadError> {
-    buffer.clear();
-    input.read_some(buffer, PEEK.min(input.size))?;
+    input.read_some(buffer, PEEK.min(input.size).saturating_sub(buffer.len() as u64))?;
     let first = buffer.iter().find(|b| !b" \t\r\n".contains(b));
     let object =
         first.map_or(input.size > PEEK, |b| *b == b'{') || MARKS.iter().any(|mark| buffer.starts_with(mark));

@@ -4,19 +4,21 @@
 //! ([`super::examine`]), and reading archives ([`crate::archive`]), which end here too.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::descriptor::Entry;
-use super::examine::{Examined, Visit, examine};
-use super::{Facts, Limits, Oddity, Stray};
-use crate::dir::{FileKind, Folder, LayoutDir, Listed, ReadError};
+use super::examine::{Examined, PIECE, Visit, examine};
+use super::{Facts, Limits, Oddity, Stray, Verified};
+use crate::dir::{FileKind, Folder, LayoutDir, Listed, OpenFile, ReadError};
 use crate::document::{Document, ManifestView};
+use crate::input::Input;
 use crate::{ByDigest, Digest};
 
-/// What a visitor made of each JSON object among the blobs.
-pub(crate) type Visited<T> = ByDigest<T>;
+/// What a visitor made of JSON objects among the blobs, in the order of their digests.
+pub(crate) type Visited<T> = Vec<(Digest, T)>;
 
 /// The facts of a directory.
 pub(super) fn facts<T: Send>(
@@ -81,7 +83,7 @@ pub(crate) fn assemble<T: Send>(path: &Path, parts: Parts, found: Found<T>) -> (
         oddities,
         cut: None,
     };
-    (facts, ByDigest::sorted(visited))
+    (facts, visited)
 }
 
 fn entries(index: &Document) -> (BTreeMap<String, String>, Vec<Entry>) {
@@ -125,9 +127,10 @@ impl<T> Found<T> {
     }
 }
 
+/// A name below `blobs/<algorithm>` that is a digest.
 struct Job<'a> {
-    listed: Listed,
-    algorithm: &'a str,
+    digest: Digest,
+    kind: FileKind,
     folder: &'a Folder<'a>,
 }
 
@@ -144,49 +147,65 @@ fn blobs<T: Send>(dir: &LayoutDir, limits: &Limits, visit: Option<Visit<'_, T>>)
     for Listed { name, kind } in algorithms {
         let path = format!("blobs/{}", name.display());
         match (name.to_str().filter(|name| is_algorithm(name)), kind) {
-            (Some(algorithm), FileKind::Directory | FileKind::Symlink) => {
-                match dir.folder(&path).and_then(|folder| Ok((folder.names()?, folder))) {
-                    Ok((listed, folder)) => folders.push((algorithm.to_owned(), folder, listed)),
-                    Err(error) => {
-                        found.unreadable.insert(path, error);
-                    }
+            (Some(algorithm), FileKind::Directory | FileKind::Symlink) => match dir.folder(&path) {
+                Ok(folder) => folders.push((algorithm.to_owned(), path, folder)),
+                Err(error) => {
+                    found.unreadable.insert(path, error);
                 }
-            }
+            },
             _ => found.stray.push(Stray { path, kind }),
         }
     }
     let mut jobs = Vec::new();
-    for (algorithm, folder, listed) in &mut folders {
-        let (algorithm, folder) = (algorithm.as_str(), &*folder);
-        jobs.extend(std::mem::take(listed).into_iter().map(|listed| Job { listed, algorithm, folder }));
-    }
-    let examined: Vec<Result<Examined<T>, Stray>> = jobs
-        .into_par_iter()
-        .with_min_len(16)
-        .map_init(Vec::new, |buffer, job| one(job, limits, buffer, visit))
-        .collect();
-    for one in examined {
-        match one {
-            Ok(one) => found.examined.push(one),
-            Err(stray) => found.stray.push(stray),
+    for (algorithm, path, folder) in &folders {
+        let mut text = format!("{algorithm}:");
+        let (start, before, strays) = (text.len(), jobs.len(), found.stray.len());
+        let listed = folder.each(|name, kind| {
+            text.truncate(start);
+            text.push_str(name.to_str().unwrap_or_default());
+            match Digest::parse(&text) {
+                Ok(digest) => jobs.push(Job { digest, kind, folder }),
+                Err(_) => found.stray.push(Stray { path: format!("{path}/{}", name.display()), kind }),
+            }
+        });
+        if let Err(error) = listed {
+            jobs.truncate(before);
+            found.stray.truncate(strays);
+            found.unreadable.insert(path.clone(), error);
         }
     }
+    let jobs = jobs.into_par_iter().with_min_len(16);
+    let buffer = || Vec::with_capacity(PIECE);
+    found.examined = jobs.map_init(buffer, |buffer, job| one(job, limits, buffer, visit)).collect();
     found
 }
 
-/// One name below `blobs/<algorithm>`: what it holds, or that it is no digest.
+/// What one name holds.
 fn one<T>(
     job: Job<'_>,
     limits: &Limits,
     buffer: &mut Vec<u8>,
     visit: Option<Visit<'_, T>>,
-) -> Result<Examined<T>, Stray> {
-    let Job { listed: Listed { name, kind }, algorithm, folder } = job;
-    let digest = name.to_str().and_then(|name| Digest::parse(&format!("{algorithm}:{name}")).ok());
-    let digest =
-        digest.ok_or_else(|| Stray { path: format!("blobs/{algorithm}/{}", name.display()), kind })?;
-    Ok(match folder.open(&name, kind) {
-        Ok(mut file) => examine(digest, kind, &mut file, limits, buffer, visit),
-        Err(error) => Examined::unreadable(digest, kind, 0, error),
-    })
+) -> Examined<T> {
+    let Job { digest, kind, folder } = job;
+    buffer.clear();
+    buffer.shrink_to(PIECE);
+    let room = buffer.capacity();
+    let file = match folder.open(digest.encoded(), kind, buffer) {
+        Ok(file) => file,
+        Err(error) => return Examined::unreadable(digest, kind, 0, error),
+    };
+    let read = buffer.len() as u64;
+    // what does not fill the room has most likely ended; if it hashes to its name, it has, and nobody need be asked
+    let whole = (buffer.len() < room).then(|| {
+        examine(digest.clone(), kind, &mut Input::new(io::empty(), read), limits, buffer, visit)
+    });
+    match whole {
+        Some(whole) if whole.blob.verified == Verified::Yes => whole,
+        whole => match (OpenFile::check(file), whole) {
+            (Ok(input), Some(whole)) if input.size == read => whole,
+            (Ok(mut input), _) => examine(digest, kind, &mut input, limits, buffer, visit),
+            (Err(error), _) => Examined::unreadable(digest, kind, 0, error),
+        },
+    }
 }
