@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use referee::layout::view::{self, Complete, Diagnostic, Found, View};
-use referee::layout::{BlobText, Convention, Digest, Facts, Layout, Limits, archive};
+use referee::layout::{Annotations, BlobText, Convention, Digest, Facts, Layout, Limits, archive};
 use referee::runner::catalogue::Catalogue;
 use referee::runner::report::wrap::wrapped;
 use serde::Serialize;
@@ -35,7 +35,7 @@ struct Referrer<'a> {
     size: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     artifact_type: Option<&'a str>,
-    annotations: &'a BTreeMap<String, String>,
+    annotations: &'a Annotations,
     carriers: Vec<String>,
     found_by: Vec<&'a str>,
     verified: bool,
@@ -168,7 +168,7 @@ fn one(found: &Found, view: &View) -> String {
     let mut line = |name: &str, value: &str| text.push_str(&wrapped(&format!("  {name:12}"), value, 14));
     line("type", referrer.artifact_type.as_deref().unwrap_or("none"));
     line("manifest", &format!("{} bytes, {}", referrer.size, referrer.media_type));
-    for (key, value) in &referrer.annotations {
+    for (key, value) in referrer.annotations.iter() {
         line("annotation", &format!("{key}={}", value.escape_debug()));
     }
     line("verified", if found.verified { "yes" } else { "NO, see the notes" });

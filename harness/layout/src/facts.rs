@@ -19,9 +19,9 @@ use std::path::{Path, PathBuf};
 use crate::dir::{FileKind, LayoutDir, ReadError};
 use crate::document::{BlobText, Document};
 use crate::json::JsonError;
-use crate::{ByDigest, Digest};
+use crate::{Annotations, ByDigest, Digest};
 
-pub use descriptor::{Descriptor, Entry, Mention};
+pub use descriptor::{Descriptor, Entry, Mention, More, Unusable};
 pub use node::{Flaw, Kind, Node, Referrer, Subject, Verified};
 pub use resolve::ResolveError;
 
@@ -85,7 +85,7 @@ pub struct Facts {
     path: PathBuf,
     oci_layout: Result<Document, ReadError>,
     index: Result<Document, ReadError>,
-    index_annotations: BTreeMap<String, String>,
+    index_annotations: Annotations,
     entries: Vec<Entry>,
     blobs: ByDigest<Blob>,
     nodes: Vec<Node>,
@@ -280,7 +280,7 @@ impl Facts {
     }
 
     /// The annotations of index.json itself; empty if absent or malformed.
-    pub fn index_annotations(&self) -> &BTreeMap<String, String> {
+    pub fn index_annotations(&self) -> &Annotations {
         &self.index_annotations
     }
 

@@ -4,6 +4,7 @@
 //! indexes read leniently, the graph between them, and views. Leaves to others: whether any of it is right.
 //! Nothing here judges, prints, or panics, whatever the bytes are.
 
+mod annotations;
 pub mod archive;
 mod by_digest;
 pub mod convention;
@@ -18,6 +19,7 @@ pub mod media_type;
 pub mod source;
 pub mod view;
 
+pub use annotations::Annotations;
 pub use by_digest::ByDigest;
 pub use convention::Convention;
 pub use digest::{Algorithm, Digest};

@@ -24,9 +24,9 @@ fn oci_spec_reads_the_same() {
                 assert_eq!(node.subject.as_ref().map(|subject| subject.digest.to_string()), subject);
                 let kind = theirs.artifact_type().as_ref().map(MediaType::to_string);
                 assert_eq!(node.artifact_type, kind);
-                assert_eq!(node.config_media_type.as_deref(), Some(theirs.config().media_type().as_ref()));
+                assert_eq!(node.config_media_type(), Some(theirs.config().media_type().as_ref()));
                 let annotations = theirs.annotations().clone().unwrap_or_default();
-                assert_eq!(node.annotations, annotations.into_iter().collect());
+                assert_eq!(node.annotations.to_map(), annotations.into_iter().collect());
                 theirs.layers().iter().map(|layer| layer.digest().to_string()).collect()
             }
             Kind::Index => {

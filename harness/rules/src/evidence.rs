@@ -10,6 +10,8 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use referee_layout::facts::{Verified, blob_path};
 use referee_layout::{Blob, Descriptor, Digest, Entry, Facts, Kind, Node, json, media_type};
 
+use smallvec::SmallVec;
+
 use crate::doc::Slot;
 use crate::profile::Profile;
 pub(crate) use responses::Response;
@@ -36,7 +38,7 @@ pub(crate) struct Target<'a> {
     /// The manifest or index, if it is one and its bytes are its own.
     pub(crate) node: Option<&'a Node>,
     /// Who points at it.
-    pub(crate) uses: Vec<Use<'a>>,
+    pub(crate) uses: SmallVec<[Use<'a>; 1]>,
     /// What it is used as: a manifest or index of image-spec.
     pub(crate) role: Option<Kind>,
     /// Whether somebody uses it as a manifest or index, whoever's.
@@ -84,7 +86,7 @@ impl<'a> Evidence<'a> {
         let mut evidence = Self {
             facts,
             profile,
-            targets: Vec::new(),
+            targets: Vec::with_capacity(facts.blobs().len()),
             of_blobs: vec![None; facts.blobs().len()],
             absent: HashMap::new(),
             responses: Vec::new(),
@@ -120,15 +122,15 @@ impl<'a> Evidence<'a> {
         entry: &'a Entry,
         open: &mut VecDeque<&'a Node>,
     ) {
-        match (&entry.descriptor, &entry.mention) {
-            (Ok(descriptor), _) => self.used(of(from, slot, descriptor), open),
+        match entry.descriptor.as_ref().map_err(|unusable| &unusable.mention) {
+            Ok(descriptor) => self.used(of(from, slot, descriptor), open),
             // what else is wrong with it is no reason to overlook what it leads to
-            (Err(_), Some(mention)) => {
+            Err(Some(mention)) => {
                 let media_type = mention.media_type.as_deref();
                 let digest = &mention.digest;
                 self.used(Use { from, slot, digest, media_type, size: None, descriptor: None }, open);
             }
-            (Err(_), None) => {}
+            Err(None) => {}
         }
     }
 
@@ -142,7 +144,7 @@ impl<'a> Evidence<'a> {
         if at == next {
             let node = found.and_then(|(.., node)| self.facts.nodes().get(node?));
             let (blob, node) = (found.map(|(_, blob, _)| blob), node.filter(|node| intact(node)));
-            let (digest, uses, role) = (one.digest, Vec::new(), None);
+            let (digest, uses, role) = (one.digest, SmallVec::new(), None);
             self.targets.push(Target { digest, blob, node, uses, role, is_document: false });
         }
         let target = &mut self.targets[at];
@@ -222,8 +224,9 @@ impl<'a> Evidence<'a> {
     pub(crate) fn is_followed_to_the_end(&self) -> bool {
         let index = self.facts.index().ok().and_then(|document| document.root().ok());
         let list = index.and_then(|root| root.get("manifests"));
+        let leads = |entry: &Entry| entry.descriptor.as_ref().map_or_else(|no| no.mention.is_some(), |_| true);
         list.is_some_and(|list| list.kind() == json::Kind::Array)
-            && self.facts.entries().iter().all(|entry| entry.descriptor.is_ok() || entry.mention.is_some())
+            && self.facts.entries().iter().all(leads)
             && self
                 .targets
                 .iter()

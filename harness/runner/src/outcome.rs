@@ -232,7 +232,7 @@ impl Answered {
         if self.artifact_type.as_deref().unwrap_or("") != want.artifact_type.as_deref().unwrap_or("") {
             fields.push("artifactType");
         }
-        if self.annotations != want.annotations {
+        if self.annotations != want.annotations.to_map() {
             fields.push("annotations");
         }
         fields

@@ -3,13 +3,12 @@
 //! Owns: the shape of each kind of value. Leaves to others: which field has which.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use base64::Engine as _;
 
 use super::Field;
 use crate::json::{Kind, Value};
-use crate::{Digest, media_type};
+use crate::{Annotations, Digest, media_type};
 
 /// The member `name` of `object`, read by `read`, which says what is wrong as a sentence fragment.
 /// Of duplicate names the first counts: that they are there is told elsewhere.
@@ -86,16 +85,15 @@ pub(super) fn array(value: Value<'_>) -> Result<Value<'_>, String> {
     if value.kind() == Kind::Array { Ok(value) } else { Err(want("an array", value)) }
 }
 
-pub(super) fn annotations(value: Value<'_>) -> Result<BTreeMap<String, String>, String> {
-    let mut map = BTreeMap::new();
-    for (name, value) in object(value)?.members() {
+pub(super) fn annotations(value: Value<'_>) -> Result<Annotations, String> {
+    let members = object(value)?.members();
+    let mut all = Vec::with_capacity(members.clone().count());
+    for (name, value) in members {
         let name = name.as_str().unwrap_or_default();
         let text = text(value).map_err(|reason| format!("has {name:?}, which {reason}"))?;
-        if map.insert(name.into_owned(), text.into_owned()).is_some() {
-            return Err("has the same name twice".to_owned());
-        }
+        all.push((name.into_owned(), text.into_owned()));
     }
-    Ok(map)
+    Annotations::unique(all).ok_or_else(|| "has the same name twice".to_owned())
 }
 
 pub(super) fn base64(value: Value<'_>) -> Result<Vec<u8>, String> {

@@ -3,11 +3,10 @@
 //! Owns: which fields a descriptor, a manifest and an index have. Leaves to others: the shape of a field.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use super::{Field, fields};
 use crate::json::{Kind, Value};
-use crate::{Digest, media_type};
+use crate::{Annotations, Digest, media_type};
 
 /// A value read as a descriptor (image-spec `descriptor.md`, Properties). Reading never fails: a value of
 /// another kind has no fields.
@@ -76,7 +75,7 @@ impl<'a> DescriptorView<'a> {
     }
 
     /// `annotations`
-    pub fn annotations(&self) -> Field<BTreeMap<String, String>> {
+    pub fn annotations(&self) -> Field<Annotations> {
         fields::field(self.0, "annotations", fields::annotations)
     }
 
@@ -93,13 +92,6 @@ impl<'a> DescriptorView<'a> {
     /// `platform`, as an object
     pub fn platform(&self) -> Field<Value<'a>> {
         fields::field(self.0, "platform", fields::object)
-    }
-
-    /// `platform.os` and `platform.architecture`, if both are strings
-    pub fn os_architecture(&self) -> Option<String> {
-        let platform = self.platform().into_present()?;
-        let part = |name| platform.get(name)?.as_str();
-        Some(format!("{}/{}", part("os")?, part("architecture")?))
     }
 }
 
@@ -135,7 +127,7 @@ impl<'a> ManifestView<'a> {
     }
 
     /// `annotations`
-    pub fn annotations(&self) -> Field<BTreeMap<String, String>> {
+    pub fn annotations(&self) -> Field<Annotations> {
         fields::field(self.0, "annotations", fields::annotations)
     }
 

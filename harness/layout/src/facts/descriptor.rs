@@ -3,11 +3,12 @@
 //! Owns: which descriptors are usable (`mediaType`, `digest` and `size` all well formed). Leaves to others:
 //! whether what they say is true.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use crate::document::{DescriptorView, Field};
 use crate::json::Value;
-use crate::{Digest, media_type};
+use crate::{Annotations, Digest, media_type};
 
 /// A usable descriptor (image-spec `descriptor.md`, Properties).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,21 +19,26 @@ pub struct Descriptor {
     pub digest: Digest,
     /// `size` in bytes
     pub size: u64,
+    /// Nearly all descriptors have nothing more.
+    more: Option<Box<More>>,
+}
+
+/// What a descriptor has beside the three required fields.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct More {
     /// `artifactType`, if it is there, well formed and not empty
     pub artifact_type: Option<String>,
     /// `annotations`; empty if absent or malformed
-    pub annotations: BTreeMap<String, String>,
+    pub annotations: Annotations,
     /// Whether there is a `platform`, well formed or not
     pub has_platform: bool,
-    /// `platform` as `os/architecture`
-    pub platform: Option<String>,
     /// Whether it says where else the content is: in `urls` or in its own `data`
     pub elsewhere: bool,
     /// How many bytes its own `data` has, if that is well formed
     pub data_size: Option<u64>,
-    /// What is malformed beside the three required fields, as sentence fragments
-    pub flaws: Vec<String>,
 }
+
+static NOTHING: LazyLock<More> = LazyLock::new(More::default);
 
 /// One item of a list of descriptors.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +47,16 @@ pub struct Entry {
     pub list: &'static str,
     /// Its place in the list, from 0.
     pub position: usize,
-    /// The descriptor, or why it cannot be used, as a sentence fragment.
-    pub descriptor: Result<Descriptor, String>,
-    /// What a descriptor that cannot be used points at all the same.
+    /// The descriptor, or why it cannot be used.
+    pub descriptor: Result<Descriptor, Box<Unusable>>,
+}
+
+/// A descriptor that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusable {
+    /// Why, as a sentence fragment.
+    pub reason: String,
+    /// What it points at all the same.
     pub mention: Option<Mention>,
 }
 
@@ -64,7 +77,7 @@ impl Descriptor {
     pub fn read(value: Value<'_>) -> Result<Self, String> {
         let view = DescriptorView::new(value);
         if let Some((media_type, digest, size)) = view.plain() {
-            return Ok(Self::plain(media_type.to_owned(), digest, size));
+            return Ok(Self { media_type: media_type.to_owned(), digest, size, more: None });
         }
         if !view.is_object() {
             return Err("is not an object".to_owned());
@@ -72,48 +85,32 @@ impl Descriptor {
         if let Some(name) = value.duplicate_names().first() {
             return Err(format!("has the member {} twice", name.text()));
         }
-        let mut flaws = Vec::new();
+        let (media_type, digest) = (required("mediaType", view.media_type())?, required("digest", view.digest())?);
+        let size = required("size", view.size())?;
+        let artifact_type = view.artifact_type().into_present().filter(|text| !text.is_empty());
         let data = view.data().into_present();
-        Ok(Self {
-            media_type: required("mediaType", view.media_type())?.into_owned(),
-            digest: required("digest", view.digest())?,
-            size: required("size", view.size())?,
-            artifact_type: optional("artifactType", view.artifact_type(), &mut flaws)
-                .filter(|text| !text.is_empty())
-                .map(std::borrow::Cow::into_owned),
-            annotations: optional("annotations", view.annotations(), &mut flaws).unwrap_or_default(),
+        let more = More {
+            artifact_type: artifact_type.map(Cow::into_owned),
+            annotations: view.annotations().into_present().unwrap_or_default(),
             has_platform: value.get("platform").is_some(),
-            platform: view.os_architecture(),
             elsewhere: view.urls().present().is_some_and(|urls| !urls.is_empty()) || data.is_some(),
             data_size: data.map(|data| data.len() as u64),
-            flaws,
-        })
+        };
+        let more = (more != *NOTHING).then(|| Box::new(more));
+        Ok(Self { media_type: media_type.into_owned(), digest, size, more })
     }
-}
 
-impl Descriptor {
-    fn plain(media_type: String, digest: Digest, size: u64) -> Self {
-        Self {
-            media_type,
-            digest,
-            size,
-            artifact_type: None,
-            annotations: BTreeMap::new(),
-            has_platform: false,
-            platform: None,
-            elsewhere: false,
-            data_size: None,
-            flaws: Vec::new(),
-        }
+    /// What it has beside the three required fields.
+    pub fn more(&self) -> &More {
+        self.more.as_deref().unwrap_or_else(|| &NOTHING)
     }
 }
 
 impl Entry {
     /// Reads the items of the array `list`.
     pub(super) fn read(list: &'static str, position: usize, value: Value<'_>) -> Self {
-        let descriptor = Descriptor::read(value);
-        let mention = if descriptor.is_err() { Mention::read(value) } else { None };
-        Self { list, position, descriptor, mention }
+        let unusable = |reason| Box::new(Unusable { reason, mention: Mention::read(value) });
+        Self { list, position, descriptor: Descriptor::read(value).map_err(unusable) }
     }
 
     /// Its JSON pointer, as in `/manifests/3`.
@@ -128,7 +125,7 @@ impl Entry {
 
     /// Its annotation of that name, if it is usable.
     pub fn annotation(&self, name: &str) -> Option<&str> {
-        self.descriptor.as_ref().ok()?.annotations.get(name).map(String::as_str)
+        self.descriptor.as_ref().ok()?.more().annotations.get(name)
     }
 
     /// Its `org.opencontainers.image.ref.name`, which has a meaning in index.json only
@@ -141,7 +138,7 @@ impl Entry {
 impl Mention {
     fn read(value: Value<'_>) -> Option<Self> {
         let view = DescriptorView::new(value);
-        let media_type = view.media_type().into_present().map(std::borrow::Cow::into_owned);
+        let media_type = view.media_type().into_present().map(Cow::into_owned);
         Some(Self { digest: view.digest().into_present()?, media_type })
     }
 }
@@ -151,16 +148,5 @@ fn required<T>(name: &str, field: Field<T>) -> Result<T, String> {
         Field::Present(value, _) => Ok(value),
         Field::Absent => Err(format!("has no {name}")),
         Field::Malformed(reason, _) => Err(format!("has a {name} that {reason}")),
-    }
-}
-
-fn optional<T>(name: &str, field: Field<T>, flaws: &mut Vec<String>) -> Option<T> {
-    match field {
-        Field::Present(value, _) => Some(value),
-        Field::Absent => None,
-        Field::Malformed(reason, _) => {
-            flaws.push(format!("{name} {reason}"));
-            None
-        }
     }
 }

@@ -15,7 +15,7 @@ use super::{Facts, Limits, Oddity, Stray, Verified};
 use crate::dir::{FileKind, Folder, LayoutDir, Listed, OpenFile, ReadError};
 use crate::document::{Document, ManifestView};
 use crate::input::Input;
-use crate::{ByDigest, Digest};
+use crate::{Annotations, ByDigest, Digest};
 
 /// What a visitor made of JSON objects among the blobs, in the order of their digests.
 pub(crate) type Visited<T> = Vec<(Digest, T)>;
@@ -61,7 +61,8 @@ pub(crate) fn assemble<T: Send>(path: &Path, parts: Parts, found: Found<T>) -> (
     stray.sort_unstable();
     oddities.sort_unstable();
     let mut blobs = Vec::with_capacity(examined.len());
-    let (mut nodes, mut node_of) = (Vec::new(), Vec::with_capacity(examined.len()));
+    let count = examined.iter().filter(|one| one.node.is_some()).count();
+    let (mut nodes, mut node_of) = (Vec::with_capacity(count), Vec::with_capacity(examined.len()));
     let mut visited = Vec::new();
     for Examined { digest, blob, node, visited: one } in examined {
         node_of.push(node.as_ref().map(|_| nodes.len()));
@@ -86,7 +87,7 @@ pub(crate) fn assemble<T: Send>(path: &Path, parts: Parts, found: Found<T>) -> (
     (facts, visited)
 }
 
-fn entries(index: &Document) -> (BTreeMap<String, String>, Vec<Entry>) {
+fn entries(index: &Document) -> (Annotations, Vec<Entry>) {
     let Ok(root) = index.root() else {
         return Default::default();
     };

@@ -3,14 +3,12 @@
 //! Owns: telling a manifest from an index from anything else, what of it is kept, and the descriptor that a
 //! referrers response gives of it. Leaves to others: the spans, which only a kept document has.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::descriptor::{Descriptor, Entry};
 use crate::document::{Field, ManifestView};
 use crate::json::{self, Value};
-use crate::{Digest, media_type};
+use crate::{Annotations, Digest, media_type};
 
 /// A manifest or index among the blobs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,17 +26,17 @@ pub struct Node {
     /// Its own `artifactType`, if it has one that is not empty.
     pub artifact_type: Option<String>,
     /// Its own `annotations`; empty if absent or malformed.
-    pub annotations: BTreeMap<String, String>,
+    pub annotations: Annotations,
     /// What it refers to.
-    pub subject: Option<Subject>,
+    pub subject: Option<Box<Subject>>,
     /// `config` of a manifest, if usable.
     pub config: Option<Descriptor>,
-    /// `config.mediaType` of a manifest, even where `config` is not usable.
-    pub config_media_type: Option<String>,
+    /// `config.mediaType` of a manifest whose `config` is not usable.
+    config_type: Option<String>,
     /// `layers` of a manifest or `manifests` of an index, in order.
     pub entries: Vec<Entry>,
     /// What makes it no valid manifest or index: a reader must not use it.
-    pub invalid: Option<Flaw>,
+    pub invalid: Option<Box<Flaw>>,
     /// What else is malformed.
     pub flaws: Vec<Flaw>,
 }
@@ -98,7 +96,7 @@ pub struct Referrer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub artifact_type: Option<String>,
     /// `annotations`
-    pub annotations: BTreeMap<String, String>,
+    pub annotations: Annotations,
 }
 
 impl Kind {
@@ -146,6 +144,8 @@ impl Node {
             Kind::Index => ("/manifests", view.manifests()),
         };
         let config_value = view.config().into_present().filter(|_| kind == Kind::Manifest);
+        let config = config_value.and_then(|view| Descriptor::read(view.value()).ok());
+        let config_type = config_value.filter(|_| config.is_none());
         let node = Self {
             digest: digest.clone(),
             size,
@@ -157,16 +157,14 @@ impl Node {
                 .filter(|text| !text.is_empty())
                 .map(Into::into),
             annotations: flaws.keep("/annotations", view.annotations()).unwrap_or_default(),
-            subject: flaws.subject(&view),
-            config: config_value.and_then(|view| Descriptor::read(view.value()).ok()),
-            config_media_type: config_value
-                .and_then(|view| view.value().get("mediaType")?.as_str())
-                .map(Into::into),
+            subject: flaws.subject(&view).map(Box::new),
+            config,
+            config_type: config_type.and_then(|view| view.value().get("mediaType")?.as_str()).map(Into::into),
             entries: flaws.keep(list.0, list.1).map_or_else(Vec::new, |array| {
                 let items = array.items().enumerate();
                 items.map(|(n, value)| Entry::read(list.0, n, value)).collect()
             }),
-            invalid: invalid(kind, &view),
+            invalid: invalid(kind, &view).map(Box::new),
             flaws: Vec::new(),
         };
         Some(Self { flaws: flaws.0, ..node })
@@ -186,10 +184,15 @@ impl Node {
         }
     }
 
+    /// `config.mediaType` of a manifest, even where `config` is not usable.
+    pub fn config_media_type(&self) -> Option<&str> {
+        self.config.as_ref().map(|config| config.media_type.as_str()).or(self.config_type.as_deref())
+    }
+
     /// The `artifactType` of [`Node::referrer`].
     pub fn referrer_type(&self) -> Option<&str> {
         let own = self.artifact_type.as_deref();
-        let config = self.config_media_type.as_deref().filter(|text| !text.is_empty());
+        let config = self.config_media_type().filter(|text| !text.is_empty());
         own.or_else(|| config.filter(|_| self.kind == Kind::Manifest))
     }
 

@@ -330,7 +330,7 @@ fn as_referrer(descriptor: &Descriptor) -> Referrer {
         media_type: descriptor.media_type.clone(),
         digest: descriptor.digest.clone(),
         size: descriptor.size,
-        artifact_type: descriptor.artifact_type.clone(),
-        annotations: descriptor.annotations.clone(),
+        artifact_type: descriptor.more().artifact_type.clone(),
+        annotations: descriptor.more().annotations.clone(),
     }
 }

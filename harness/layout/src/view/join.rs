@@ -60,7 +60,7 @@ pub(super) fn read(facts: &Facts, subject: &Digest, conventions: &[Convention]) 
     }
     for convention in conventions {
         let marks = &convention.index_annotation;
-        let has = |(key, value): (&String, &String)| facts.index_annotations().get(key) == Some(value);
+        let has = |(key, value): (&String, &String)| facts.index_annotations().get(key) == Some(value.as_str());
         if marked.is_none() && !marks.is_empty() && marks.iter().all(has) {
             marked = Some(convention.id.clone());
         }
@@ -220,8 +220,8 @@ fn differences(listed: &Descriptor, node: &Node) -> Vec<&'static str> {
     let fields = [
         ("mediaType", listed.media_type != media_type),
         ("size", listed.size != node.size),
-        ("artifactType", listed.artifact_type.as_deref() != node.referrer_type()),
-        ("annotations", listed.annotations != node.annotations),
+        ("artifactType", listed.more().artifact_type.as_deref() != node.referrer_type()),
+        ("annotations", listed.more().annotations != node.annotations),
     ];
     fields.into_iter().filter(|(_, differ)| *differ).map(|(name, _)| name).collect()
 }

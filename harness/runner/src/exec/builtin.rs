@@ -59,6 +59,6 @@ fn answered(referrer: &referee_layout::Referrer) -> Answered {
         media_type: Some(referrer.media_type.clone()),
         size: Some(referrer.size),
         artifact_type: referrer.artifact_type.clone(),
-        annotations: referrer.annotations.clone(),
+        annotations: referrer.annotations.to_map(),
     }
 }

@@ -175,7 +175,7 @@ fn attached(
         return fail(format!("the new manifest's artifact type is {got}, not {want}"));
     }
     if let Some((key, _)) =
-        planned.annotations.iter().find(|(key, value)| referrer.annotations.get(*key) != Some(value))
+        planned.annotations.iter().find(|(key, value)| referrer.annotations.get(key) != Some(value))
     {
         return fail(format!("the new manifest lacks the annotation {key} as it was given"));
     }
@@ -215,6 +215,6 @@ fn planned_referrer(planned: &PlannedNode) -> Referrer {
         media_type: planned.media_type.to_owned(),
         size: planned.bytes.len() as u64,
         artifact_type: planned.artifact_type.clone(),
-        annotations: planned.annotations.clone(),
+        annotations: planned.annotations.clone().into(),
     }
 }

@@ -40,7 +40,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for entry in evidence.facts.entries() {
         let Some(node) = entry.digest().and_then(|digest| evidence.node(digest)) else { continue };
         for key in keys.into_iter().flatten() {
-            let own = node.annotations.get(key).map(String::as_str);
+            let own = node.annotations.get(key);
             if own.is_some() && own == entry.annotation(key) {
                 let pointer = format!("{}/annotations/{key}", entry.pointer());
                 let message = format!("{key} is also in the manifest: it seems to be copied from there");

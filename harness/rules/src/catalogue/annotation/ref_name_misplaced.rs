@@ -55,11 +55,11 @@ pub(crate) fn misplaced(evidence: &Evidence<'_>, key: &str) -> Vec<(String, Stri
     for node in evidence.nodes() {
         let file = || blob_path(&node.digest);
         if let Some(value) = node.annotations.get(key)
-            && !pulled.contains(&(&node.digest, value.as_str()))
+            && !pulled.contains(&(&node.digest, value))
         {
             found.push((file(), at(String::new())));
         }
-        if node.config.as_ref().is_some_and(|config| config.annotations.contains_key(key)) {
+        if node.config.as_ref().is_some_and(|config| config.more().annotations.contains_key(key)) {
             found.push((file(), at("/config".to_owned())));
         }
         for entry in &node.entries {

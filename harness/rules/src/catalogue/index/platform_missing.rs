@@ -44,7 +44,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         });
         let images: Vec<_> = images.collect();
         for (entry, descriptor) in images.iter().filter(|_| images.len() > 1) {
-            if !descriptor.has_platform {
+            if !descriptor.more().has_platform {
                 findings.on(
                     blob_path(&node.digest),
                     entry.pointer(),
@@ -58,7 +58,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
 /// Whether it is an image, and not an artifact or a referrer.
 pub(crate) fn is_image(evidence: &Evidence<'_>, digest: &Digest) -> bool {
     evidence.node(digest).is_some_and(|node| {
-        node.config_media_type.as_deref() == Some(media_type::IMAGE_CONFIG)
+        node.config_media_type() == Some(media_type::IMAGE_CONFIG)
             && node.artifact_type.is_none()
             && node.subject.is_none()
     })

@@ -34,7 +34,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for entry in evidence.facts.entries() {
         let Ok(descriptor) = &entry.descriptor else { continue };
-        if !descriptor.has_platform && is_image(evidence, &descriptor.digest) {
+        if !descriptor.more().has_platform && is_image(evidence, &descriptor.digest) {
             findings.on("index.json", entry.pointer(), "this image's entry does not say its platform");
         }
     }

@@ -32,8 +32,8 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
         for (entry, descriptor, node) in response.referrers(evidence) {
-            let extra = |key: &&String| !node.annotations.contains_key(*key);
-            if let Some(key) = descriptor.annotations.keys().find(extra) {
+            let extra = |key: &&str| !node.annotations.contains_key(key);
+            if let Some(key) = descriptor.more().annotations.keys().find(extra) {
                 let pointer =
                     format!("{}/annotations/{}", entry.pointer(), key.replace('~', "~0").replace('/', "~1"));
                 findings.on(

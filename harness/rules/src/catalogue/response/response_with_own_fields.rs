@@ -34,7 +34,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in annotated(evidence) {
         let Some(node) = response.node else { continue };
-        let filtered = |key: &&String| *key != FILTERED;
+        let filtered = |key: &&str| *key != FILTERED;
         if node.artifact_type.is_some() {
             findings.on(
                 response.file(),

@@ -1,0 +1,69 @@
+//! Annotations: names and texts.
+//!
+//! Owns: keeping a few of them in little room, in the order of their names. Leaves to others: what a name means. (A layout
+//! of ten thousand images has as many maps of one name each; std's take half a kilobyte for that.)
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+/// The annotations of one descriptor or document (image-spec `annotations.md`, Rules): each name once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Annotations(Box<[(String, String)]>);
+
+impl Annotations {
+    /// The text of that name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let at = self.0.binary_search_by(|(own, _)| own.as_str().cmp(name)).ok()?;
+        self.0.get(at).map(|(_, text)| text.as_str())
+    }
+
+    /// Whether there is one of that name.
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Names and texts, in the order of the names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// The names, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.iter().map(|(name, _)| name)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The same as a map of std's.
+    pub fn to_map(&self) -> BTreeMap<String, String> {
+        self.0.iter().cloned().collect()
+    }
+
+    /// From names and texts in any order; `None` if a name is there twice.
+    pub(crate) fn unique(mut all: Vec<(String, String)>) -> Option<Self> {
+        all.sort_unstable();
+        let twice = all.windows(2).any(|pair| pair[0].0 == pair[1].0);
+        (!twice).then(|| Self(all.into()))
+    }
+}
+
+impl From<BTreeMap<String, String>> for Annotations {
+    fn from(map: BTreeMap<String, String>) -> Self {
+        Self(map.into_iter().collect())
+    }
+}
+
+impl Serialize for Annotations {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
