@@ -3,17 +3,33 @@
 
 use libfuzzer_sys::fuzz_target;
 use referee_fuzz::written;
-use referee_layout::{Convention, Digest, Layout, Limits, Source, graph, view};
+use referee_layout::{
+    BlobText, Convention, Digest, Document, Layout, Limits, Source, Visitor, graph, view,
+};
 
 const CONVENTION: &str = include_str!("../../cases/conventions/fallback+entries.toml");
+
+struct Pointers;
+
+impl Visitor for Pointers {
+    type Kept = String;
+
+    fn root(&self, document: &Document) -> Option<String> {
+        document.root().ok().map(|root| root.pointer())
+    }
+
+    fn blob(&self, text: &BlobText<'_>) -> Option<String> {
+        text.root().map(|root| root.pointer())
+    }
+}
 
 fuzz_target!(|bytes: &[u8]| {
     let folder = written(bytes);
     let convention =
         Convention::parse(&Source::new("fallback+entries.toml", CONVENTION)).expect("it is shipped");
     let layout = Layout::open(folder.path()).expect("a layout");
-    let (facts, shown) = layout.inspect(&Limits::thorough(), &|text| text.root().map(|root| root.pointer()));
-    assert!(shown.iter().all(|(digest, pointer)| pointer.is_empty() && facts.blobs().get(digest).is_some()));
+    let (facts, shown) = layout.inspect(&Limits::thorough(), &Pointers);
+    assert!(shown.blobs.iter().all(|(digest, pointer)| pointer.is_empty() && facts.blobs().get(digest).is_some()));
     let roots: Vec<Digest> = graph::roots(&facts).map(|edge| edge.to.clone()).collect();
     graph::reachable(&facts, &roots, |_| true);
     for subject in facts.subjects().into_iter().chain(&roots) {

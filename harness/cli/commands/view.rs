@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use referee::layout::view::{self, Complete, Diagnostic, Found, View};
-use referee::layout::{Annotations, BlobText, Convention, Digest, Facts, Layout, Limits, archive};
+use referee::layout::{Annotations, Convention, Digest, Facts, Layout, Limits, archive};
 use referee::runner::catalogue::Catalogue;
 use referee::runner::report::wrap::wrapped;
 use serde::Serialize;
@@ -83,9 +83,7 @@ fn facts(path: &Path) -> Result<Facts, Failed> {
         Input::Directory(layout) => Ok(layout.facts(&Limits::default())),
         Input::Archive(from) => {
             let name = input::name(path);
-            let see = |_: &BlobText<'_>| None::<()>;
-            let (facts, _) = archive::inspect(Path::new(&name), from, &Limits::default(), &see)
-                .map_err(|error| fail(&error))?;
+            let facts = archive::facts(Path::new(&name), from, &Limits::default()).map_err(|error| fail(&error))?;
             match facts.cut() {
                 Some(why) => Err(Failed::usage(format!("{name} {why}"))),
                 None => Ok(facts),

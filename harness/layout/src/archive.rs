@@ -14,10 +14,11 @@ use std::path::{Component, Path};
 use tar::EntryType;
 
 use crate::dir::{FileKind, ReadError};
-use crate::document::{BlobText, Document};
-use crate::facts::examine::{Examined, Visit, examine};
-use crate::facts::gather::{Found, Parts, assemble, is_algorithm, is_root_name};
-use crate::facts::{Oddity, OddityKind, Stray};
+use crate::document::Document;
+use crate::facts::examine::{Examined, examine};
+use crate::facts::gather::{Found, Roots, assemble, is_algorithm, is_root_name};
+use crate::facts::visit::Nobody;
+use crate::facts::{Oddity, OddityKind, Stray, Visited, Visitor};
 use crate::input::Input;
 use crate::{Digest, Facts, Limits};
 
@@ -57,43 +58,51 @@ pub enum ArchiveError {
     },
 }
 
-/// Reads the layout in the archive `from`, and shows `visit` each JSON object among the blobs, as
-/// [`crate::Layout::inspect`] does.
+/// Reads the layout in the archive `from`.
+///
+/// # Errors
+/// Those of [`inspect`].
+pub fn facts(name: &Path, from: impl Read, limits: &Limits) -> Result<Facts, ArchiveError> {
+    inspect(name, from, limits, &Nobody).map(|(facts, _)| facts)
+}
+
+/// Reads the layout in the archive `from`, and shows its documents to `visitor`, as [`crate::Layout::inspect`] does.
 ///
 /// An archive that ends too early or breaks off is a fact: see [`Facts::cut`].
 ///
 /// # Errors
 /// It is no archive, or has nothing of a layout.
-pub fn inspect<T: Send>(
+pub fn inspect<V: Visitor>(
     name: &Path,
     from: impl Read,
     limits: &Limits,
-    visit: &(dyn Fn(&BlobText<'_>) -> Option<T> + Sync),
-) -> Result<(Facts, Vec<(Digest, T)>), ArchiveError> {
+    visitor: &V,
+) -> Result<(Facts, Visited<V::Kept>), ArchiveError> {
     let text = || name.display().to_string();
     let plain = stream::uncompressed(from).map_err(|source| ArchiveError::Io { name: text(), source })?;
     let left = Cell::new(0);
     let mut archive = tar::Archive::new(stream::Rationed::new(plain, &left));
-    let mut reader = Reader::new(limits, visit);
+    let mut reader = Reader::new(limits, visitor);
     let cut = reader.all(&mut archive, &left);
     if let Some(why) = cut.clone().filter(|_| reader.members == 0) {
         return Err(ArchiveError::NotAnArchive { name: text(), why });
     }
-    let Reader { parts, found, hint, buffer: _, .. } = reader;
+    let Reader { oci_layout, index, found, hint, .. } = reader;
     let missing = |part: &Result<Document, ReadError>| part.as_ref().err() == Some(&ReadError::Missing);
-    if cut.is_none() && missing(&parts.oci_layout) && missing(&parts.index) {
+    if cut.is_none() && missing(&oci_layout) && missing(&index) {
         return Err(ArchiveError::NotALayout { name: text(), hint });
     }
-    let (mut facts, visited) = assemble(name, parts, found);
+    let (mut facts, visited) = assemble(name, Roots::see(oci_layout, index, visitor), found);
     facts.set_cut(cut);
     Ok((facts, visited))
 }
 
-struct Reader<'v, T> {
+struct Reader<'v, V: Visitor> {
     limits: &'v Limits,
-    visit: Visit<'v, T>,
-    parts: Parts,
-    found: Found<T>,
+    visitor: &'v V,
+    oci_layout: Result<Document, ReadError>,
+    index: Result<Document, ReadError>,
+    found: Found<V::Kept>,
     seen: BTreeSet<String>,
     folder: bool,
     repeated: bool,
@@ -102,13 +111,13 @@ struct Reader<'v, T> {
     buffer: Vec<u8>,
 }
 
-impl<'v, T: Send> Reader<'v, T> {
-    fn new(limits: &'v Limits, visit: Visit<'v, T>) -> Self {
-        let parts = Parts { oci_layout: Err(ReadError::Missing), index: Err(ReadError::Missing) };
+impl<'v, V: Visitor> Reader<'v, V> {
+    fn new(limits: &'v Limits, visitor: &'v V) -> Self {
         Self {
             limits,
-            visit,
-            parts,
+            visitor,
+            oci_layout: Err(ReadError::Missing),
+            index: Err(ReadError::Missing),
             found: Found::default(),
             seen: BTreeSet::new(),
             folder: false,
@@ -233,9 +242,9 @@ impl<'v, T: Send> Reader<'v, T> {
                 let short = short(read.as_ref().err());
                 let read = read.map(|()| Document::parse(*root, &bytes));
                 if *root == "index.json" {
-                    self.parts.index = read;
+                    self.index = read;
                 } else {
-                    self.parts.oci_layout = read;
+                    self.oci_layout = read;
                 }
                 return short;
             }
@@ -257,7 +266,7 @@ impl<'v, T: Send> Reader<'v, T> {
                     Some(error) => Examined::unreadable(digest, kind, input.size, error),
                     None => {
                         self.buffer.clear();
-                        examine(digest, kind, input, self.limits, &mut self.buffer, Some(self.visit))
+                        examine(digest, kind, input, self.limits, &mut self.buffer, self.visitor)
                     }
                 };
                 let short = match &one.blob.content {

@@ -11,6 +11,7 @@ mod views;
 use std::sync::Arc;
 
 use crate::Digest;
+use crate::facts::Kind;
 use crate::json::{JsonError, Span, Tree, Value};
 
 pub use views::{DescriptorView, ManifestView};
@@ -86,12 +87,23 @@ pub struct BlobText<'a> {
     pub digest: &'a Digest,
     /// All its bytes.
     pub bytes: &'a [u8],
+    /// What it says it is.
+    pub kind: Option<Kind>,
+    /// Whether all parsers read the same in it: see [`Value::is_simple`].
+    pub simple: bool,
     tree: Option<(&'a str, &'a Tree)>,
 }
 
 impl<'a> BlobText<'a> {
-    pub(crate) fn new(digest: &'a Digest, bytes: &'a [u8], tree: Option<(&'a str, &'a Tree)>) -> Self {
-        Self { digest, bytes, tree }
+    /// Bytes that are no JSON.
+    pub(crate) fn broken(digest: &'a Digest, bytes: &'a [u8]) -> Self {
+        Self { digest, bytes, kind: None, simple: false, tree: None }
+    }
+
+    pub(crate) fn new(digest: &'a Digest, text: &'a str, tree: &'a Tree) -> Self {
+        let root = tree.root(text);
+        let (kind, simple) = (Kind::of(root), root.is_simple());
+        Self { digest, bytes: text.as_bytes(), kind, simple, tree: Some((text, tree)) }
     }
 
     /// The outermost value; `None` if the bytes are not JSON.

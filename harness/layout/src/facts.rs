@@ -12,18 +12,21 @@ pub(crate) mod examine;
 pub(crate) mod gather;
 mod node;
 mod resolve;
+pub(crate) mod visit;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::dir::{FileKind, LayoutDir, ReadError};
-use crate::document::{BlobText, Document};
+use crate::document::Document;
 use crate::json::JsonError;
 use crate::{Annotations, ByDigest, Digest};
 
 pub use descriptor::{Descriptor, Entry, Mention, More, Unusable};
 pub use node::{Flaw, Kind, Node, Referrer, Subject, Verified};
 pub use resolve::ResolveError;
+use visit::Nobody;
+pub use visit::{Visited, Visitor};
 
 /// A layout on disk, open but not yet read.
 #[derive(Debug)]
@@ -199,17 +202,12 @@ impl Layout {
 
     /// Reads the layout, in parallel on the current rayon pool.
     pub fn facts(&self, limits: &Limits) -> Facts {
-        gather::facts::<()>(&self.dir, limits, None).0
+        self.inspect(limits, &Nobody).0
     }
 
-    /// Reads the layout, and shows `visit` each JSON object among the blobs, and each blob that looks like one and
-    /// is none, with its text and spans, which are not kept. What `visit` makes of them comes back in the order of the digests.
-    pub fn inspect<T: Send>(
-        &self,
-        limits: &Limits,
-        visit: &(dyn Fn(&BlobText<'_>) -> Option<T> + Sync),
-    ) -> (Facts, Vec<(Digest, T)>) {
-        gather::facts(&self.dir, limits, Some(visit))
+    /// Reads the layout, and shows its documents to `visitor`.
+    pub fn inspect<V: Visitor>(&self, limits: &Limits, visitor: &V) -> (Facts, Visited<V::Kept>) {
+        gather::facts(&self.dir, limits, visitor)
     }
 
     fn directory(path: &Path) -> Result<LayoutDir, OpenError> {

@@ -27,6 +27,6 @@ pub use dir::{FileKind, LayoutDir, ReadError};
 pub use document::{BlobText, DescriptorView, Document, Field, ManifestView};
 pub use facts::{
     Blob, BlobContent, Descriptor, Entry, Facts, Flaw, Kind, Layout, Limits, Node, Oddity, OddityKind,
-    OpenError, Referrer, ResolveError, Stray, Subject, Verified,
+    OpenError, Referrer, ResolveError, Stray, Subject, Verified, Visited, Visitor,
 };
 pub use source::{Source, SourceError};

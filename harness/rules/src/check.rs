@@ -11,17 +11,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use referee_layout::archive::{self, ArchiveError};
 use referee_layout::facts::{Verified, blob_path};
-use referee_layout::{BlobText, Digest, Document, Facts, Kind, Layout, Limits, media_type};
+use referee_layout::{BlobText, Digest, Document, Facts, Kind, Layout, Limits, Visited, Visitor, media_type};
 
 use crate::catalogue::RULES;
 use crate::doc::{Doc, DocKind, File, Slot};
 use crate::evidence::Evidence;
 use crate::finding::{Asked, Cursor, Excerpt, Finding, Findings};
+use crate::plain;
 use crate::profile::Profile;
 use crate::rule::{Check, DocumentCheck, LayoutCheck, Severity};
 
 /// How many bytes of documents are kept for the lines around findings. An archive cannot be read again.
 const KEPT: usize = 8 << 20;
+
+/// A document of so many descriptors is held against several rules at a time.
+const MANY: usize = 256;
 
 /// Holds layouts against one profile.
 #[derive(Debug, Clone)]
@@ -75,7 +79,7 @@ impl Checker {
 
     /// Checks a directory, in parallel on the current rayon pool.
     pub fn directory(&self, layout: &Layout) -> Report {
-        let (facts, seen) = layout.inspect(&self.limits, &|text| self.see(text, None));
+        let (facts, seen) = layout.inspect(&self.limits, &Look { checker: self, budget: None });
         let again = |file: &str| {
             let bytes = layout.dir().read(file, self.limits.document).ok()?;
             Some(Document::parse(file, &bytes))
@@ -91,34 +95,22 @@ impl Checker {
     /// # Errors
     /// It is no archive, or has nothing of a layout.
     pub fn archive(&self, name: &Path, from: impl Read) -> Result<Report, ArchiveError> {
-        let budget = AtomicUsize::new(KEPT);
-        let see = |text: &BlobText<'_>| self.see(text, Some(&budget));
-        let (facts, seen) = archive::inspect(name, from, &self.limits, &see)?;
+        let look = Look { checker: self, budget: Some(AtomicUsize::new(KEPT)) };
+        let (facts, seen) = archive::inspect(name, from, &self.limits, &look)?;
         Ok(self.judge(&facts, seen, &|_| None))
     }
 
-    /// What the rules for single documents say of one blob. What cannot be read again is kept, within a budget in bytes.
-    fn see(&self, text: &BlobText<'_>, budget: Option<&AtomicUsize>) -> Option<Box<Seen>> {
-        let kind = text.root().map_or(DocKind::Other, Doc::kind_of);
-        let doc = text.root().and_then(|root| Doc::new(File::Blob(text.digest), root, kind, &self.profile));
-        let findings = doc.map_or_else(Vec::new, |doc| self.document(&doc, text.bytes));
-        let size = text.bytes.len();
-        let take = |left: usize| left.checked_sub(size);
-        let kept = budget
-            .is_some_and(|budget| budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok());
-        let document = kept.then(|| text.to_document());
-        (kept || !findings.is_empty()).then(|| Box::new(Seen { kind, findings, document }))
-    }
-
     fn document(&self, doc: &Doc<'_>, bytes: &[u8]) -> Vec<Finding> {
-        let mut all = Vec::new();
-        for (asked, check) in &self.of_documents {
+        let held = |(asked, check): &(Asked, DocumentCheck)| {
             let mut findings = Findings::of(*asked, &self.profile);
             check(doc, &mut findings);
-            if !findings.is_empty() {
-                all.append(&mut findings.into_found());
-            }
-        }
+            findings.into_found()
+        };
+        let mut all: Vec<Finding> = if doc.places().len() < MANY {
+            self.of_documents.iter().flat_map(held).collect()
+        } else {
+            self.of_documents.par_iter().flat_map_iter(held).collect()
+        };
         all.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));
         let mut cursor = Cursor::START;
         for finding in &mut all {
@@ -128,26 +120,15 @@ impl Checker {
         all
     }
 
-    /// What the rules say of `oci-layout` or `index.json`.
-    fn root(&self, document: &Document, kind: DocKind) -> Vec<Finding> {
-        let Ok(root) = document.root() else { return Vec::new() };
-        let doc = Doc::new(File::Root(document.file()), root, kind, &self.profile);
-        doc.map_or_else(Vec::new, |doc| self.document(&doc, document.bytes()))
-    }
-
-    fn judge(&self, facts: &Facts, seen: Vec<(Digest, Box<Seen>)>, again: &dyn Fn(&str) -> Option<Document>) -> Report {
+    fn judge(&self, facts: &Facts, seen: Visited<Box<Seen>>, again: &dyn Fn(&str) -> Option<Document>) -> Report {
         let evidence = Evidence::new(facts, &self.profile);
         let mut findings = Vec::new();
         // of an archive that breaks off only that is known
         if facts.cut().is_none() {
-            for (document, kind) in
-                [(facts.oci_layout(), DocKind::OciLayout), (facts.index(), DocKind::IndexJson)]
-            {
-                findings.extend(document.iter().flat_map(|document| self.root(document, kind)));
-            }
+            findings.extend(seen.roots.into_iter().flat_map(|seen| seen.findings));
         }
         let mut documents: BTreeMap<String, Option<Document>> = BTreeMap::new();
-        for (digest, mut seen) in seen {
+        for (digest, mut seen) in seen.blobs {
             if facts.cut().is_none() && counts(&evidence, &digest, seen.kind) {
                 findings.append(&mut seen.findings);
             }
@@ -182,6 +163,40 @@ impl Checker {
             verified: blobs.values().filter(|blob| blob.verified == Verified::Yes).count(),
             bytes: blobs.values().map(|blob| blob.size).sum(),
         }
+    }
+}
+
+/// Holds documents against the rules for single ones while the layout is read.
+struct Look<'c> {
+    checker: &'c Checker,
+    /// How many bytes of documents are kept for later, of what cannot be read again.
+    budget: Option<AtomicUsize>,
+}
+
+impl Visitor for Look<'_> {
+    type Kept = Box<Seen>;
+
+    fn root(&self, document: &Document) -> Option<Box<Seen>> {
+        let kind = if document.file() == "index.json" { DocKind::IndexJson } else { DocKind::OciLayout };
+        let file = File::Root(document.file());
+        let doc = Doc::new(file, document.root().ok()?, kind, &self.checker.profile)?;
+        let findings = self.checker.document(&doc, document.bytes());
+        Some(Box::new(Seen { kind, findings, document: None }))
+    }
+
+    fn blob(&self, text: &BlobText<'_>) -> Option<Box<Seen>> {
+        let profile = &self.checker.profile;
+        let kind = Doc::kind_of(text);
+        let root = text.root().filter(|root| !plain::is_plain(text.simple, kind, *root));
+        let doc = root.and_then(|root| Doc::new(File::Blob(text.digest), root, kind, profile));
+        let findings = doc.map_or_else(Vec::new, |doc| self.checker.document(&doc, text.bytes));
+        let size = text.bytes.len();
+        let take = |left: usize| left.checked_sub(size);
+        let budget = self.budget.as_ref();
+        let kept = budget
+            .is_some_and(|budget| budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok());
+        let document = kept.then(|| text.to_document());
+        (kept || !findings.is_empty()).then(|| Box::new(Seen { kind, findings, document }))
     }
 }
 

@@ -2,11 +2,11 @@
 //!
 //! Owns: what kind of document it is, and where its descriptors and annotations are. Leaves to others: what is wrong.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use referee_layout::facts::blob_path;
 use referee_layout::json::{self, Value};
-use referee_layout::{DescriptorView, Digest, media_type};
+use referee_layout::{BlobText, DescriptorView, Digest, Kind, media_type};
 
 use crate::profile::Profile;
 
@@ -17,7 +17,7 @@ pub(crate) struct Doc<'a> {
     pub(crate) kind: DocKind,
     pub(crate) profile: &'a Profile,
     descriptors: Vec<Place<'a>>,
-    duplicates: OnceCell<Vec<Value<'a>>>,
+    duplicates: OnceLock<Vec<Value<'a>>>,
 }
 
 /// Which file a document is.
@@ -102,19 +102,19 @@ impl<'a> Doc<'a> {
         if matches!(kind, DocKind::IndexJson | DocKind::Index | DocKind::Manifest) {
             descriptors.extend(root.get("subject").map(|value| Place::new(value, Slot::Subject)));
         }
-        Some(Self { file, root, kind, profile, descriptors, duplicates: OnceCell::new() })
+        Some(Self { file, root, kind, profile, descriptors, duplicates: OnceLock::new() })
     }
 
     /// What a JSON object among the blobs says it is. Docker's types are no business of image-spec's.
-    pub(crate) fn kind_of(root: Value<'_>) -> DocKind {
-        let own = root.get("mediaType").and_then(|value| value.as_str());
-        if matches!(own.as_deref(), Some(media_type::DOCKER_LIST | media_type::DOCKER_MANIFEST)) {
+    pub(crate) fn kind_of(text: &BlobText<'_>) -> DocKind {
+        let Some((kind, root)) = text.kind.zip(text.root()) else { return DocKind::Other };
+        let own = root.get("mediaType");
+        if own.is_some_and(|own| own.equals(media_type::DOCKER_LIST) || own.equals(media_type::DOCKER_MANIFEST)) {
             return DocKind::Other;
         }
-        match referee_layout::Kind::of(root) {
-            Some(referee_layout::Kind::Index) => DocKind::Index,
-            Some(referee_layout::Kind::Manifest) => DocKind::Manifest,
-            None => DocKind::Other,
+        match kind {
+            Kind::Index => DocKind::Index,
+            Kind::Manifest => DocKind::Manifest,
         }
     }
 

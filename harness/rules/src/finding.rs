@@ -125,10 +125,6 @@ impl<'p> Findings<'p> {
         &mut self.found[last]
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
-
     fn is_full(&self) -> bool {
         self.found.len() >= MOST
     }

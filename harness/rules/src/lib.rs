@@ -11,6 +11,7 @@ pub mod check;
 mod doc;
 mod evidence;
 mod finding;
+mod plain;
 pub mod profile;
 pub mod requirement;
 

@@ -49,7 +49,7 @@ proptest! {
                 for referrer in answer.referrers.iter().filter(|one| here.contains(&one.digest)) {
                     let node = plan.by_digest(&referrer.digest).unwrap();
                     prop_assert_eq!(&referrer.artifact_type, &node.artifact_type, "{}", convention.id);
-                    prop_assert_eq!(&referrer.annotations, &node.annotations, "{}", convention.id);
+                    prop_assert_eq!(&referrer.annotations.to_map(), &node.annotations, "{}", convention.id);
                     prop_assert_eq!(referrer.size, node.bytes.len() as u64);
                     prop_assert_eq!(referrer.media_type.as_str(), node.media_type);
                 }

@@ -5,7 +5,8 @@
 use std::io::Read;
 
 use super::node::{Node, Verified};
-use super::{Blob, BlobContent, Kind, Limits};
+use super::visit::Visitor;
+use super::{Blob, BlobContent, Limits};
 use crate::Digest;
 use crate::dir::{FileKind, ReadError};
 use crate::document::BlobText;
@@ -22,19 +23,16 @@ const SEARCHED: usize = 1 << 20;
 /// Byte order marks of UTF-8 and UTF-16: what follows may be meant as JSON.
 const MARKS: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
 
-/// Sees each JSON object among the blobs once, with its spans, and makes of it what it wants.
-pub(crate) type Visit<'v, T> = &'v (dyn Fn(&BlobText<'_>) -> Option<T> + Sync);
-
 /// One blob, read.
-pub(crate) struct Examined<T> {
+pub(crate) struct Examined<K> {
     pub(crate) digest: Digest,
     pub(crate) blob: Blob,
     /// Apart, since these are sorted.
     pub(crate) node: Option<Box<Node>>,
-    pub(crate) visited: Option<T>,
+    pub(crate) visited: Option<K>,
 }
 
-impl<T> Examined<T> {
+impl<K> Examined<K> {
     /// A blob of which nothing is known but that it is there.
     pub(crate) fn unreadable(digest: Digest, kind: FileKind, size: u64, error: ReadError) -> Self {
         let blob = Blob { size, content: BlobContent::Unreadable(error), verified: Verified::Unknown, kind };
@@ -43,16 +41,16 @@ impl<T> Examined<T> {
 }
 
 /// Reads one blob, of which `buffer` holds the beginning, or nothing.
-pub(crate) fn examine<T, R: Read>(
+pub(crate) fn examine<V: Visitor, R: Read>(
     digest: Digest,
     kind: FileKind,
     input: &mut Input<R>,
     limits: &Limits,
     buffer: &mut Vec<u8>,
-    visit: Option<Visit<'_, T>>,
-) -> Examined<T> {
+    visitor: &V,
+) -> Examined<V::Kept> {
     let size = input.size;
-    match content(input, &digest, limits, buffer, visit) {
+    match content(input, &digest, limits, buffer, visitor) {
         Ok(Content { content, verified, node, visited }) => {
             let blob = Blob { size, content, verified, kind };
             Examined { digest, blob, node, visited }
@@ -61,26 +59,26 @@ pub(crate) fn examine<T, R: Read>(
     }
 }
 
-struct Content<T> {
+struct Content<K> {
     content: BlobContent,
     verified: Verified,
     node: Option<Box<Node>>,
-    visited: Option<T>,
+    visited: Option<K>,
 }
 
-impl<T> Content<T> {
+impl<K> Content<K> {
     fn plain(content: BlobContent, verified: Verified) -> Self {
         Self { content, verified, node: None, visited: None }
     }
 }
 
-fn content<T, R: Read>(
+fn content<V: Visitor, R: Read>(
     input: &mut Input<R>,
     digest: &Digest,
     limits: &Limits,
     buffer: &mut Vec<u8>,
-    visit: Option<Visit<'_, T>>,
-) -> Result<Content<T>, ReadError> {
+    visitor: &V,
+) -> Result<Content<V::Kept>, ReadError> {
     input.read_some(buffer, PEEK.min(input.size).saturating_sub(buffer.len() as u64))?;
     let first = buffer.iter().find(|b| !b" \t\r\n".contains(b));
     let object =
@@ -103,21 +101,16 @@ fn content<T, R: Read>(
     let (tree, text) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
-            let visited = visit.and_then(|visit| visit(&BlobText::new(digest, buffer, None)));
+            let visited = visitor.blob(&BlobText::broken(digest, buffer));
             let content = BlobContent::Broken(error);
             return Ok(Content { content, verified: verify(true), node: None, visited });
         }
     };
-    let node = Kind::of(tree.root(text)).is_some();
-    let verified = verify(node || limits.hash_everything);
-    let node = if node {
-        Node::read(digest, buffer.len() as u64, verified, tree.root(text)).map(Box::new)
-    } else {
-        None
-    };
+    let text = BlobText::new(digest, text, &tree);
+    let verified = verify(text.kind.is_some() || limits.hash_everything);
+    let node = Node::read(&text, verified).map(Box::new);
     let content = if node.is_some() { BlobContent::Node } else { BlobContent::Json };
-    let visited = visit.and_then(|visit| visit(&BlobText::new(digest, text.as_bytes(), Some((text, &tree)))));
-    Ok(Content { content, verified, node, visited })
+    Ok(Content { content, verified, node, visited: visitor.blob(&text) })
 }
 
 fn contains(bytes: &[u8], word: &[u8]) -> bool {

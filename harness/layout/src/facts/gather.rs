@@ -10,53 +10,63 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::descriptor::Entry;
-use super::examine::{Examined, PIECE, Visit, examine};
+use super::examine::{Examined, PIECE, examine};
+use super::visit::{Visited, Visitor};
 use super::{Facts, Limits, Oddity, Stray, Verified};
 use crate::dir::{FileKind, Folder, LayoutDir, Listed, OpenFile, ReadError};
 use crate::document::{Document, ManifestView};
 use crate::input::Input;
 use crate::{Annotations, ByDigest, Digest};
 
-/// What a visitor made of JSON objects among the blobs, in the order of their digests.
-pub(crate) type Visited<T> = Vec<(Digest, T)>;
-
 /// The facts of a directory.
-pub(super) fn facts<T: Send>(
+pub(super) fn facts<V: Visitor>(
     dir: &LayoutDir,
     limits: &Limits,
-    visit: Option<Visit<'_, T>>,
-) -> (Facts, Visited<T>) {
-    let (read, mut found) = rayon::join(
-        || {
-            let read =
-                |file: &'static str, limit| dir.read(file, limit).map(|bytes| Document::parse(file, &bytes));
-            Parts { oci_layout: read("oci-layout", limits.document), index: read("index.json", limits.index) }
-        },
-        || blobs(dir, limits, visit),
+    visitor: &V,
+) -> (Facts, Visited<V::Kept>) {
+    let read = |file: &'static str, limit| dir.read(file, limit).map(|bytes| Document::parse(file, &bytes));
+    let (roots, mut found) = rayon::join(
+        || Roots::see(read("oci-layout", limits.document), read("index.json", limits.index), visitor),
+        || blobs(dir, limits, visitor),
     );
     found.root(dir);
-    assemble(dir.path(), read, found)
+    assemble(dir.path(), roots, found)
 }
 
-/// The two files of a layout.
-pub(crate) struct Parts {
-    pub(crate) oci_layout: Result<Document, ReadError>,
-    pub(crate) index: Result<Document, ReadError>,
+/// The two files of a layout, seen.
+pub(crate) struct Roots<K> {
+    oci_layout: Result<Document, ReadError>,
+    index: Result<Document, ReadError>,
+    annotations: Annotations,
+    entries: Vec<Entry>,
+    visited: Vec<K>,
+}
+
+impl<K: Send> Roots<K> {
+    /// Shows both files to `visitor`, and reads the descriptors of `index.json` meanwhile.
+    pub(crate) fn see(
+        oci_layout: Result<Document, ReadError>,
+        index: Result<Document, ReadError>,
+        visitor: &impl Visitor<Kept = K>,
+    ) -> Self {
+        let see = || [&oci_layout, &index].into_iter().flatten().filter_map(|document| visitor.root(document));
+        let ((annotations, entries), visited) =
+            rayon::join(|| index.as_ref().map(entries).unwrap_or_default(), || see().collect());
+        Self { oci_layout, index, annotations, entries, visited }
+    }
 }
 
 /// Everything below `blobs`, and names without a place.
-pub(crate) struct Found<T> {
-    pub(crate) examined: Vec<Examined<T>>,
+pub(crate) struct Found<K> {
+    pub(crate) examined: Vec<Examined<K>>,
     pub(crate) stray: Vec<Stray>,
     pub(crate) unreadable: BTreeMap<String, ReadError>,
     pub(crate) oddities: Vec<Oddity>,
 }
 
 /// Puts what was read in order.
-pub(crate) fn assemble<T: Send>(path: &Path, parts: Parts, found: Found<T>) -> (Facts, Visited<T>) {
+pub(crate) fn assemble<K: Send>(path: &Path, roots: Roots<K>, found: Found<K>) -> (Facts, Visited<K>) {
     let Found { mut examined, mut stray, unreadable, mut oddities } = found;
-    let Parts { oci_layout, index } = parts;
-    let (index_annotations, entries) = index.as_ref().map(entries).unwrap_or_default();
     examined.par_sort_unstable_by(|a, b| a.digest.cmp(&b.digest));
     stray.sort_unstable();
     oddities.sort_unstable();
@@ -72,10 +82,10 @@ pub(crate) fn assemble<T: Send>(path: &Path, parts: Parts, found: Found<T>) -> (
     }
     let facts = Facts {
         path: path.to_owned(),
-        oci_layout,
-        index,
-        index_annotations,
-        entries,
+        oci_layout: roots.oci_layout,
+        index: roots.index,
+        index_annotations: roots.annotations,
+        entries: roots.entries,
         blobs: ByDigest::sorted(blobs),
         nodes,
         node_of,
@@ -84,7 +94,7 @@ pub(crate) fn assemble<T: Send>(path: &Path, parts: Parts, found: Found<T>) -> (
         oddities,
         cut: None,
     };
-    (facts, visited)
+    (facts, Visited { roots: roots.visited, blobs: visited })
 }
 
 fn entries(index: &Document) -> (Annotations, Vec<Entry>) {
@@ -110,14 +120,14 @@ pub(crate) fn is_algorithm(name: &str) -> bool {
     !matches!(Digest::parse(&format!("{name}:x")), Err(crate::digest::DigestError::Algorithm))
 }
 
-impl<T> Default for Found<T> {
+impl<K> Default for Found<K> {
     fn default() -> Self {
         let (examined, stray, oddities) = (Vec::new(), Vec::new(), Vec::new());
         Self { examined, stray, unreadable: BTreeMap::new(), oddities }
     }
 }
 
-impl<T> Found<T> {
+impl<K> Found<K> {
     /// Names beside the three that a layout has.
     fn root(&mut self, dir: &LayoutDir) {
         for Listed { name, kind } in dir.list(".").unwrap_or_default() {
@@ -135,7 +145,7 @@ struct Job<'a> {
     folder: &'a Folder<'a>,
 }
 
-fn blobs<T: Send>(dir: &LayoutDir, limits: &Limits, visit: Option<Visit<'_, T>>) -> Found<T> {
+fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::Kept> {
     let mut found = Found::default();
     let algorithms = match dir.list("blobs") {
         Ok(listed) => listed,
@@ -177,17 +187,17 @@ fn blobs<T: Send>(dir: &LayoutDir, limits: &Limits, visit: Option<Visit<'_, T>>)
     }
     let jobs = jobs.into_par_iter().with_min_len(16);
     let buffer = || Vec::with_capacity(PIECE);
-    found.examined = jobs.map_init(buffer, |buffer, job| one(job, limits, buffer, visit)).collect();
+    found.examined = jobs.map_init(buffer, |buffer, job| one(job, limits, buffer, visitor)).collect();
     found
 }
 
 /// What one name holds.
-fn one<T>(
+fn one<V: Visitor>(
     job: Job<'_>,
     limits: &Limits,
     buffer: &mut Vec<u8>,
-    visit: Option<Visit<'_, T>>,
-) -> Examined<T> {
+    visitor: &V,
+) -> Examined<V::Kept> {
     let Job { digest, kind, folder } = job;
     buffer.clear();
     buffer.shrink_to(PIECE);
@@ -199,13 +209,13 @@ fn one<T>(
     let read = buffer.len() as u64;
     // what does not fill the room has most likely ended; if it hashes to its name, it has, and nobody need be asked
     let whole = (buffer.len() < room).then(|| {
-        examine(digest.clone(), kind, &mut Input::new(io::empty(), read), limits, buffer, visit)
+        examine(digest.clone(), kind, &mut Input::new(io::empty(), read), limits, buffer, visitor)
     });
     match whole {
         Some(whole) if whole.blob.verified == Verified::Yes => whole,
         whole => match (OpenFile::check(file), whole) {
             (Ok(input), Some(whole)) if input.size == read => whole,
-            (Ok(mut input), _) => examine(digest, kind, &mut input, limits, buffer, visit),
+            (Ok(mut input), _) => examine(digest, kind, &mut input, limits, buffer, visitor),
             (Err(error), _) => Examined::unreadable(digest, kind, 0, error),
         },
     }

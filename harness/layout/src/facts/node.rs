@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::descriptor::{Descriptor, Entry};
-use crate::document::{Field, ManifestView};
+use crate::document::{BlobText, Field, ManifestView};
 use crate::json::{self, Value};
 use crate::{Annotations, Digest, media_type};
 
@@ -135,8 +135,8 @@ impl Kind {
 
 impl Node {
     /// Reads a JSON object that is a manifest or index; `None` for any other.
-    pub(super) fn read(digest: &Digest, size: u64, verified: Verified, value: Value<'_>) -> Option<Self> {
-        let kind = Kind::of(value)?;
+    pub(super) fn read(text: &BlobText<'_>, verified: Verified) -> Option<Self> {
+        let (kind, value) = (text.kind?, text.root()?);
         let view = ManifestView::new(value);
         let mut flaws = Flaws::default();
         let list = match kind {
@@ -147,8 +147,8 @@ impl Node {
         let config = config_value.and_then(|view| Descriptor::read(view.value()).ok());
         let config_type = config_value.filter(|_| config.is_none());
         let node = Self {
-            digest: digest.clone(),
-            size,
+            digest: text.digest.clone(),
+            size: text.bytes.len() as u64,
             verified,
             kind,
             media_type: flaws.keep("/mediaType", view.media_type()).map(Into::into),
@@ -164,7 +164,7 @@ impl Node {
                 let items = array.items().enumerate();
                 items.map(|(n, value)| Entry::read(list.0, n, value)).collect()
             }),
-            invalid: invalid(kind, &view).map(Box::new),
+            invalid: invalid(kind, text.simple, &view).map(Box::new),
             flaws: Vec::new(),
         };
         Some(Self { flaws: flaws.0, ..node })
@@ -203,11 +203,11 @@ impl Node {
 }
 
 /// What forbids to use a document as a manifest or index at all.
-fn invalid(kind: Kind, view: &ManifestView<'_>) -> Option<Flaw> {
+fn invalid(kind: Kind, simple: bool, view: &ManifestView<'_>) -> Option<Flaw> {
     let flaw = |pointer: &str, message: &str| {
         Some(Flaw { pointer: pointer.to_owned(), message: message.to_owned() })
     };
-    if let Some(name) = view.value().duplicate_names().first() {
+    if !simple && let Some(name) = view.value().duplicate_names().first() {
         return flaw(&name.pointer(), "the same member name twice");
     }
     if view.schema_version().present() != Some(&2) {

@@ -130,14 +130,38 @@ impl<'a> Value<'a> {
 
     /// Whether this is a string with that value.
     pub fn equals(&self, text: &str) -> bool {
-        match self.slot().kind {
+        let slot = self.slot();
+        match slot.kind {
             SlotKind::Plain => {
-                let written = self.text();
-                written.len() == text.len() + 2 && written.get(1..=text.len()) == Some(text)
+                let inner = slot.start as usize + 1..(slot.end as usize).saturating_sub(1);
+                inner.len() == text.len() && self.text.as_bytes().get(inner) == Some(text.as_bytes())
             }
             SlotKind::Escaped => self.as_str().is_some_and(|value| value == text),
             _ => false,
         }
+    }
+
+    /// Whether all parsers read the same in this: ASCII without escapes, integers of at most 15 digits, and each name once
+    /// in its object.
+    pub fn is_simple(&self) -> bool {
+        let end = self.after().min(self.slots.len());
+        let simple = |at: usize| {
+            let value = Value::new(self.text, self.slots, at);
+            match value.slot().kind {
+                SlotKind::Null | SlotKind::Bool | SlotKind::Plain | SlotKind::Array => true,
+                SlotKind::Escaped => false,
+                SlotKind::Number => {
+                    let text = value.text();
+                    text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit())
+                }
+                SlotKind::Object => {
+                    let mut twice = Vec::new();
+                    value.own_duplicates(&mut twice);
+                    twice.is_empty()
+                }
+            }
+        };
+        self.text().is_ascii() && (self.at..end).all(simple)
     }
 
     /// The names, at any depth, that an earlier member of the same object already has.

@@ -1,0 +1,43 @@
+//! Seeing documents while they are read.
+//!
+//! Owns: who is shown which document, once, and what is kept of it. Leaves to others: what they look for. (The text of a
+//! large layout's documents is not kept: whoever wants to see it has to look while it is there.)
+
+use crate::Digest;
+use crate::document::{BlobText, Document};
+
+/// Looks at the documents of a layout, on several threads at a time.
+pub trait Visitor: Sync {
+    /// What it keeps of a document.
+    type Kept: Send;
+
+    /// Sees `oci-layout` and `index.json`, if they could be read.
+    fn root(&self, document: &Document) -> Option<Self::Kept>;
+
+    /// Sees each JSON object among the blobs with its spans, and each blob that looks like one and is none.
+    fn blob(&self, text: &BlobText<'_>) -> Option<Self::Kept>;
+}
+
+/// What a visitor kept.
+#[derive(Debug)]
+pub struct Visited<K> {
+    /// Of `oci-layout` and `index.json`, in this order.
+    pub roots: Vec<K>,
+    /// Of blobs, in the order of their digests.
+    pub blobs: Vec<(Digest, K)>,
+}
+
+/// Looks at nothing.
+pub(crate) struct Nobody;
+
+impl Visitor for Nobody {
+    type Kept = ();
+
+    fn root(&self, _: &Document) -> Option<()> {
+        None
+    }
+
+    fn blob(&self, _: &BlobText<'_>) -> Option<()> {
+        None
+    }
+}
