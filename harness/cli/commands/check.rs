@@ -72,7 +72,7 @@ fn check(checker: &Checker, path: &Path) -> Result<Report, Failed> {
 
 /// The profile of that id or file, with the readings that are picked.
 fn profile(name: &str, readings: &[String]) -> Result<Profile, Failed> {
-    let catalogue = Catalogue::shipped()?;
+    let catalogue = Catalogue::conventions_alone()?;
     let mut profile = if super::is_file(name) {
         let source = catalogue::read(Path::new(name))?;
         let file = ProfileFile::parse(&source).map_err(catalogue::CatalogueError::from)?;

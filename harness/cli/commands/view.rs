@@ -94,7 +94,7 @@ fn facts(path: &Path) -> Result<Facts, Failed> {
 
 /// The conventions that are asked for; all shipped ones by default.
 fn conventions(names: &[String]) -> Result<Vec<Convention>, Failed> {
-    let mut catalogue = Catalogue::shipped()?;
+    let mut catalogue = Catalogue::conventions_alone()?;
     let mut wanted = Vec::new();
     for name in names {
         wanted.push(super::convention(&mut catalogue, name)?);

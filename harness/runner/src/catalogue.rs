@@ -58,16 +58,25 @@ impl Catalogue {
     /// # Errors
     /// A mistake in a shipped file; the tests keep that from happening.
     pub fn shipped() -> Result<Self, CatalogueError> {
-        let mut catalogue =
-            Self { cases: Vec::new(), conventions: Vec::new(), drivers: Vec::new(), sources: Vec::new() };
-        for source in embedded(&CONVENTIONS, "cases/conventions") {
-            catalogue.add_convention(&source)?;
-        }
+        let mut catalogue = Self::conventions_alone()?;
         for source in embedded(&DRIVERS, "tools/under-test") {
             catalogue.add_driver(&source)?;
         }
         for source in embedded(&CASES, "cases/interop") {
             catalogue.add_case(&source)?;
+        }
+        Ok(catalogue)
+    }
+
+    /// The conventions that the binary carries, which are all that reading a layout needs.
+    ///
+    /// # Errors
+    /// Those of [`Catalogue::shipped`].
+    pub fn conventions_alone() -> Result<Self, CatalogueError> {
+        let mut catalogue =
+            Self { cases: Vec::new(), conventions: Vec::new(), drivers: Vec::new(), sources: Vec::new() };
+        for source in embedded(&CONVENTIONS, "cases/conventions") {
+            catalogue.add_convention(&source)?;
         }
         Ok(catalogue)
     }

@@ -1,5 +1,6 @@
 //! `ref-name-misplaced`: ref.name is somewhere else than on an entry of index.json.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use referee_layout::facts::blob_path;
@@ -50,8 +51,9 @@ pub(crate) fn misplaced(evidence: &Evidence<'_>, key: &str) -> Vec<(String, Stri
     }
     let responses = evidence.response_digests();
     let entries = evidence.facts.entries();
-    let pulled: BTreeSet<_> =
-        entries.iter().filter_map(|entry| Some((entry.digest()?, entry.annotation(key)?))).collect();
+    let pulled: LazyCell<BTreeSet<_>, _> = LazyCell::new(|| {
+        entries.iter().filter_map(|entry| Some((entry.digest()?, entry.annotation(key)?))).collect()
+    });
     for node in evidence.nodes() {
         let file = || blob_path(&node.digest);
         if let Some(value) = node.annotations.get(key)

@@ -1,6 +1,6 @@
 //! `ref-name-duplicate`: several entries of index.json have the same name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use referee_layout::{Entry, media_type};
 
@@ -34,7 +34,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    let mut seen: BTreeMap<&str, &Entry> = BTreeMap::new();
+    let mut seen: HashMap<&str, &Entry> = HashMap::new();
     // two lists of the referrers of one subject are reported as that
     let tagged = evidence.responses().iter().filter(|response| !response.is_annotated());
     let lists: BTreeSet<usize> = tagged.map(|response| response.entry.position).collect();
