@@ -83,7 +83,8 @@ fn facts(path: &Path) -> Result<Facts, Failed> {
         Input::Directory(layout) => Ok(layout.facts(&Limits::default())),
         Input::Archive(from) => {
             let name = input::name(path);
-            let facts = archive::facts(Path::new(&name), from, &Limits::default()).map_err(|error| fail(&error))?;
+            let facts =
+                archive::facts(Path::new(&name), from, &Limits::default()).map_err(|error| fail(&error))?;
             match facts.cut() {
                 Some(why) => Err(Failed::usage(format!("{name} {why}"))),
                 None => Ok(facts),

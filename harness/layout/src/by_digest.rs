@@ -21,19 +21,23 @@ pub struct ByDigest<T> {
 impl<T> ByDigest<T> {
     /// Whether there is something for `digest`.
     pub fn contains_key(&self, digest: &Digest) -> bool {
-        self.find(digest).is_some()
+        self.place(digest).is_some()
     }
 
     /// What there is for `digest`.
     pub fn get(&self, digest: &Digest) -> Option<&T> {
-        self.find(digest).map(|(_, value)| value)
+        self.at(self.place(digest)?)
     }
 
-    /// What there is for `digest`, with its place in the order of digests.
-    pub(crate) fn find(&self, digest: &Digest) -> Option<(usize, &T)> {
+    /// The place of `digest` in the order of digests.
+    pub fn place(&self, digest: &Digest) -> Option<usize> {
         let same = |place: &usize| self.sorted.get(*place).is_some_and(|(own, _)| own == digest);
-        let place = *self.places.find(self.hasher.hash_one(digest), same)?;
-        self.sorted.get(place).map(|(_, value)| (place, value))
+        self.places.find(self.hasher.hash_one(digest), same).copied()
+    }
+
+    /// What there is at a place.
+    pub fn at(&self, place: usize) -> Option<&T> {
+        self.sorted.get(place).map(|(_, value)| value)
     }
 
     /// How many there are.

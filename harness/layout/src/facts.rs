@@ -299,18 +299,12 @@ impl Facts {
 
     /// The manifest or index of that digest.
     pub fn node(&self, digest: &Digest) -> Option<&Node> {
-        self.nodes.get(self.node_id(digest)?)
+        self.nodes.get(self.node_id(self.blobs.place(digest)?)?)
     }
 
-    /// The blob of that digest: its place among all, what it is, and its place in [`Facts::nodes`] if it has one.
-    pub fn find(&self, digest: &Digest) -> Option<(usize, &Blob, Option<usize>)> {
-        let (place, blob) = self.blobs.find(digest)?;
-        Some((place, blob, self.node_of.get(place).copied().flatten()))
-    }
-
-    /// The place of the manifest or index of that digest in [`Facts::nodes`].
-    pub fn node_id(&self, digest: &Digest) -> Option<usize> {
-        self.find(digest)?.2
+    /// The place in [`Facts::nodes`] of what is at that place of [`Facts::blobs`], if it is a manifest or index.
+    pub fn node_id(&self, place: usize) -> Option<usize> {
+        *self.node_of.get(place)?
     }
 
     /// Names that the layout has no place for.

@@ -23,11 +23,23 @@ pub fn is_media_type(text: &str) -> bool {
     text.split_once('/').is_some_and(|(kind, sub)| is_restricted_name(kind) && is_restricted_name(sub))
 }
 
+/// The bytes of a restricted name, as a table: each descriptor's type is looked at.
+const RESTRICTED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        table[byte] = b.is_ascii_alphanumeric()
+            || matches!(b, b'!' | b'#' | b'$' | b'&' | b'-' | b'^' | b'_' | b'.' | b'+');
+        byte += 1;
+    }
+    table
+};
+
 fn is_restricted_name(name: &str) -> bool {
-    let rest = |b: u8| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b);
     name.len() <= 127
         && name.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric)
-        && name.bytes().all(rest)
+        && name.bytes().all(|b| RESTRICTED[usize::from(b)])
 }
 
 /// Whether `text` is one of the types of a manifest that may refer: OCI's or Docker's, manifest or index.

@@ -162,9 +162,7 @@ fn header(path: &str, kind: EntryType, size: u64) -> Vec<u8> {
 
 #[test]
 fn names_and_attributes_of_an_archive_do_not_fill_the_memory() {
-    let inspect = |from: &mut dyn Read| {
-        archive::facts(Path::new("x.tar"), from, &Limits::thorough())
-    };
+    let inspect = |from: &mut dyn Read| archive::facts(Path::new("x.tar"), from, &Limits::thorough());
     let first = [header("oci-layout", EntryType::Regular, 2), b"{}".to_vec(), vec![0; 510]].concat();
     for kind in [EntryType::GNULongName, EntryType::GNULongLink, EntryType::XHeader] {
         let long = header("long", kind, 1 << 40);

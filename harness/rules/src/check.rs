@@ -120,7 +120,12 @@ impl Checker {
         all
     }
 
-    fn judge(&self, facts: &Facts, seen: Visited<Box<Seen>>, again: &dyn Fn(&str) -> Option<Document>) -> Report {
+    fn judge(
+        &self,
+        facts: &Facts,
+        seen: Visited<Box<Seen>>,
+        again: &dyn Fn(&str) -> Option<Document>,
+    ) -> Report {
         let evidence = Evidence::new(facts, &self.profile);
         let mut findings = Vec::new();
         // of an archive that breaks off only that is known

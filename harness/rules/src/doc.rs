@@ -109,7 +109,9 @@ impl<'a> Doc<'a> {
     pub(crate) fn kind_of(text: &BlobText<'_>) -> DocKind {
         let Some((kind, root)) = text.kind.zip(text.root()) else { return DocKind::Other };
         let own = root.get("mediaType");
-        if own.is_some_and(|own| own.equals(media_type::DOCKER_LIST) || own.equals(media_type::DOCKER_MANIFEST)) {
+        if own
+            .is_some_and(|own| own.equals(media_type::DOCKER_LIST) || own.equals(media_type::DOCKER_MANIFEST))
+        {
             return DocKind::Other;
         }
         match kind {

@@ -7,6 +7,7 @@ pub(crate) mod responses;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
+use rayon::prelude::*;
 use referee_layout::facts::{Verified, blob_path};
 use referee_layout::{Blob, Descriptor, Digest, Entry, Facts, Kind, Node, json, media_type};
 
@@ -52,6 +53,8 @@ pub(crate) struct Use<'a> {
     pub(crate) from: Option<&'a Digest>,
     pub(crate) slot: Slot,
     pub(crate) digest: &'a Digest,
+    /// Where that is among the blobs.
+    place: Option<usize>,
     pub(crate) media_type: Option<&'a str>,
     pub(crate) size: Option<u64>,
     /// The descriptor itself; `None` for a subject.
@@ -91,59 +94,35 @@ impl<'a> Evidence<'a> {
             absent: HashMap::new(),
             responses: Vec::new(),
         };
+        // looking digests up is what takes time here
+        let of_index = |entry| of_entry(facts, None, Slot::Entry, entry);
+        let of_index: Vec<_> = facts.entries().par_iter().with_min_len(64).filter_map(of_index).collect();
+        let of_nodes = facts.nodes().par_iter().with_min_len(64).map(|node| uses_of(facts, node));
+        let mut of_nodes: Vec<Vec<Use<'_>>> = of_nodes.collect();
         let mut open = VecDeque::new();
-        for entry in facts.entries() {
-            evidence.entry(None, Slot::Entry(entry.position), entry, &mut open);
+        for one in of_index {
+            evidence.used(one, &mut open);
         }
-        while let Some(node) = open.pop_front() {
-            let from = Some(&node.digest);
-            if let Some(config) = &node.config {
-                evidence.used(of(from, Slot::Config, config), &mut open);
-            }
-            for entry in &node.entries {
-                let n = entry.position;
-                let slot = if node.kind == Kind::Index { Slot::Entry(n) } else { Slot::Layer(n) };
-                evidence.entry(from, slot, entry, &mut open);
-            }
-            if let Some(subject) = &node.subject {
-                let (media_type, size) = (subject.media_type.as_deref(), subject.size);
-                let (digest, slot) = (&subject.digest, Slot::Subject);
-                evidence.used(Use { from, slot, digest, media_type, size, descriptor: None }, &mut open);
+        while let Some(id) = open.pop_front() {
+            for one in std::mem::take(&mut of_nodes[id]) {
+                evidence.used(one, &mut open);
             }
         }
         evidence.responses = responses::find(facts, profile);
         evidence
     }
 
-    fn entry(
-        &mut self,
-        from: Option<&'a Digest>,
-        slot: Slot,
-        entry: &'a Entry,
-        open: &mut VecDeque<&'a Node>,
-    ) {
-        match entry.descriptor.as_ref().map_err(|unusable| &unusable.mention) {
-            Ok(descriptor) => self.used(of(from, slot, descriptor), open),
-            // what else is wrong with it is no reason to overlook what it leads to
-            Err(Some(mention)) => {
-                let media_type = mention.media_type.as_deref();
-                let digest = &mention.digest;
-                self.used(Use { from, slot, digest, media_type, size: None, descriptor: None }, open);
-            }
-            Err(None) => {}
-        }
-    }
-
-    fn used(&mut self, one: Use<'a>, open: &mut VecDeque<&'a Node>) {
+    /// Notes a use, and the document in `open` that it leads to, by its place among the nodes.
+    fn used(&mut self, one: Use<'a>, open: &mut VecDeque<usize>) {
         let next = self.targets.len();
-        let found = self.facts.find(one.digest);
-        let at = match found {
-            Some((place, ..)) => *self.of_blobs[place].get_or_insert(next),
+        let at = match one.place {
+            Some(place) => *self.of_blobs[place].get_or_insert(next),
             None => *self.absent.entry(one.digest).or_insert(next),
         };
+        let id = one.place.and_then(|place| self.facts.node_id(place));
         if at == next {
-            let node = found.and_then(|(.., node)| self.facts.nodes().get(node?));
-            let (blob, node) = (found.map(|(_, blob, _)| blob), node.filter(|node| intact(node)));
+            let blob = one.place.and_then(|place| self.facts.blobs().at(place));
+            let node = id.and_then(|id| self.facts.nodes().get(id)).filter(|node| intact(node));
             let (digest, uses, role) = (one.digest, SmallVec::new(), None);
             self.targets.push(Target { digest, blob, node, uses, role, is_document: false });
         }
@@ -162,12 +141,12 @@ impl<'a> Evidence<'a> {
         let role = target.node.filter(|node| node.invalid.is_none()).map_or(kind, |node| node.kind);
         let own = target.node.map_or(one.media_type, |node| node.media_type.as_deref());
         target.role = Some(role).filter(|_| !is_docker(own));
-        open.extend(target.node.filter(|node| node.kind == role));
+        open.extend(id.filter(|_| target.node.is_some_and(|node| node.kind == role)));
     }
 
     fn target(&self, digest: &Digest) -> Option<&Target<'a>> {
-        let at = match self.facts.find(digest) {
-            Some((place, ..)) => self.of_blobs[place]?,
+        let at = match self.facts.blobs().place(digest) {
+            Some(place) => self.of_blobs[place]?,
             None => *self.absent.get(digest)?,
         };
         self.targets.get(at)
@@ -224,7 +203,8 @@ impl<'a> Evidence<'a> {
     pub(crate) fn is_followed_to_the_end(&self) -> bool {
         let index = self.facts.index().ok().and_then(|document| document.root().ok());
         let list = index.and_then(|root| root.get("manifests"));
-        let leads = |entry: &Entry| entry.descriptor.as_ref().map_or_else(|no| no.mention.is_some(), |_| true);
+        let leads =
+            |entry: &Entry| entry.descriptor.as_ref().map_or_else(|no| no.mention.is_some(), |_| true);
         list.is_some_and(|list| list.kind() == json::Kind::Array)
             && self.facts.entries().iter().all(leads)
             && self
@@ -244,8 +224,41 @@ fn intact(node: &Node) -> bool {
     node.verified != Verified::No
 }
 
-fn of<'a>(from: Option<&'a Digest>, slot: Slot, descriptor: &'a Descriptor) -> Use<'a> {
-    let media_type = Some(descriptor.media_type.as_str());
-    let (digest, size) = (&descriptor.digest, Some(descriptor.size));
-    Use { from, slot, digest, media_type, size, descriptor: Some(descriptor) }
+/// All that a node points at: its config, its list, its subject.
+fn uses_of<'a>(facts: &'a Facts, node: &'a Node) -> Vec<Use<'a>> {
+    let from = Some(&node.digest);
+    let slot = if node.kind == Kind::Index { Slot::Entry } else { Slot::Layer };
+    let mut all = Vec::with_capacity(node.entries.len() + 2);
+    all.extend(node.config.iter().map(|config| of(facts, from, Slot::Config, config)));
+    all.extend(node.entries.iter().filter_map(|entry| of_entry(facts, from, slot, entry)));
+    all.extend(node.subject.iter().map(|subject| {
+        let (digest, media_type, size) = (&subject.digest, subject.media_type.as_deref(), subject.size);
+        let place = facts.blobs().place(digest);
+        Use { from, slot: Slot::Subject, digest, place, media_type, size, descriptor: None }
+    }));
+    all
+}
+
+fn of_entry<'a>(
+    facts: &Facts,
+    from: Option<&'a Digest>,
+    slot: fn(usize) -> Slot,
+    entry: &'a Entry,
+) -> Option<Use<'a>> {
+    let slot = slot(entry.position);
+    match &entry.descriptor {
+        Ok(descriptor) => Some(of(facts, from, slot, descriptor)),
+        // what else is wrong with it is no reason to overlook what it leads to
+        Err(unusable) => unusable.mention.as_ref().map(|mention| {
+            let (digest, media_type) = (&mention.digest, mention.media_type.as_deref());
+            let place = facts.blobs().place(digest);
+            Use { from, slot, digest, place, media_type, size: None, descriptor: None }
+        }),
+    }
+}
+
+fn of<'a>(facts: &Facts, from: Option<&'a Digest>, slot: Slot, descriptor: &'a Descriptor) -> Use<'a> {
+    let (digest, media_type) = (&descriptor.digest, Some(descriptor.media_type.as_str()));
+    let (place, size) = (facts.blobs().place(digest), Some(descriptor.size));
+    Use { from, slot, digest, place, media_type, size, descriptor: Some(descriptor) }
 }

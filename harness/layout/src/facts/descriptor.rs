@@ -85,7 +85,8 @@ impl Descriptor {
         if let Some(name) = value.duplicate_names().first() {
             return Err(format!("has the member {} twice", name.text()));
         }
-        let (media_type, digest) = (required("mediaType", view.media_type())?, required("digest", view.digest())?);
+        let (media_type, digest) =
+            (required("mediaType", view.media_type())?, required("digest", view.digest())?);
         let size = required("size", view.size())?;
         let artifact_type = view.artifact_type().into_present().filter(|text| !text.is_empty());
         let data = view.data().into_present();

@@ -19,11 +19,7 @@ use crate::input::Input;
 use crate::{Annotations, ByDigest, Digest};
 
 /// The facts of a directory.
-pub(super) fn facts<V: Visitor>(
-    dir: &LayoutDir,
-    limits: &Limits,
-    visitor: &V,
-) -> (Facts, Visited<V::Kept>) {
+pub(super) fn facts<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> (Facts, Visited<V::Kept>) {
     let read = |file: &'static str, limit| dir.read(file, limit).map(|bytes| Document::parse(file, &bytes));
     let (roots, mut found) = rayon::join(
         || Roots::see(read("oci-layout", limits.document), read("index.json", limits.index), visitor),
@@ -49,7 +45,8 @@ impl<K: Send> Roots<K> {
         index: Result<Document, ReadError>,
         visitor: &impl Visitor<Kept = K>,
     ) -> Self {
-        let see = || [&oci_layout, &index].into_iter().flatten().filter_map(|document| visitor.root(document));
+        let see =
+            || [&oci_layout, &index].into_iter().flatten().filter_map(|document| visitor.root(document));
         let ((annotations, entries), visited) =
             rayon::join(|| index.as_ref().map(entries).unwrap_or_default(), || see().collect());
         Self { oci_layout, index, annotations, entries, visited }
@@ -65,28 +62,34 @@ pub(crate) struct Found<K> {
 }
 
 /// Puts what was read in order.
-pub(crate) fn assemble<K: Send>(path: &Path, roots: Roots<K>, found: Found<K>) -> (Facts, Visited<K>) {
+pub(crate) fn assemble<K: Send + Sync>(path: &Path, roots: Roots<K>, found: Found<K>) -> (Facts, Visited<K>) {
     let Found { mut examined, mut stray, unreadable, mut oddities } = found;
-    examined.par_sort_unstable_by(|a, b| a.digest.cmp(&b.digest));
     stray.sort_unstable();
     oddities.sort_unstable();
-    let mut blobs = Vec::with_capacity(examined.len());
-    let count = examined.iter().filter(|one| one.node.is_some()).count();
-    let (mut nodes, mut node_of) = (Vec::with_capacity(count), Vec::with_capacity(examined.len()));
-    let mut visited = Vec::new();
-    for Examined { digest, blob, node, visited: one } in examined {
+    // places are sorted, not what is there, and by a part of each digest
+    let places = examined.iter().enumerate().map(|(place, one)| (one.digest.prefix(), place));
+    let mut order: Vec<(u128, usize)> = places.collect();
+    order.par_sort_unstable_by(|(a, m), (b, n)| {
+        a.cmp(b).then_with(|| examined[*m].digest.cmp(&examined[*n].digest))
+    });
+    let (mut blobs, mut node_of) = (Vec::with_capacity(order.len()), Vec::with_capacity(order.len()));
+    let (mut nodes, mut visited) = (Vec::new(), Vec::new());
+    for (_, place) in order {
+        let Examined { digest, blob, node, visited: one } = &mut examined[place];
+        visited.extend(one.take().map(|one| (digest.clone(), one)));
         node_of.push(node.as_ref().map(|_| nodes.len()));
-        nodes.extend(node.map(|node| *node));
-        visited.extend(one.map(|one| (digest.clone(), one)));
-        blobs.push((digest, blob));
+        nodes.extend(node.take());
+        blobs.push((digest.clone(), blob.clone()));
     }
+    let (blobs, nodes) =
+        rayon::join(|| ByDigest::sorted(blobs), || nodes.into_iter().map(|node| *node).collect());
     let facts = Facts {
         path: path.to_owned(),
         oci_layout: roots.oci_layout,
         index: roots.index,
         index_annotations: roots.annotations,
         entries: roots.entries,
-        blobs: ByDigest::sorted(blobs),
+        blobs,
         nodes,
         node_of,
         stray,
@@ -192,12 +195,7 @@ fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::
 }
 
 /// What one name holds.
-fn one<V: Visitor>(
-    job: Job<'_>,
-    limits: &Limits,
-    buffer: &mut Vec<u8>,
-    visitor: &V,
-) -> Examined<V::Kept> {
+fn one<V: Visitor>(job: Job<'_>, limits: &Limits, buffer: &mut Vec<u8>, visitor: &V) -> Examined<V::Kept> {
     let Job { digest, kind, folder } = job;
     buffer.clear();
     buffer.shrink_to(PIECE);
@@ -208,9 +206,8 @@ fn one<V: Visitor>(
     };
     let read = buffer.len() as u64;
     // what does not fill the room has most likely ended; if it hashes to its name, it has, and nobody need be asked
-    let whole = (buffer.len() < room).then(|| {
-        examine(digest.clone(), kind, &mut Input::new(io::empty(), read), limits, buffer, visitor)
-    });
+    let whole = (buffer.len() < room)
+        .then(|| examine(digest.clone(), kind, &mut Input::new(io::empty(), read), limits, buffer, visitor));
     match whole {
         Some(whole) if whole.blob.verified == Verified::Yes => whole,
         whole => match (OpenFile::check(file), whole) {

@@ -9,7 +9,7 @@ use crate::document::{BlobText, Document};
 /// Looks at the documents of a layout, on several threads at a time.
 pub trait Visitor: Sync {
     /// What it keeps of a document.
-    type Kept: Send;
+    type Kept: Send + Sync;
 
     /// Sees `oci-layout` and `index.json`, if they could be read.
     fn root(&self, document: &Document) -> Option<Self::Kept>;

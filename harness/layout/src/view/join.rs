@@ -60,7 +60,8 @@ pub(super) fn read(facts: &Facts, subject: &Digest, conventions: &[Convention]) 
     }
     for convention in conventions {
         let marks = &convention.index_annotation;
-        let has = |(key, value): (&String, &String)| facts.index_annotations().get(key) == Some(value.as_str());
+        let has =
+            |(key, value): (&String, &String)| facts.index_annotations().get(key) == Some(value.as_str());
         if marked.is_none() && !marks.is_empty() && marks.iter().all(has) {
             marked = Some(convention.id.clone());
         }
