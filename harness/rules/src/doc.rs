@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 
 use referee_layout::facts::blob_path;
 use referee_layout::json::{self, Value};
-use referee_layout::{BlobText, DescriptorView, Digest, Kind, media_type};
+use referee_layout::{BlobText, Digest, Kind, media_type};
 
+use crate::plain;
 use crate::profile::Profile;
 
 /// A document with its spans, and the profile it is held against.
@@ -49,15 +50,8 @@ pub(crate) enum DocKind {
 pub(crate) struct Place<'a> {
     pub(crate) value: Value<'a>,
     pub(crate) slot: Slot,
-    /// Whether it has the three required fields alone, well formed, and is not of the empty type.
+    /// Whether nothing can be wrong with it by itself.
     plain: bool,
-}
-
-impl<'a> Place<'a> {
-    fn new(value: Value<'a>, slot: Slot) -> Self {
-        let plain = DescriptorView::new(value).plain();
-        Self { value, slot, plain: plain.is_some_and(|(own, ..)| own != media_type::EMPTY) }
-    }
 }
 
 /// The places where descriptors belong.
@@ -92,15 +86,23 @@ impl<'a> Doc<'a> {
         let mut descriptors = Vec::new();
         let list = |name| root.get(name).filter(|list| list.kind() == json::Kind::Array);
         let items = |name| list(name).into_iter().flat_map(|list| list.items()).enumerate();
+        let names = kind == DocKind::IndexJson && profile.key() != Some(media_type::REF_NAME);
+        let entry = |value| plain::is_plain_descriptor(value) || (names && plain::is_plain_entry(value));
+        let place = |slot, value| Place { value, slot, plain: plain::is_plain_descriptor(value) };
         if matches!(kind, DocKind::IndexJson | DocKind::Index) {
-            descriptors.extend(items("manifests").map(|(n, value)| Place::new(value, Slot::Entry(n))));
+            let entries = items("manifests");
+            descriptors.extend(entries.map(|(n, value)| Place {
+                value,
+                slot: Slot::Entry(n),
+                plain: entry(value),
+            }));
         }
         if kind == DocKind::Manifest {
-            descriptors.extend(root.get("config").map(|value| Place::new(value, Slot::Config)));
-            descriptors.extend(items("layers").map(|(n, value)| Place::new(value, Slot::Layer(n))));
+            descriptors.extend(root.get("config").map(|value| place(Slot::Config, value)));
+            descriptors.extend(items("layers").map(|(n, value)| place(Slot::Layer(n), value)));
         }
         if matches!(kind, DocKind::IndexJson | DocKind::Index | DocKind::Manifest) {
-            descriptors.extend(root.get("subject").map(|value| Place::new(value, Slot::Subject)));
+            descriptors.extend(root.get("subject").map(|value| place(Slot::Subject, value)));
         }
         Some(Self { file, root, kind, profile, descriptors, duplicates: OnceLock::new() })
     }
@@ -118,6 +120,12 @@ impl<'a> Doc<'a> {
             Kind::Index => DocKind::Index,
             Kind::Manifest => DocKind::Manifest,
         }
+    }
+
+    /// Shows plain descriptors to the rules, too.
+    #[cfg(test)]
+    pub(crate) fn show_plain(&mut self) {
+        self.descriptors.iter_mut().for_each(|place| place.plain = false);
     }
 
     /// The file, relative to the layout's root.

@@ -1,11 +1,10 @@
-//! Documents in which no rule can find anything by themselves.
+//! Documents and descriptors with which nothing can be wrong by themselves.
 //!
-//! Owns: telling them in one pass, since nearly all documents of a layout are of that kind. Leaves to others: all others.
-//! A rule that has something to say of such a document is not asked: whoever writes one makes this narrower, and the test
-//! below says so.
+//! Owns: telling them in one pass, since nearly all of a layout are of that kind. Leaves to others: all others. A rule that
+//! has something to say of such a document is not asked: whoever writes one makes this narrower, and the test below says so.
 
 use referee_layout::json::{Kind, Value};
-use referee_layout::{DescriptorView, media_type};
+use referee_layout::{DescriptorView, Digest, media_type};
 
 use crate::doc::DocKind;
 
@@ -38,6 +37,68 @@ fn is_plain_image(root: Value<'_>) -> bool {
     }) && members == 4
 }
 
+/// Whether it has the three required fields alone, as nearly all descriptors have them, and is not of the empty type.
+pub(crate) fn is_plain_descriptor(value: Value<'_>) -> bool {
+    media_type_of(value).is_some_and(|own| own != media_type::EMPTY)
+}
+
+/// Whether it is an entry of index.json as most programs write them: a manifest or index, with a platform that is
+/// everywhere and a name without surprises, or with one of the two.
+pub(crate) fn is_plain_entry(value: Value<'_>) -> bool {
+    let mut seen = 0_u8;
+    let every = value.members().all(|(name, value)| {
+        let (field, plain) = match name.text() {
+            "\"mediaType\"" => {
+                (1, value.equals(media_type::IMAGE_MANIFEST) || value.equals(media_type::IMAGE_INDEX))
+            }
+            "\"digest\"" => (2, inside(value).is_some_and(is_sha256)),
+            "\"size\"" => (4, value.as_number().is_some_and(is_short)),
+            "\"platform\"" => (8, is_plain_platform(value)),
+            "\"annotations\"" => (16, is_plain_name(value)),
+            _ => return false,
+        };
+        // of a name that is there twice every value is looked at; the name itself is another rule's
+        seen |= field;
+        plain
+    });
+    every && seen & 7 == 7
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.starts_with("sha256:") && Digest::check(text).is_ok()
+}
+
+fn is_short(number: &str) -> bool {
+    number.len() <= 15 && number.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_plain_platform(value: Value<'_>) -> bool {
+    let mut seen = 0_u8;
+    let every = value.members().all(|(name, value)| {
+        let (field, plain) = match name.text() {
+            "\"architecture\"" => (1, value.equals("amd64") || value.equals("arm64")),
+            "\"os\"" => (2, value.equals("linux") || value.equals("windows")),
+            _ => return false,
+        };
+        seen |= field;
+        plain
+    });
+    every && seen == 3
+}
+
+/// Whether it is `ref.name` alone, of letters and digits joined by single dots or dashes.
+fn is_plain_name(value: Value<'_>) -> bool {
+    let mut members = value.members();
+    let (Some((name, text)), None) = (members.next(), members.next()) else { return false };
+    let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    name.equals(media_type::REF_NAME) && inside(text).is_some_and(|text| text.split(['.', '-']).all(part))
+}
+
+/// What is between the quotes of a string without escapes.
+fn inside(value: Value<'_>) -> Option<&str> {
+    value.text().strip_prefix('"')?.strip_suffix('"').filter(|text| !text.contains('\\'))
+}
+
 /// The types of layers of which image-spec has nothing more to say (`layer.md`).
 const LAYERS: [&str; 3] = [
     "application/vnd.oci.image.layer.v1.tar",
@@ -48,3 +109,6 @@ const LAYERS: [&str; 3] = [
 fn media_type_of(value: Value<'_>) -> Option<&str> {
     DescriptorView::new(value).plain().map(|(own, ..)| own)
 }
+
+#[cfg(test)]
+mod tests;

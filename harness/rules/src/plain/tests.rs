@@ -1,0 +1,207 @@
+//! Whatever is called plain has no finding of any rule in any profile.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use referee_layout::json::Tree;
+use referee_layout::{Convention, Digest, Source};
+
+use super::*;
+use crate::catalogue::RULES;
+use crate::doc::{Doc, File};
+use crate::finding::{Asked, Findings};
+use crate::profile::{Profile, ProfileFile};
+use crate::rule::Check;
+
+const PLAIN_CONFIG: &str = media_type::IMAGE_CONFIG;
+const A: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
+    let proposal = include_str!("../../../../cases/conventions/pr-1171.toml");
+    let proposal = Convention::parse(&Source::new("pr-1171.toml", proposal)).unwrap();
+    let shipped = [
+        ("image-spec.toml", include_str!("../../../../cases/profiles/image-spec.toml")),
+        ("image-spec-head.toml", include_str!("../../../../cases/profiles/image-spec-head.toml")),
+        ("strict.toml", include_str!("../../../../cases/profiles/strict.toml")),
+        ("pr-1171.toml", include_str!("../../../../cases/profiles/pr-1171.toml")),
+    ];
+    let profile = |(name, text): (&str, &str)| {
+        let file = ProfileFile::parse(&Source::new(name, text)).unwrap();
+        let convention = file.convention.is_some().then_some(&proposal);
+        file.with(convention).unwrap()
+    };
+    shipped.map(profile).into()
+});
+
+/// What all rules for single documents find in a document, whether it is plain or not; with `all`, in plain descriptors,
+/// too.
+fn found(profile: &Profile, kind: DocKind, root: Value<'_>, all: bool) -> Vec<String> {
+    let digest = Digest::parse(A).unwrap();
+    let file = if kind == DocKind::IndexJson { File::Root("index.json") } else { File::Blob(&digest) };
+    let mut doc = Doc::new(file, root, kind, profile).unwrap();
+    if all {
+        doc.show_plain();
+    }
+    let mut found = Vec::new();
+    for asked in RULES.iter().filter_map(|rule| Asked::of(rule, profile)) {
+        let Check::Document(check) = asked.rule.check else { continue };
+        let mut findings = Findings::of(asked, profile);
+        check(&doc, &mut findings);
+        let all = findings.into_found().into_iter();
+        found.extend(
+            all.map(|finding| format!("{}#{}: {}", finding.rule.id, finding.pointer, finding.message)),
+        );
+    }
+    found
+}
+
+/// The first most of the time.
+fn one_of(texts: &[&'static str]) -> BoxedStrategy<&'static str> {
+    prop_oneof![9 => Just(texts[0]), 2 => prop::sample::select(texts.to_vec())].boxed()
+}
+
+/// An object of these members, at times without one of them or with one twice.
+fn object(members: Vec<(&'static str, BoxedStrategy<String>)>) -> BoxedStrategy<String> {
+    let (names, values): (Vec<_>, Vec<_>) = members.into_iter().unzip();
+    let change = prop::option::weighted(0.2, (any::<Index>(), any::<bool>()));
+    let write = move |(values, change): (Vec<String>, Option<(Index, bool)>)| {
+        let member = |(name, value): (&&str, &String)| format!("\"{name}\":{value}");
+        let mut all: Vec<_> = names.iter().zip(&values).map(member).collect();
+        match change {
+            Some((at, true)) => drop(all.remove(at.index(all.len()))),
+            Some((at, false)) => all.push(all[at.index(all.len())].clone()),
+            None => {}
+        }
+        format!("{{{}}}", all.join(","))
+    };
+    (values, change).prop_map(write).boxed()
+}
+
+fn string(text: impl Strategy<Value = impl std::fmt::Display> + 'static) -> BoxedStrategy<String> {
+    text.prop_map(|text| format!("\"{text}\"")).boxed()
+}
+
+fn descriptor(types: &[&'static str]) -> Vec<(&'static str, BoxedStrategy<String>)> {
+    let long: &str = concat!(
+        "sha512:",
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    );
+    let blake: &str = "blake3:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    let sizes = ["2", "2", "512", "0", "-1", "1.5", "99999999999999999999", "\"2\""];
+    vec![
+        ("mediaType", string(one_of(types))),
+        ("digest", string(one_of(&[A, A, A, A, long, blake, "md5:abc", "sha256:abc", ""]))),
+        ("size", one_of(&sizes).prop_map(str::to_owned).boxed()),
+    ]
+}
+
+fn entry() -> BoxedStrategy<String> {
+    let platform = object(vec![
+        ("architecture", string(one_of(&["amd64", "arm64", "x", "unknown"]))),
+        ("os", string(one_of(&["linux", "windows", "Linux", "unknown"]))),
+    ]);
+    let key = [
+        media_type::REF_NAME,
+        media_type::REF_NAME,
+        "org.opencontainers.image.created",
+        "io.containerd.manifest.subject",
+    ];
+    let name = "v[0-9]|v[0-9][.-]{1,2}[0-9]|[a-z0-9.:@/+_ -]{0,12}|sha256-[a-f0-9]{64}";
+    let one = one_of(&key).prop_flat_map(move |key| object(vec![(key, string(name))]));
+    let two = object(vec![(key[0], string(name)), ("com.example.k", string("x")), (key[2], string("x"))]);
+    let names = prop_oneof![4 => one, 1 => two].boxed();
+    let types = [media_type::IMAGE_MANIFEST, media_type::IMAGE_INDEX, PLAIN_CONFIG, media_type::EMPTY];
+    let mut members = descriptor(&types);
+    members.extend([("platform", platform), ("annotations", names)]);
+    object(members)
+}
+
+fn image() -> BoxedStrategy<String> {
+    let config = [PLAIN_CONFIG, PLAIN_CONFIG, PLAIN_CONFIG, media_type::EMPTY, "a/b", "text/plain; x"];
+    let layer = [LAYERS[0], LAYERS[1], LAYERS[2], PLAIN_CONFIG, media_type::EMPTY, "a/b"];
+    let layers = prop::collection::vec(object(descriptor(&layer)), 0..3);
+    let own = string(one_of(&[media_type::IMAGE_MANIFEST, media_type::IMAGE_INDEX, "a b"]));
+    let own = prop_oneof![9 => own, 1 => Just("5".to_owned())].boxed();
+    object(vec![
+        ("schemaVersion", one_of(&["2", "2", "1", "2.0"]).prop_map(str::to_owned).boxed()),
+        ("mediaType", own),
+        ("config", object(descriptor(&config))),
+        ("layers", layers.prop_map(|layers| format!("[{}]", layers.join(","))).boxed()),
+    ])
+}
+
+fn with(text: &str, one: impl FnOnce(Value<'_>)) {
+    let (tree, text) = Tree::parse(text.as_bytes()).unwrap();
+    one(tree.root(text));
+}
+
+#[test]
+fn the_usual_is_plain() {
+    let descriptor = |own: &str| format!(r#"{{"mediaType":"{own}","digest":"{A}","size":2"#);
+    let (config, layer) = (descriptor(PLAIN_CONFIG), descriptor(LAYERS[1]));
+    let image = format!(
+        r#"{{"schemaVersion":2,"mediaType":"{}","config":{config}}},"layers":[{layer}}}]}}"#,
+        media_type::IMAGE_MANIFEST
+    );
+    with(&image, |root| assert!(is_plain(root.is_simple(), DocKind::Manifest, root)));
+    let named = format!(
+        r#"{},"platform":{{"os":"linux","architecture":"amd64"}},"annotations":{{"{}":"v1.2-rc.3"}}}}"#,
+        descriptor(media_type::IMAGE_MANIFEST),
+        media_type::REF_NAME
+    );
+    with(&named, |root| assert!(is_plain_entry(root)));
+}
+
+/// The text with a part left out, doubled, replaced, or with something put in.
+fn spoilt(text: String) -> impl Strategy<Value = String> {
+    let pieces =
+        ["0", "-1", "1e3", "null", "\"\"", "{}", "[]", "\\u0061", "\u{fdd0}", "é", ",", "9007199254740993"];
+    let len = text.chars().count();
+    (0..=len, 0..40_usize, one_of(&pieces), 0..4_u8).prop_map(move |(at, cut, piece, how)| {
+        let (before, rest): (String, String) =
+            (text.chars().take(at).collect(), text.chars().skip(at).collect());
+        let (part, after): (String, String) =
+            (rest.chars().take(cut).collect(), rest.chars().skip(cut).collect());
+        match how {
+            0 => format!("{before}{after}"),
+            1 => format!("{before}{part}{part}{after}"),
+            2 => format!("{before}{piece}{after}"),
+            _ => format!("{before}{piece}{part}{after}"),
+        }
+    })
+}
+
+fn documents() -> impl Strategy<Value = (DocKind, String)> {
+    let head = format!(r#"{{"schemaVersion":2,"mediaType":"{}","manifests":["#, media_type::IMAGE_INDEX);
+    let index = entry().prop_map(move |entry| (DocKind::IndexJson, format!("{head}{entry}]}}")));
+    let config = format!(r#"{{"architecture":"amd64","os":"linux","rootfs":{{"diff_ids":["{A}"]}},"n":1}}"#);
+    prop_oneof![
+        index,
+        image().prop_map(|text| (DocKind::Manifest, text)),
+        image().prop_flat_map(spoilt).prop_map(|text| (DocKind::Manifest, text)),
+        Just(config).prop_flat_map(spoilt).prop_map(|text| (DocKind::Other, text)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_plain_has_no_finding((kind, text) in documents()) {
+        let Ok((tree, text)) = Tree::parse(text.as_bytes()) else { return Ok(()) };
+        let root = tree.root(text);
+        if root.kind() != Kind::Object {
+            return Ok(());
+        }
+        for profile in PROFILES.iter() {
+            let all = found(profile, kind, root, true);
+            prop_assert_eq!(&found(profile, kind, root, false), &all, "plain descriptors have findings");
+            if is_plain(root.is_simple(), kind, root) {
+                prop_assert!(all.is_empty(), "{text} is called plain: {all:?}");
+            }
+        }
+    }
+}
