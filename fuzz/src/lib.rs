@@ -9,7 +9,7 @@ use std::path::Path;
 
 use referee_layout::{Algorithm, Document};
 use referee_rules::{Checker, Finding, Report};
-use referee_runner::catalogue::{self, Catalogue};
+use referee_runner::catalogue;
 use tempfile::TempDir;
 
 /// Findings of one rule in one file: 500, and one that counts the rest.
@@ -17,10 +17,9 @@ const MOST: usize = 501;
 
 /// A checker for every shipped profile, by id, or for the one of that id.
 pub fn checkers(only: Option<&str>) -> Vec<Checker> {
-    let catalogue = Catalogue::shipped().expect("it is shipped");
     let files = catalogue::profiles().expect("they are shipped");
     let ids = files.iter().map(|file| file.id.as_str()).filter(|id| only.is_none_or(|only| only == *id));
-    let shipped = |id| catalogue.shipped_profile(id).expect("it is shipped").expect("it is one of them");
+    let shipped = |id| catalogue::shipped_profile(id).expect("it is shipped").expect("it is one of them");
     ids.map(|id| Checker::new(shipped(id))).collect()
 }
 

@@ -12,7 +12,7 @@ use std::path::Path;
 use referee::layout::Layout;
 use referee::rules::profile::ProfileFile;
 use referee::rules::{Checker, Finding, Profile, Report, Severity, requirement};
-use referee::runner::catalogue::{self, Catalogue};
+use referee::runner::catalogue;
 
 use crate::args::{CheckArgs, CheckFormat, FailOn};
 use crate::exit::{Exit, Failed};
@@ -72,16 +72,15 @@ fn check(checker: &Checker, path: &Path) -> Result<Report, Failed> {
 
 /// The profile of that id or file, with the readings that are picked.
 fn profile(name: &str, readings: &[String]) -> Result<Profile, Failed> {
-    let catalogue = Catalogue::conventions_alone()?;
     let mut profile = if super::is_file(name) {
         let source = catalogue::read(Path::new(name))?;
         let file = ProfileFile::parse(&source).map_err(catalogue::CatalogueError::from)?;
-        catalogue.profile(file, &source)?
+        catalogue::profile(file, &source)?
     } else {
         let profiles = catalogue::profiles()?;
         let known: Vec<_> = profiles.iter().map(|profile| profile.id.clone()).collect();
         super::one_of("profile", name, &known)?;
-        catalogue.shipped_profile(name)?.ok_or_else(|| Failed::usage("the profile is gone"))?
+        catalogue::shipped_profile(name)?.ok_or_else(|| Failed::usage("the profile is gone"))?
     };
     for picked in readings {
         let (question, answer) = reading(picked)?;

@@ -250,6 +250,9 @@ impl Digest {
 
     /// The part after `:`.
     pub fn encoded(&self) -> &str {
+        if let Text::Sha256(bytes) = &self.0 {
+            return str::from_utf8(&bytes[SHA256.len()..]).unwrap_or_default();
+        }
         self.as_str().split_once(':').map_or("", |(_, encoded)| encoded)
     }
 
@@ -280,8 +283,11 @@ impl Digest {
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 fn is_hex(text: &str, hash: &[u8]) -> bool {
-    let digits = hash.iter().flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-    text.len() == hash.len() * 2 && text.bytes().eq(digits)
+    let mut digits = [0; 128];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(hash) {
+        pair.copy_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+    }
+    digits.get(..hash.len() * 2) == Some(text.as_bytes())
 }
 
 fn is_lower_hex(byte: u8) -> bool {

@@ -53,12 +53,29 @@ pub(crate) struct Use<'a> {
     pub(crate) from: Option<&'a Digest>,
     pub(crate) slot: Slot,
     pub(crate) digest: &'a Digest,
-    /// Where that is among the blobs.
-    place: Option<usize>,
+    /// Where that is, if it is there.
+    place: Option<Place>,
     pub(crate) media_type: Option<&'a str>,
     pub(crate) size: Option<u64>,
     /// The descriptor itself; `None` for a subject.
     pub(crate) descriptor: Option<&'a Descriptor>,
+}
+
+/// Where a blob is in the facts.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Among the blobs.
+    blob: usize,
+    /// Among the nodes, if it is one and its bytes are its own.
+    node: Option<usize>,
+}
+
+impl Place {
+    fn of(facts: &Facts, digest: &Digest) -> Option<Self> {
+        let blob = facts.blobs().place(digest)?;
+        let node = facts.node_id(blob).filter(|id| facts.nodes().get(*id).is_some_and(intact));
+        Some(Self { blob, node })
+    }
 }
 
 impl Use<'_> {
@@ -116,13 +133,13 @@ impl<'a> Evidence<'a> {
     fn used(&mut self, one: Use<'a>, open: &mut VecDeque<usize>) {
         let next = self.targets.len();
         let at = match one.place {
-            Some(place) => *self.of_blobs[place].get_or_insert(next),
+            Some(place) => *self.of_blobs[place.blob].get_or_insert(next),
             None => *self.absent.entry(one.digest).or_insert(next),
         };
-        let id = one.place.and_then(|place| self.facts.node_id(place));
+        let id = one.place.and_then(|place| place.node);
         if at == next {
-            let blob = one.place.and_then(|place| self.facts.blobs().at(place));
-            let node = id.and_then(|id| self.facts.nodes().get(id)).filter(|node| intact(node));
+            let blob = one.place.and_then(|place| self.facts.blobs().at(place.blob));
+            let node = id.and_then(|id| self.facts.nodes().get(id));
             let (digest, uses, role) = (one.digest, SmallVec::new(), None);
             self.targets.push(Target { digest, blob, node, uses, role, is_document: false });
         }
@@ -233,7 +250,7 @@ fn uses_of<'a>(facts: &'a Facts, node: &'a Node) -> Vec<Use<'a>> {
     all.extend(node.entries.iter().filter_map(|entry| of_entry(facts, from, slot, entry)));
     all.extend(node.subject.iter().map(|subject| {
         let (digest, media_type, size) = (&subject.digest, subject.media_type.as_deref(), subject.size);
-        let place = facts.blobs().place(digest);
+        let place = Place::of(facts, digest);
         Use { from, slot: Slot::Subject, digest, place, media_type, size, descriptor: None }
     }));
     all
@@ -251,7 +268,7 @@ fn of_entry<'a>(
         // what else is wrong with it is no reason to overlook what it leads to
         Err(unusable) => unusable.mention.as_ref().map(|mention| {
             let (digest, media_type) = (&mention.digest, mention.media_type.as_deref());
-            let place = facts.blobs().place(digest);
+            let place = Place::of(facts, digest);
             Use { from, slot, digest, place, media_type, size: None, descriptor: None }
         }),
     }
@@ -259,6 +276,6 @@ fn of_entry<'a>(
 
 fn of<'a>(facts: &Facts, from: Option<&'a Digest>, slot: Slot, descriptor: &'a Descriptor) -> Use<'a> {
     let (digest, media_type) = (&descriptor.digest, Some(descriptor.media_type.as_str()));
-    let (place, size) = (facts.blobs().place(digest), Some(descriptor.size));
+    let (place, size) = (Place::of(facts, digest), Some(descriptor.size));
     Use { from, slot, digest, place, media_type, size, descriptor: Some(descriptor) }
 }

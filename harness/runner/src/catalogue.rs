@@ -137,39 +137,6 @@ impl Catalogue {
         self.conventions.iter().find(|convention| convention.id == id)
     }
 
-    /// A profile, with the convention that it names: one of this catalogue, or a file beside the profile.
-    ///
-    /// # Errors
-    /// There is no such convention, or it does not fit.
-    pub fn profile(&self, file: ProfileFile, source: &Source) -> Result<Profile, CatalogueError> {
-        let named = file.convention.clone();
-        let beside = match &named {
-            Some(name) if name.ends_with(".toml") => {
-                let path = Path::new(source.name()).with_file_name(name);
-                Some(Convention::parse(&read(&path)?)?)
-            }
-            _ => None,
-        };
-        let known = named.as_deref().and_then(|name| self.convention(name));
-        let convention = beside.as_ref().or(known);
-        if let Some(name) = named.filter(|_| convention.is_none()) {
-            return Err(source
-                .error(source.place(&["convention"]), format!("no convention is named `{name}`"))
-                .into());
-        }
-        Ok(file.with(convention).map_err(|why| source.error(source.place(&["convention"]), why))?)
-    }
-
-    /// The shipped profile of that id.
-    ///
-    /// # Errors
-    /// A mistake in a shipped file; the tests keep that from happening.
-    pub fn shipped_profile(&self, id: &str) -> Result<Option<Profile>, CatalogueError> {
-        let file = profiles()?.into_iter().find(|profile| profile.id == id);
-        let source = Source::new(format!("cases/profiles/{id}.toml"), "");
-        file.map(|file| self.profile(file, &source)).transpose()
-    }
-
     fn keep(&mut self, source: &Source) {
         replace_or_push(&mut self.sources, source.clone(), |known| known.name() == source.name());
     }
@@ -217,6 +184,37 @@ pub fn conformance() -> Result<(Vec<Conformance>, Vec<Base>), CatalogueError> {
 pub fn profiles() -> Result<Vec<ProfileFile>, CatalogueError> {
     let files = embedded(&PROFILES, "cases/profiles");
     Ok(files.iter().map(ProfileFile::parse).collect::<Result<_, _>>()?)
+}
+
+/// The shipped profile of that id.
+///
+/// # Errors
+/// A mistake in a shipped file; the tests keep that from happening.
+pub fn shipped_profile(id: &str) -> Result<Option<Profile>, CatalogueError> {
+    let file = profiles()?.into_iter().find(|profile| profile.id == id);
+    let source = Source::new(format!("cases/profiles/{id}.toml"), "");
+    file.map(|file| profile(file, &source)).transpose()
+}
+
+/// A profile, with the convention that it names: a shipped one, or a file beside the profile.
+///
+/// # Errors
+/// There is no such convention, or it does not fit.
+pub fn profile(file: ProfileFile, source: &Source) -> Result<Profile, CatalogueError> {
+    let wrong = |why| source.error(source.place(&["convention"]), why);
+    let convention = match &file.convention {
+        None => None,
+        Some(name) if name.ends_with(".toml") => Some(read(&Path::new(source.name()).with_file_name(name))?),
+        Some(name) => {
+            // a shipped convention is named as its file
+            let path = format!("cases/conventions/{name}.toml");
+            let mut shipped = embedded(&CONVENTIONS, "cases/conventions").into_iter();
+            let found = shipped.find(|source| source.name() == path);
+            Some(found.ok_or_else(|| wrong(format!("no convention is named `{name}`")))?)
+        }
+    };
+    let convention = convention.map(|source| Convention::parse(&source)).transpose()?;
+    Ok(file.with(convention.as_ref()).map_err(wrong)?)
 }
 
 fn embedded(folder: &'static Dir<'_>, name: &str) -> Vec<Source> {

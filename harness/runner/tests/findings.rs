@@ -14,7 +14,7 @@ use proptest::sample::Index;
 use referee_layout::{Digest, Document, Layout, Source};
 use referee_rules::{Checker, Finding, Severity};
 use referee_runner::Plan;
-use referee_runner::catalogue::Catalogue;
+use referee_runner::catalogue;
 use referee_runner::conformance::Scene;
 
 const PROFILES: [&str; 3] = ["image-spec", "image-spec-head", "pr-1171"];
@@ -71,8 +71,7 @@ const CHANGES: &[(&str, &str)] = &[
 ];
 
 static CHECKERS: LazyLock<Vec<Checker>> = LazyLock::new(|| {
-    let catalogue = Catalogue::shipped().unwrap();
-    let profiles = PROFILES.iter().map(|id| catalogue.shipped_profile(id).unwrap().unwrap());
+    let profiles = PROFILES.iter().map(|id| catalogue::shipped_profile(id).unwrap().unwrap());
     profiles.map(Checker::new).collect()
 });
 

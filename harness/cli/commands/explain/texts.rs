@@ -18,7 +18,7 @@ use crate::exit::Failed;
 pub(super) fn all(catalogue: &Catalogue, id: &str) -> Result<Vec<String>, Failed> {
     let mut texts = Vec::new();
     if let Some(rule) = rule(id) {
-        texts.push(one_rule(catalogue, rule)?);
+        texts.push(one_rule(rule)?);
     }
     if let Some(one) = requirement::requirement(id) {
         let (_, bases) = catalogue::conformance()?;
@@ -28,7 +28,7 @@ pub(super) fn all(catalogue: &Catalogue, id: &str) -> Result<Vec<String>, Failed
         let (_, bases) = catalogue::conformance()?;
         texts.push(question(one, &Coverage::of(id, &catalogue.cases, &bases)));
     }
-    if let Some(one) = catalogue.shipped_profile(id)? {
+    if let Some(one) = catalogue::shipped_profile(id)? {
         texts.push(profile(&one));
     }
     Ok(texts)
@@ -42,7 +42,7 @@ pub(super) fn near(id: &str) -> String {
     nearest.map_or(";".to_owned(), |near| format!(", did you mean `{near}`?"))
 }
 
-fn one_rule(catalogue: &Catalogue, rule: &Rule) -> Result<String, Failed> {
+fn one_rule(rule: &Rule) -> Result<String, Failed> {
     let mut text = format!("rule {}: {}\n\n", rule.id, rule.summary);
     text.push_str(&markdown(rule.explanation));
     text.push_str("\n## Who says so\n");
@@ -56,7 +56,7 @@ fn one_rule(catalogue: &Catalogue, rule: &Rule) -> Result<String, Failed> {
     }
     text.push_str("\n## How bad it is\n");
     for file in catalogue::profiles()? {
-        if let Some(profile) = catalogue.shipped_profile(&file.id)? {
+        if let Some(profile) = catalogue::shipped_profile(&file.id)? {
             let bad = profile.severity(rule).map_or("not looked at", |severity| severity.word());
             let _ = writeln!(text, "  {:16} {bad}", profile.id);
         }

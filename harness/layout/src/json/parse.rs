@@ -148,9 +148,7 @@ impl Parser<'_> {
         let mut kind = SlotKind::Plain;
         self.at += 1;
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let stop = rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
-            self.at += stop.unwrap_or(rest.len());
+            self.at += plain(self.bytes.get(self.at..).unwrap_or_default());
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -235,6 +233,16 @@ impl Parser<'_> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
+}
+
+/// How many bytes of a string come before the next one that means something.
+fn plain(text: &[u8]) -> usize {
+    let special = |b: &u8| matches!(b, b'"' | b'\\' | 0..=0x1f);
+    // in pieces that the processor looks at as a whole
+    let pieces = text.chunks_exact(16);
+    let before = pieces.take_while(|piece| !piece.iter().fold(false, |any, b| any | special(b))).count() * 16;
+    let rest = text.get(before..).unwrap_or_default();
+    before + rest.iter().position(special).unwrap_or(rest.len())
 }
 
 /// `run` has checked that the text's length, and so every position and count, fits.

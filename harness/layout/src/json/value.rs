@@ -154,11 +154,7 @@ impl<'a> Value<'a> {
                     let text = value.text();
                     text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit())
                 }
-                SlotKind::Object => {
-                    let mut twice = Vec::new();
-                    value.own_duplicates(&mut twice);
-                    twice.is_empty()
-                }
+                SlotKind::Object => value.has_each_name_once(),
             }
         };
         self.text().is_ascii() && (self.at..end).all(simple)
@@ -175,6 +171,24 @@ impl<'a> Value<'a> {
             }
         }
         found
+    }
+
+    fn has_each_name_once(&self) -> bool {
+        // a set of what is cheap to tell of a name; only where two are alike they are compared
+        let mut seen = 0_u64;
+        let alike = self.members().any(|(name, _)| {
+            let text = name.text().as_bytes();
+            let byte = |at: usize| text.get(at).copied().map_or(0, usize::from);
+            let one = 1 << ((text.len() + byte(1) + 8 * byte(text.len().saturating_sub(2))) % 64);
+            let known = seen & one != 0;
+            seen |= one;
+            known
+        });
+        let mut found = Vec::new();
+        if alike {
+            self.own_duplicates(&mut found);
+        }
+        found.is_empty()
     }
 
     fn own_duplicates(&self, found: &mut Vec<Value<'a>>) {
