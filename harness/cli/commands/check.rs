@@ -77,9 +77,7 @@ fn profile(name: &str, readings: &[String]) -> Result<Profile, Failed> {
         let file = ProfileFile::parse(&source).map_err(catalogue::CatalogueError::from)?;
         catalogue::profile(file, &source)?
     } else {
-        let profiles = catalogue::profiles()?;
-        let known: Vec<_> = profiles.iter().map(|profile| profile.id.clone()).collect();
-        super::one_of("profile", name, &known)?;
+        super::one_of("profile", name, &catalogue::profile_ids())?;
         catalogue::shipped_profile(name)?.ok_or_else(|| Failed::usage("the profile is gone"))?
     };
     for picked in readings {

@@ -13,8 +13,8 @@ use crate::Digest;
 #[derive(Debug, Clone)]
 pub struct ByDigest<T> {
     sorted: Vec<(Digest, T)>,
-    /// Places in `sorted`; the digests are there already.
-    places: HashTable<usize>,
+    /// Places in `sorted`, in little room; the digests are there already.
+    places: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
 
@@ -31,8 +31,8 @@ impl<T> ByDigest<T> {
 
     /// The place of `digest` in the order of digests.
     pub fn place(&self, digest: &Digest) -> Option<usize> {
-        let same = |place: &usize| self.sorted.get(*place).is_some_and(|(own, _)| own == digest);
-        self.places.find(self.hasher.hash_one(digest), same).copied()
+        let same = |place: &u32| self.sorted.get(*place as usize).is_some_and(|(own, _)| own == digest);
+        self.places.find(self.hasher.hash_one(digest), same).map(|place| *place as usize)
     }
 
     /// What there is at a place.
@@ -64,8 +64,9 @@ impl<T> ByDigest<T> {
     pub(crate) fn sorted(sorted: Vec<(Digest, T)>) -> Self {
         let hasher = DefaultHashBuilder::default();
         let mut places = HashTable::with_capacity(sorted.len());
-        for (place, (digest, _)) in sorted.iter().enumerate() {
-            let again = |place: &usize| sorted.get(*place).map_or(0, |(own, _)| hasher.hash_one(own));
+        // a layout of four billion blobs does not fit in memory
+        for (place, (digest, _)) in (0_u32..).zip(&sorted) {
+            let again = |place: &u32| sorted.get(*place as usize).map_or(0, |(own, _)| hasher.hash_one(own));
             places.insert_unique(hasher.hash_one(digest), place, again);
         }
         Self { sorted, places, hasher }

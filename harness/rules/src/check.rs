@@ -85,8 +85,10 @@ impl Checker {
             Some(Document::parse(file, &bytes))
         };
         let report = self.judge(&facts, seen, &again);
-        // nobody waits for a large layout's facts to be taken apart
-        rayon::spawn(move || drop(facts));
+        // nobody need wait for a large layout's facts to be taken apart, if there is another thread for it
+        if rayon::current_num_threads() > 1 {
+            rayon::spawn(move || drop(facts));
+        }
         report
     }
 

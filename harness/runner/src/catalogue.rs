@@ -191,9 +191,10 @@ pub fn profiles() -> Result<Vec<ProfileFile>, CatalogueError> {
 /// # Errors
 /// A mistake in a shipped file; the tests keep that from happening.
 pub fn shipped_profile(id: &str) -> Result<Option<Profile>, CatalogueError> {
-    let file = profiles()?.into_iter().find(|profile| profile.id == id);
-    let source = Source::new(format!("cases/profiles/{id}.toml"), "");
-    file.map(|file| profile(file, &source)).transpose()
+    let path = format!("cases/profiles/{id}.toml");
+    // a shipped profile is named as its file
+    let source = embedded(&PROFILES, "cases/profiles").into_iter().find(|source| source.name() == path);
+    source.map(|source| profile(ProfileFile::parse(&source)?, &source)).transpose()
 }
 
 /// A profile, with the convention that it names: a shipped one, or a file beside the profile.
@@ -215,6 +216,13 @@ pub fn profile(file: ProfileFile, source: &Source) -> Result<Profile, CatalogueE
     };
     let convention = convention.map(|source| Convention::parse(&source)).transpose()?;
     Ok(file.with(convention.as_ref()).map_err(wrong)?)
+}
+
+/// The ids of the shipped profiles, in order.
+pub fn profile_ids() -> Vec<String> {
+    let sources = embedded(&PROFILES, "cases/profiles");
+    let stem = |source: &Source| Some(Path::new(source.name()).file_stem()?.to_str()?.to_owned());
+    sources.iter().filter_map(stem).collect()
 }
 
 fn embedded(folder: &'static Dir<'_>, name: &str) -> Vec<Source> {
