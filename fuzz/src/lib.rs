@@ -94,7 +94,7 @@ pub fn lead_somewhere(report: &Report, root: &Path) {
     for finding in report.findings.iter().filter(|finding| !finding.pointer.is_empty()) {
         let Finding { file, pointer, .. } = finding;
         let bytes = fs::read(root.join(file)).unwrap_or_else(|error| panic!("{finding:?}: {error}"));
-        let document = Document::parse(file.as_str(), &bytes);
+        let document = Document::parse(file.as_str(), bytes);
         let root = document.root().unwrap_or_else(|error| panic!("{finding:?}: {error}"));
         assert!(root.at_pointer(pointer).is_some(), "{finding:?}");
     }

@@ -240,7 +240,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
                 let mut bytes = Vec::new();
                 let read = error.map_or_else(|| input.read_all(&mut bytes, limit), Err);
                 let short = short(read.as_ref().err());
-                let read = read.map(|()| Document::parse(*root, &bytes));
+                let read = read.map(|()| Document::parse(*root, bytes));
                 if *root == "index.json" {
                     self.index = read;
                 } else {
@@ -269,10 +269,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
                         examine(digest, kind, input, self.limits, &mut self.buffer, self.visitor)
                     }
                 };
-                let short = match &one.blob.content {
-                    crate::BlobContent::Unreadable(error) => short(Some(error)),
-                    _ => None,
-                };
+                let short = short(one.blob.unreadable());
                 self.found.examined.push(one);
                 return short;
             }

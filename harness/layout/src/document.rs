@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::Digest;
 use crate::facts::Kind;
-use crate::json::{JsonError, Span, Tree, Value};
+use crate::json::{JsonError, Problem, Span, Tree, Value};
 
 pub use views::{DescriptorView, ManifestView};
 
@@ -36,23 +36,30 @@ pub struct Document {
 
 #[derive(Debug, Clone)]
 enum Content {
-    Json(Arc<str>, Tree),
-    Broken(Arc<[u8]>, JsonError),
+    Json(Arc<String>, Tree),
+    Broken(Arc<Vec<u8>>, JsonError),
 }
 
 impl Document {
     /// Parses `bytes` as the file of that name below the layout's root.
-    pub fn parse(file: impl Into<Arc<str>>, bytes: &[u8]) -> Self {
-        let content = match Tree::parse(bytes) {
-            Ok((tree, text)) => Content::Json(text.into(), tree),
-            Err(error) => Content::Broken(bytes.into(), error),
+    pub fn parse(file: impl Into<Arc<str>>, bytes: impl Into<Vec<u8>>) -> Self {
+        let content = match String::from_utf8(bytes.into()) {
+            Ok(text) => match Tree::of(&text) {
+                Ok(tree) => Content::Json(text.into(), tree),
+                Err(error) => Content::Broken(text.into_bytes().into(), error),
+            },
+            Err(error) => {
+                let (at, bytes) = (error.utf8_error().valid_up_to(), error.into_bytes());
+                let error = JsonError::at(Problem::Utf8, &bytes, at);
+                Content::Broken(bytes.into(), error)
+            }
         };
         Self { file: file.into(), content }
     }
 
     /// A document that was parsed already.
     pub(crate) fn parsed(file: impl Into<Arc<str>>, text: &str, tree: Tree) -> Self {
-        Self { file: file.into(), content: Content::Json(text.into(), tree) }
+        Self { file: file.into(), content: Content::Json(text.to_owned().into(), tree) }
     }
 
     /// The file, relative to the layout's root.

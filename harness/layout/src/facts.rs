@@ -91,7 +91,8 @@ pub struct Facts {
     index_annotations: Annotations,
     entries: Vec<Entry>,
     blobs: ByDigest<Blob>,
-    nodes: Vec<Node>,
+    #[expect(clippy::vec_box, reason = "they are large, and brought in order once they are all there")]
+    nodes: Vec<Box<Node>>,
     /// The place in `nodes` of each blob that is one, in the order of `blobs`.
     node_of: Vec<Option<usize>>,
     stray: Vec<Stray>,
@@ -113,6 +114,16 @@ pub struct Blob {
     pub kind: FileKind,
 }
 
+impl Blob {
+    /// Why it was not read, if it was not.
+    pub fn unreadable(&self) -> Option<&ReadError> {
+        match &self.content {
+            BlobContent::Unreadable(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
 /// What a blob holds, as far as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlobContent {
@@ -123,11 +134,11 @@ pub enum BlobContent {
     /// A manifest or index: see [`Facts::node`].
     Node,
     /// Starts like a JSON object and is none.
-    Broken(JsonError),
+    Broken(Box<JsonError>),
     /// Starts like a JSON object and is larger than [`Limits::document`].
     Large,
     /// Not read.
-    Unreadable(ReadError),
+    Unreadable(Box<ReadError>),
 }
 
 /// A name below the root that the layout has no place for, or below `blobs/` that is no digest.
@@ -293,13 +304,18 @@ impl Facts {
     }
 
     /// Manifests and indexes among the blobs, ordered by digest.
-    pub fn nodes(&self) -> &[Node] {
-        &self.nodes
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = &Node> {
+        self.nodes.iter().map(AsRef::as_ref)
+    }
+
+    /// The manifest or index at that place of [`Facts::nodes`].
+    pub fn node_at(&self, id: usize) -> Option<&Node> {
+        self.nodes.get(id).map(AsRef::as_ref)
     }
 
     /// The manifest or index of that digest.
     pub fn node(&self, digest: &Digest) -> Option<&Node> {
-        self.nodes.get(self.node_id(self.blobs.place(digest)?)?)
+        self.node_at(self.node_id(self.blobs.place(digest)?)?)
     }
 
     /// The place in [`Facts::nodes`] of what is at that place of [`Facts::blobs`], if it is a manifest or index.

@@ -122,8 +122,16 @@ impl Tree {
             Ok(text) => text,
             Err(error) => return Err(JsonError::at(Problem::Utf8, bytes, error.valid_up_to())),
         };
-        let slots = parse::run(text).map_err(|(problem, at)| JsonError::at(problem, bytes, at))?;
-        Ok((Self { slots: Arc::new(slots) }, text))
+        Ok((Self::of(text)?, text))
+    }
+
+    /// Parses a JSON text that is known to be UTF-8.
+    ///
+    /// # Errors
+    /// The first mistake, at its place.
+    pub fn of(text: &str) -> Result<Self, JsonError> {
+        let slots = parse::run(text).map_err(|(problem, at)| JsonError::at(problem, text.as_bytes(), at))?;
+        Ok(Self { slots: Arc::new(slots) })
     }
 
     /// The outermost value. `text` is the text that was parsed; with any other the values are nonsense, but
@@ -134,7 +142,7 @@ impl Tree {
 }
 
 impl JsonError {
-    fn at(problem: Problem, bytes: &[u8], offset: usize) -> Self {
+    pub(crate) fn at(problem: Problem, bytes: &[u8], offset: usize) -> Self {
         let before = &bytes[..offset.min(bytes.len())];
         let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
         let line = before.iter().filter(|b| **b == b'\n').count() + 1;

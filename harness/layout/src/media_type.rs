@@ -2,6 +2,8 @@
 //!
 //! Owns: RFC 6838 §4.2 as image-spec `descriptor.md` asks for it. Leaves to others: what a type implies.
 
+use std::borrow::Cow;
+
 /// An OCI image manifest.
 pub const IMAGE_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 /// An OCI image index.
@@ -15,8 +17,22 @@ pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.
 /// A Docker manifest list.
 pub const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
 
+/// Layers of an image (image-spec `layer.md`).
+pub const LAYERS: [&str; 3] = [
+    "application/vnd.oci.image.layer.v1.tar",
+    "application/vnd.oci.image.layer.v1.tar+gzip",
+    "application/vnd.oci.image.layer.v1.tar+zstd",
+];
+
 /// The annotation that names an entry of index.json.
 pub const REF_NAME: &str = "org.opencontainers.image.ref.name";
+
+/// The text, kept once for all documents where it is one of those that most have.
+pub(crate) fn shared(text: &str) -> Cow<'static, str> {
+    let known = [IMAGE_MANIFEST, IMAGE_CONFIG, IMAGE_INDEX, EMPTY, DOCKER_MANIFEST, DOCKER_LIST];
+    let known = known.into_iter().chain(LAYERS).find(|known| *known == text);
+    known.map_or_else(|| Cow::Owned(text.to_owned()), Cow::Borrowed)
+}
 
 /// Whether `text` is `type/subtype` by RFC 6838 §4.2: two restricted names, no parameters.
 pub fn is_media_type(text: &str) -> bool {

@@ -82,7 +82,7 @@ impl Checker {
         let (facts, seen) = layout.inspect(&self.limits, &Look { checker: self, budget: None });
         let again = |file: &str| {
             let bytes = layout.dir().read(file, self.limits.document).ok()?;
-            Some(Document::parse(file, &bytes))
+            Some(Document::parse(file, bytes))
         };
         let report = self.judge(&facts, seen, &again);
         // nobody need wait for a large layout's facts to be taken apart, if there is another thread for it
@@ -220,7 +220,7 @@ fn counts(evidence: &Evidence<'_>, digest: &Digest, kind: DocKind) -> bool {
             let config = evidence
                 .uses(digest)
                 .iter()
-                .any(|one| one.slot == Slot::Config && one.media_type == Some(media_type::IMAGE_CONFIG));
+                .any(|one| one.slot == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG));
             config || evidence.role(digest).is_some()
         }
     }

@@ -9,7 +9,9 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use rayon::prelude::*;
 use referee_layout::facts::{Verified, blob_path};
-use referee_layout::{Blob, Descriptor, Digest, Entry, Facts, Kind, Node, json, media_type};
+use referee_layout::{
+    Blob, Descriptor, Digest, Entry, Facts, Kind, Mention, Node, Subject, json, media_type,
+};
 
 use smallvec::SmallVec;
 
@@ -46,39 +48,63 @@ pub(crate) struct Target<'a> {
     is_document: bool,
 }
 
-/// One usable descriptor, and where it is.
+/// One descriptor that leads somewhere, and where it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Use<'a> {
     /// The document that has it; `None` for index.json.
     pub(crate) from: Option<&'a Digest>,
     pub(crate) slot: Slot,
-    pub(crate) digest: &'a Digest,
-    /// Where that is, if it is there.
+    what: What<'a>,
+    /// Where it leads, if that is there.
     place: Option<Place>,
-    pub(crate) media_type: Option<&'a str>,
-    pub(crate) size: Option<u64>,
-    /// The descriptor itself; `None` for a subject.
-    pub(crate) descriptor: Option<&'a Descriptor>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum What<'a> {
+    Descriptor(&'a Descriptor),
+    Subject(&'a Subject),
+    /// What else is wrong with it is no reason to overlook what it leads to.
+    Mention(&'a Mention),
 }
 
 /// Where a blob is in the facts.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     /// Among the blobs.
-    blob: usize,
+    blob: u32,
     /// Among the nodes, if it is one and its bytes are its own.
-    node: Option<usize>,
+    node: Option<u32>,
 }
 
-impl Place {
-    fn of(facts: &Facts, digest: &Digest) -> Option<Self> {
-        let blob = facts.blobs().place(digest)?;
-        let node = facts.node_id(blob).filter(|id| facts.nodes().get(*id).is_some_and(intact));
-        Some(Self { blob, node })
+impl<'a> Use<'a> {
+    fn new(facts: &Facts, from: Option<&'a Digest>, slot: Slot, what: What<'a>) -> Self {
+        Self { from, slot, what, place: Place::of(facts, what.digest()) }
     }
-}
 
-impl Use<'_> {
+    pub(crate) fn media_type(&self) -> Option<&'a str> {
+        match self.what {
+            What::Descriptor(descriptor) => Some(&descriptor.media_type),
+            What::Subject(subject) => subject.media_type.as_deref(),
+            What::Mention(mention) => mention.media_type.as_deref(),
+        }
+    }
+
+    pub(crate) fn size(&self) -> Option<u64> {
+        match self.what {
+            What::Descriptor(descriptor) => Some(descriptor.size),
+            What::Subject(subject) => subject.size,
+            What::Mention(_) => None,
+        }
+    }
+
+    /// The descriptor itself, if it is usable and no subject.
+    pub(crate) fn descriptor(&self) -> Option<&'a Descriptor> {
+        match self.what {
+            What::Descriptor(descriptor) => Some(descriptor),
+            What::Subject(_) | What::Mention(_) => None,
+        }
+    }
+
     pub(crate) fn file(&self) -> String {
         self.from.map_or_else(|| "index.json".to_owned(), blob_path)
     }
@@ -89,11 +115,29 @@ impl Use<'_> {
 
     /// The kind of document that its media type says, Docker's among them.
     pub(crate) fn kind(&self) -> Option<Kind> {
-        match self.media_type {
+        match self.media_type() {
             Some(media_type::IMAGE_MANIFEST | media_type::DOCKER_MANIFEST) => Some(Kind::Manifest),
             Some(media_type::IMAGE_INDEX | media_type::DOCKER_LIST) => Some(Kind::Index),
             _ => None,
         }
+    }
+}
+
+impl<'a> What<'a> {
+    fn digest(self) -> &'a Digest {
+        match self {
+            Self::Descriptor(descriptor) => &descriptor.digest,
+            Self::Subject(subject) => &subject.digest,
+            Self::Mention(mention) => &mention.digest,
+        }
+    }
+}
+
+impl Place {
+    fn of(facts: &Facts, digest: &Digest) -> Option<Self> {
+        let blob = facts.blobs().place(digest)?;
+        let node = facts.node_id(blob).filter(|id| facts.node_at(*id).is_some_and(intact));
+        Some(Self { blob: u32::try_from(blob).ok()?, node: node.and_then(|id| u32::try_from(id).ok()) })
     }
 }
 
@@ -114,8 +158,9 @@ impl<'a> Evidence<'a> {
         // looking digests up is what takes time here
         let of_index = |entry| of_entry(facts, None, Slot::Entry, entry);
         let of_index: Vec<_> = facts.entries().par_iter().with_min_len(64).filter_map(of_index).collect();
-        let of_nodes = facts.nodes().par_iter().with_min_len(64).map(|node| uses_of(facts, node));
-        let mut of_nodes: Vec<Vec<Use<'_>>> = of_nodes.collect();
+        let of_node = |id| facts.node_at(id).map_or_else(Vec::new, |node| uses_of(facts, node));
+        let of_nodes = (0..facts.nodes().len()).into_par_iter().with_min_len(64);
+        let mut of_nodes: Vec<Vec<Use<'_>>> = of_nodes.map(of_node).collect();
         let mut open = VecDeque::new();
         for one in of_index {
             evidence.used(one, &mut open);
@@ -132,15 +177,17 @@ impl<'a> Evidence<'a> {
     /// Notes a use, and the document in `open` that it leads to, by its place among the nodes.
     fn used(&mut self, one: Use<'a>, open: &mut VecDeque<usize>) {
         let next = self.targets.len();
-        let at = match one.place {
-            Some(place) => *self.of_blobs[place.blob].get_or_insert(next),
-            None => *self.absent.entry(one.digest).or_insert(next),
+        let digest = one.what.digest();
+        let place = one.place.map(|place| place.blob as usize);
+        let at = match place {
+            Some(place) => *self.of_blobs[place].get_or_insert(next),
+            None => *self.absent.entry(digest).or_insert(next),
         };
-        let id = one.place.and_then(|place| place.node);
+        let id = one.place.and_then(|place| place.node).map(|id| id as usize);
         if at == next {
-            let blob = one.place.and_then(|place| self.facts.blobs().at(place.blob));
-            let node = id.and_then(|id| self.facts.nodes().get(id));
-            let (digest, uses, role) = (one.digest, SmallVec::new(), None);
+            let blob = place.and_then(|place| self.facts.blobs().at(place));
+            let node = id.and_then(|id| self.facts.node_at(id));
+            let (uses, role) = (SmallVec::new(), None);
             self.targets.push(Target { digest, blob, node, uses, role, is_document: false });
         }
         let target = &mut self.targets[at];
@@ -156,7 +203,7 @@ impl<'a> Evidence<'a> {
         target.is_document = true;
         // a document that is what it says itself is that, also where a descriptor calls it something else
         let role = target.node.filter(|node| node.invalid.is_none()).map_or(kind, |node| node.kind);
-        let own = target.node.map_or(one.media_type, |node| node.media_type.as_deref());
+        let own = target.node.map_or(one.media_type(), |node| node.media_type.as_deref());
         target.role = Some(role).filter(|_| !is_docker(own));
         open.extend(id.filter(|_| target.node.is_some_and(|node| node.kind == role)));
     }
@@ -213,7 +260,7 @@ impl<'a> Evidence<'a> {
     /// that they mean what they look like (image-spec `image-layout.md`, Content).
     pub(crate) fn unreached(&self) -> impl Iterator<Item = &'a Node> + '_ {
         let alone = |node: &&Node| intact(node) && self.target(&node.digest).is_none();
-        self.facts.nodes().iter().filter(alone)
+        self.facts.nodes().filter(alone)
     }
 
     /// Whether all that leads anywhere could be read, so that what is not reached really is not.
@@ -246,13 +293,11 @@ fn uses_of<'a>(facts: &'a Facts, node: &'a Node) -> Vec<Use<'a>> {
     let from = Some(&node.digest);
     let slot = if node.kind == Kind::Index { Slot::Entry } else { Slot::Layer };
     let mut all = Vec::with_capacity(node.entries.len() + 2);
-    all.extend(node.config.iter().map(|config| of(facts, from, Slot::Config, config)));
+    let config = node.config.iter();
+    all.extend(config.map(|config| Use::new(facts, from, Slot::Config, What::Descriptor(config))));
     all.extend(node.entries.iter().filter_map(|entry| of_entry(facts, from, slot, entry)));
-    all.extend(node.subject.iter().map(|subject| {
-        let (digest, media_type, size) = (&subject.digest, subject.media_type.as_deref(), subject.size);
-        let place = Place::of(facts, digest);
-        Use { from, slot: Slot::Subject, digest, place, media_type, size, descriptor: None }
-    }));
+    let subject = node.subject.iter();
+    all.extend(subject.map(|subject| Use::new(facts, from, Slot::Subject, What::Subject(subject))));
     all
 }
 
@@ -262,20 +307,9 @@ fn of_entry<'a>(
     slot: fn(usize) -> Slot,
     entry: &'a Entry,
 ) -> Option<Use<'a>> {
-    let slot = slot(entry.position);
-    match &entry.descriptor {
-        Ok(descriptor) => Some(of(facts, from, slot, descriptor)),
-        // what else is wrong with it is no reason to overlook what it leads to
-        Err(unusable) => unusable.mention.as_ref().map(|mention| {
-            let (digest, media_type) = (&mention.digest, mention.media_type.as_deref());
-            let place = Place::of(facts, digest);
-            Use { from, slot, digest, place, media_type, size: None, descriptor: None }
-        }),
-    }
-}
-
-fn of<'a>(facts: &Facts, from: Option<&'a Digest>, slot: Slot, descriptor: &'a Descriptor) -> Use<'a> {
-    let (digest, media_type) = (&descriptor.digest, Some(descriptor.media_type.as_str()));
-    let (place, size) = (Place::of(facts, digest), Some(descriptor.size));
-    Use { from, slot, digest, place, media_type, size, descriptor: Some(descriptor) }
+    let what = match &entry.descriptor {
+        Ok(descriptor) => What::Descriptor(descriptor),
+        Err(unusable) => What::Mention(unusable.mention.as_ref()?),
+    };
+    Some(Use::new(facts, from, slot(entry.position), what))
 }

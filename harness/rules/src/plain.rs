@@ -29,7 +29,7 @@ fn is_plain_image(root: Value<'_>) -> bool {
             "\"mediaType\"" => value.equals(media_type::IMAGE_MANIFEST),
             "\"config\"" => media_type_of(value) == Some(media_type::IMAGE_CONFIG),
             "\"layers\"" => {
-                let layer = |value| media_type_of(value).is_some_and(|own| LAYERS.contains(&own));
+                let layer = |value| media_type_of(value).is_some_and(|own| media_type::LAYERS.contains(&own));
                 value.kind() == Kind::Array && value.items().next().is_some() && value.items().all(layer)
             }
             _ => false,
@@ -98,13 +98,6 @@ fn is_plain_name(value: Value<'_>) -> bool {
 fn inside(value: Value<'_>) -> Option<&str> {
     value.text().strip_prefix('"')?.strip_suffix('"').filter(|text| !text.contains('\\'))
 }
-
-/// The types of layers of which image-spec has nothing more to say (`layer.md`).
-const LAYERS: [&str; 3] = [
-    "application/vnd.oci.image.layer.v1.tar",
-    "application/vnd.oci.image.layer.v1.tar+gzip",
-    "application/vnd.oci.image.layer.v1.tar+zstd",
-];
 
 fn media_type_of(value: Value<'_>) -> Option<&str> {
     DescriptorView::new(value).plain().map(|(own, ..)| own)

@@ -34,7 +34,7 @@ proptest! {
         let plan = Plan::compile(&case);
         for convention in conventions() {
             let facts = facts(&plan, &convention);
-            prop_assert!(facts.nodes().iter().all(|node| node.verified == referee_layout::facts::Verified::Yes));
+            prop_assert!(facts.nodes().all(|node| node.verified == referee_layout::facts::Verified::Yes));
             for subject in plan.nodes() {
                 let meant = plan.referrers_of(subject.name.as_str());
                 let here = digests(meant.iter().copied().filter(|node| !node.absent));

@@ -14,7 +14,7 @@ use crate::{Annotations, Digest, media_type};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Descriptor {
     /// `mediaType`
-    pub media_type: String,
+    pub media_type: Cow<'static, str>,
     /// `digest`
     pub digest: Digest,
     /// `size` in bytes
@@ -66,7 +66,7 @@ pub struct Mention {
     /// `digest`
     pub digest: Digest,
     /// `mediaType`, if it is well formed
-    pub media_type: Option<String>,
+    pub media_type: Option<Cow<'static, str>>,
 }
 
 impl Descriptor {
@@ -77,7 +77,7 @@ impl Descriptor {
     pub fn read(value: Value<'_>) -> Result<Self, String> {
         let view = DescriptorView::new(value);
         if let Some((media_type, digest, size)) = view.plain() {
-            return Ok(Self { media_type: media_type.to_owned(), digest, size, more: None });
+            return Ok(Self { media_type: media_type::shared(media_type), digest, size, more: None });
         }
         if !view.is_object() {
             return Err("is not an object".to_owned());
@@ -98,7 +98,7 @@ impl Descriptor {
             data_size: data.map(|data| data.len() as u64),
         };
         let more = (more != *NOTHING).then(|| Box::new(more));
-        Ok(Self { media_type: media_type.into_owned(), digest, size, more })
+        Ok(Self { media_type: media_type::shared(&media_type), digest, size, more })
     }
 
     /// What it has beside the three required fields.
@@ -139,7 +139,7 @@ impl Entry {
 impl Mention {
     fn read(value: Value<'_>) -> Option<Self> {
         let view = DescriptorView::new(value);
-        let media_type = view.media_type().into_present().map(Cow::into_owned);
+        let media_type = view.media_type().into_present().map(|text| media_type::shared(&text));
         Some(Self { digest: view.digest().into_present()?, media_type })
     }
 }

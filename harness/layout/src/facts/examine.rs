@@ -35,7 +35,12 @@ pub(crate) struct Examined<K> {
 impl<K> Examined<K> {
     /// A blob of which nothing is known but that it is there.
     pub(crate) fn unreadable(digest: Digest, kind: FileKind, size: u64, error: ReadError) -> Self {
-        let blob = Blob { size, content: BlobContent::Unreadable(error), verified: Verified::Unknown, kind };
+        let blob = Blob {
+            size,
+            content: BlobContent::Unreadable(Box::new(error)),
+            verified: Verified::Unknown,
+            kind,
+        };
         Self { digest, blob, node: None, visited: None }
     }
 }
@@ -102,7 +107,7 @@ fn content<V: Visitor, R: Read>(
         Ok(parsed) => parsed,
         Err(error) => {
             let visited = visitor.blob(&BlobText::broken(digest, buffer));
-            let content = BlobContent::Broken(error);
+            let content = BlobContent::Broken(Box::new(error));
             return Ok(Content { content, verified: verify(true), node: None, visited });
         }
     };

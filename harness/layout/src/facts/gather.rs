@@ -20,7 +20,7 @@ use crate::{Annotations, ByDigest, Digest};
 
 /// The facts of a directory.
 pub(super) fn facts<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> (Facts, Visited<V::Kept>) {
-    let read = |file: &'static str, limit| dir.read(file, limit).map(|bytes| Document::parse(file, &bytes));
+    let read = |file: &'static str, limit| dir.read(file, limit).map(|bytes| Document::parse(file, bytes));
     let (roots, mut found) = rayon::join(
         || Roots::see(read("oci-layout", limits.document), read("index.json", limits.index), visitor),
         || blobs(dir, limits, visitor),
@@ -81,15 +81,13 @@ pub(crate) fn assemble<K: Send + Sync>(path: &Path, roots: Roots<K>, found: Foun
         nodes.extend(node.take());
         blobs.push((digest.clone(), blob.clone()));
     }
-    let (blobs, nodes) =
-        rayon::join(|| ByDigest::sorted(blobs), || nodes.into_iter().map(|node| *node).collect());
     let facts = Facts {
         path: path.to_owned(),
         oci_layout: roots.oci_layout,
         index: roots.index,
         index_annotations: roots.annotations,
         entries: roots.entries,
-        blobs,
+        blobs: ByDigest::sorted(blobs),
         nodes,
         node_of,
         stray,

@@ -3,6 +3,8 @@
 //! Owns: telling a manifest from an index from anything else, what of it is kept, and the descriptor that a
 //! referrers response gives of it. Leaves to others: the spans, which only a kept document has.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::descriptor::{Descriptor, Entry};
@@ -22,7 +24,7 @@ pub struct Node {
     /// Manifest or index.
     pub kind: Kind,
     /// Its own `mediaType`, if it has one.
-    pub media_type: Option<String>,
+    pub media_type: Option<Cow<'static, str>>,
     /// Its own `artifactType`, if it has one that is not empty.
     pub artifact_type: Option<String>,
     /// Its own `annotations`; empty if absent or malformed.
@@ -32,7 +34,7 @@ pub struct Node {
     /// `config` of a manifest, if usable.
     pub config: Option<Descriptor>,
     /// `config.mediaType` of a manifest whose `config` is not usable.
-    config_type: Option<String>,
+    config_type: Option<Cow<'static, str>>,
     /// `layers` of a manifest or `manifests` of an index, in order.
     pub entries: Vec<Entry>,
     /// What makes it no valid manifest or index: a reader must not use it.
@@ -67,7 +69,7 @@ pub struct Subject {
     /// The digest of what is referred to: this alone decides.
     pub digest: Digest,
     /// Its media type, if well formed.
-    pub media_type: Option<String>,
+    pub media_type: Option<Cow<'static, str>>,
     /// Its size in bytes, if well formed.
     pub size: Option<u64>,
 }
@@ -151,7 +153,7 @@ impl Node {
             size: text.bytes.len() as u64,
             verified,
             kind,
-            media_type: flaws.keep("/mediaType", view.media_type()).map(Into::into),
+            media_type: flaws.keep("/mediaType", view.media_type()).map(|text| media_type::shared(&text)),
             artifact_type: flaws
                 .keep("/artifactType", view.artifact_type())
                 .filter(|text| !text.is_empty())
@@ -159,7 +161,8 @@ impl Node {
             annotations: flaws.keep("/annotations", view.annotations()).unwrap_or_default(),
             subject: flaws.subject(&view).map(Box::new),
             config,
-            config_type: config_type.and_then(|view| view.value().get("mediaType")?.as_str()).map(Into::into),
+            config_type: config_type
+                .and_then(|view| Some(media_type::shared(&view.value().get("mediaType")?.as_str()?))),
             entries: flaws.keep(list.0, list.1).map_or_else(Vec::new, |array| {
                 let items = array.items().enumerate();
                 items.map(|(n, value)| Entry::read(list.0, n, value)).collect()
@@ -174,9 +177,8 @@ impl Node {
     /// else a manifest's `config.mediaType`, else none; all annotations (distribution-spec HEAD, Listing
     /// Referrers).
     pub fn referrer(&self) -> Referrer {
-        let media_type = self.media_type.clone();
         Referrer {
-            media_type: media_type.unwrap_or_else(|| self.kind.media_type().to_owned()),
+            media_type: self.media_type.as_deref().unwrap_or_else(|| self.kind.media_type()).to_owned(),
             digest: self.digest.clone(),
             size: self.size,
             artifact_type: self.referrer_type().map(str::to_owned),
@@ -186,7 +188,7 @@ impl Node {
 
     /// `config.mediaType` of a manifest, even where `config` is not usable.
     pub fn config_media_type(&self) -> Option<&str> {
-        self.config.as_ref().map(|config| config.media_type.as_str()).or(self.config_type.as_deref())
+        self.config.as_ref().map(|config| &*config.media_type).or(self.config_type.as_deref())
     }
 
     /// The `artifactType` of [`Node::referrer`].
@@ -248,7 +250,9 @@ impl Flaws {
         match subject.digest() {
             Field::Present(digest, _) => Some(Subject {
                 digest,
-                media_type: self.keep("/subject/mediaType", subject.media_type()).map(Into::into),
+                media_type: self
+                    .keep("/subject/mediaType", subject.media_type())
+                    .map(|text| media_type::shared(&text)),
                 size: self.keep("/subject/size", subject.size()),
             }),
             Field::Malformed(reason, _) => {

@@ -22,8 +22,8 @@ pub(super) fn run(text: &str) -> Outcome<Vec<Slot>> {
     if text.starts_with('\u{feff}') {
         return Err((Problem::ByteOrderMark, 0));
     }
-    // a slot per twelve bytes is what manifests need
-    let slots = Vec::with_capacity(text.len() / 12 + 4);
+    // a slot per eight bytes is more than manifests need; what is not written to costs nothing
+    let slots = Vec::with_capacity(text.len() / 8 + 4);
     let mut parser = Parser { bytes: text.as_bytes(), at: 0, slots, open: Vec::new() };
     parser.document()?;
     Ok(parser.slots)

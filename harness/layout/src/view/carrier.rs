@@ -169,7 +169,7 @@ impl<'a> Reader<'a, '_> {
             let Ok(descriptor) = &entry.descriptor else {
                 continue;
             };
-            if !matches!(descriptor.media_type.as_str(), media_type::IMAGE_INDEX | media_type::DOCKER_LIST) {
+            if !matches!(descriptor.media_type.as_ref(), media_type::IMAGE_INDEX | media_type::DOCKER_LIST) {
                 self.reading.note(
                     "no-response-type",
                     entry,
@@ -252,7 +252,7 @@ impl<'a> Reader<'a, '_> {
 
     /// All blobs.
     fn blobs(&mut self) {
-        for node in self.facts.nodes().iter().filter(|node| !refutes(self.subject, node)) {
+        for node in self.facts.nodes().filter(|node| !refutes(self.subject, node)) {
             self.reading.sight(Says::Manifest(node), Some(node), Some(node), None);
         }
     }
@@ -327,7 +327,7 @@ fn refutes(subject: &Digest, node: &Node) -> bool {
 
 fn as_referrer(descriptor: &Descriptor) -> Referrer {
     Referrer {
-        media_type: descriptor.media_type.clone(),
+        media_type: descriptor.media_type.to_string(),
         digest: descriptor.digest.clone(),
         size: descriptor.size,
         artifact_type: descriptor.more().artifact_type.clone(),

@@ -107,7 +107,7 @@ fn tags(facts: &Facts) -> BTreeMap<String, &Digest> {
     if !facts.entries().iter().any(|entry| dashed(&entry)) {
         return BTreeMap::new();
     }
-    let all = facts.nodes().iter().map(|node| &node.digest).chain(facts.subjects());
+    let all = facts.nodes().map(|node| &node.digest).chain(facts.subjects());
     all.map(|digest| (tag(digest), digest)).collect()
 }
 

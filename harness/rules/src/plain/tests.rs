@@ -121,7 +121,14 @@ fn entry() -> BoxedStrategy<String> {
 
 fn image() -> BoxedStrategy<String> {
     let config = [PLAIN_CONFIG, PLAIN_CONFIG, PLAIN_CONFIG, media_type::EMPTY, "a/b", "text/plain; x"];
-    let layer = [LAYERS[0], LAYERS[1], LAYERS[2], PLAIN_CONFIG, media_type::EMPTY, "a/b"];
+    let layer = [
+        media_type::LAYERS[0],
+        media_type::LAYERS[1],
+        media_type::LAYERS[2],
+        PLAIN_CONFIG,
+        media_type::EMPTY,
+        "a/b",
+    ];
     let layers = prop::collection::vec(object(descriptor(&layer)), 0..3);
     let own = string(one_of(&[media_type::IMAGE_MANIFEST, media_type::IMAGE_INDEX, "a b"]));
     let own = prop_oneof![9 => own, 1 => Just("5".to_owned())].boxed();
@@ -141,7 +148,7 @@ fn with(text: &str, one: impl FnOnce(Value<'_>)) {
 #[test]
 fn the_usual_is_plain() {
     let descriptor = |own: &str| format!(r#"{{"mediaType":"{own}","digest":"{A}","size":2"#);
-    let (config, layer) = (descriptor(PLAIN_CONFIG), descriptor(LAYERS[1]));
+    let (config, layer) = (descriptor(PLAIN_CONFIG), descriptor(media_type::LAYERS[1]));
     let image = format!(
         r#"{{"schemaVersion":2,"mediaType":"{}","config":{config}}},"layers":[{layer}}}]}}"#,
         media_type::IMAGE_MANIFEST

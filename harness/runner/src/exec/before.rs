@@ -31,9 +31,9 @@ impl Before {
             return Self::default();
         };
         let tag = |entry: &Entry| Some((entry.ref_name()?.to_owned(), entry.digest()?.clone()));
-        let below = facts.nodes().iter().map(|node| (node.digest.clone(), below(facts, &node.digest)));
+        let below = facts.nodes().map(|node| (node.digest.clone(), below(facts, &node.digest)));
         Self {
-            manifests: facts.nodes().iter().map(|node| node.digest.clone()).collect(),
+            manifests: facts.nodes().map(|node| node.digest.clone()).collect(),
             tags: facts.entries().iter().filter_map(tag).collect(),
             listed: listed(facts),
             below: below.collect(),

@@ -146,7 +146,7 @@ fn attached(
         subject.is_some() && node.subject.as_ref().map(|descriptor| &descriptor.digest) == subject
     };
     let is_new = |node: &&Node| !before.manifests.contains(&node.digest);
-    let new: Vec<&Node> = facts.nodes().iter().filter(is_new).filter(names_subject).collect();
+    let new: Vec<&Node> = facts.nodes().filter(is_new).filter(names_subject).collect();
     let fail = |what: String| Err(Failure::new(Outcome::Error, format!("{who} ended well, but {what}")));
     let node = match new.as_slice() {
         [node] => *node,

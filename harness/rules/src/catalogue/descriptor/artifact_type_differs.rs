@@ -40,7 +40,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             None => !responses.contains(target.digest),
         };
         for one in target.uses.iter().filter(ours) {
-            let said = one.descriptor.and_then(|descriptor| descriptor.more().artifact_type.as_deref());
+            let said = one.descriptor().and_then(|descriptor| descriptor.more().artifact_type.as_deref());
             if let Some(said) = said
                 && node.referrer_type() != Some(said)
             {

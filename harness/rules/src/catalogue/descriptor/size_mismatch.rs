@@ -41,9 +41,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         }
         for one in target.uses.iter().filter(|one| one.slot != Slot::Subject) {
             // where the descriptor's own data shows it, that is reported
-            let data = one.descriptor.and_then(|descriptor| descriptor.more().data_size);
+            let data = one.descriptor().and_then(|descriptor| descriptor.more().data_size);
             if let Some(size) =
-                one.size.filter(|size| *size != blob.size && data.is_none_or(|data| data == *size))
+                one.size().filter(|size| *size != blob.size && data.is_none_or(|data| data == *size))
             {
                 let message = format!("the size is {size}, and the blob has {} bytes", blob.size);
                 findings.on(one.file(), one.pointer() + "/size", message);

@@ -55,13 +55,13 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         let own = node.media_type.as_deref();
         let differs = |one: &&Use<'_>| {
             let listed = matches!(one.slot, Slot::Entry(_)) && one.kind().is_some();
-            listed && own.map_or(one.kind() != Some(node.kind), |_| own != one.media_type)
+            listed && own.map_or(one.kind() != Some(node.kind), |_| own != one.media_type())
         };
         let mut wrong = target.uses.iter().filter(differs).peekable();
         let Some(first) = wrong.peek().copied() else { continue };
         let own = own.unwrap_or("nothing, and looks like something else");
         if node.invalid.is_some() && node.media_type.is_some() {
-            let used = first.media_type.unwrap_or_default();
+            let used = first.media_type().unwrap_or_default();
             let message = format!("this is used as {used}, and says that it is {own}");
             let finding = findings.on(blob_path(digest), "/mediaType", message);
             finding.see(first.file(), first.pointer() + "/mediaType", "it is used here");

@@ -45,7 +45,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for (digest, blob) in evidence.facts.blobs().iter() {
         let BlobContent::Broken(error) = &blob.content else { continue };
         let config =
-            |one: &Use<'_>| one.slot == Slot::Config && one.media_type == Some(media_type::IMAGE_CONFIG);
+            |one: &Use<'_>| one.slot == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG);
         let used = evidence.role(digest).is_some() || evidence.uses(digest).iter().any(config);
         if used && blob.verified != Verified::No {
             report(blob_path(digest), error, findings);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use referee_layout::facts::{Verified, blob_path};
 
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Use};
 use crate::finding::Findings;
 use crate::rule::{Check, MUST};
 
@@ -40,7 +40,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let uses = evidence.uses(digest);
-        let sizes: BTreeSet<u64> = uses.iter().filter_map(|one| one.size).collect();
+        let sizes: BTreeSet<u64> = uses.iter().filter_map(Use::size).collect();
         let mut message = format!("its bytes do not hash to {}", digest.short());
         match sizes.iter().next() {
             Some(size) if sizes.len() == 1 && *size != blob.size => {

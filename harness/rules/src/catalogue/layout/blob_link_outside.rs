@@ -1,6 +1,5 @@
 //! `blob-link-outside`: a blob is a link that leads out of the layout or nowhere.
 
-use referee_layout::BlobContent;
 use referee_layout::dir::ReadError;
 use referee_layout::facts::blob_path;
 
@@ -37,7 +36,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for (digest, blob) in evidence.facts.blobs().iter() {
-        if let BlobContent::Unreadable(error @ ReadError::Link(_)) = &blob.content {
+        if let Some(error @ ReadError::Link(_)) = blob.unreadable() {
             findings.on(blob_path(digest), "", format!("this blob {error}; it was not followed"));
         }
     }

@@ -70,7 +70,7 @@ pub(crate) fn absent<'e, 'a>(evidence: &'e Evidence<'a>) -> Vec<(&'a Digest, Vec
         let needs = |one: &&Use<'_>| {
             let listed = one.from.is_some_and(|from| responses.contains(from));
             let marked = one.from.is_none() && marked.contains(digest);
-            one.descriptor.is_some_and(|descriptor| !descriptor.more().elsewhere) && !listed && !marked
+            one.descriptor().is_some_and(|descriptor| !descriptor.more().elsewhere) && !listed && !marked
         };
         (digest, target.uses.iter().filter(needs).collect())
     })

@@ -1,6 +1,5 @@
 //! `blob-not-a-file`: a blob is not a file.
 
-use referee_layout::BlobContent;
 use referee_layout::dir::ReadError;
 use referee_layout::facts::blob_path;
 
@@ -34,7 +33,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for (digest, blob) in evidence.facts.blobs().iter() {
-        if let BlobContent::Unreadable(error @ ReadError::Kind(_)) = &blob.content {
+        if let Some(error @ ReadError::Kind(_)) = blob.unreadable() {
             findings.on(blob_path(digest), "", format!("this blob {error}"));
         }
     }
