@@ -29,6 +29,8 @@ pub(crate) struct Evidence<'a> {
     of_blobs: Vec<Option<usize>>,
     /// The targets that are not there.
     absent: HashMap<&'a Digest, usize>,
+    /// Whether something points at it, for each node.
+    reached: Vec<bool>,
     responses: Vec<Response<'a>>,
 }
 
@@ -153,6 +155,7 @@ impl<'a> Evidence<'a> {
             targets: Vec::with_capacity(facts.blobs().len()),
             of_blobs: vec![None; facts.blobs().len()],
             absent: HashMap::new(),
+            reached: vec![false; facts.nodes().len()],
             responses: Vec::new(),
         };
         // looking digests up is what takes time here
@@ -185,6 +188,9 @@ impl<'a> Evidence<'a> {
         };
         let id = one.place.and_then(|place| place.node).map(|id| id as usize);
         if at == next {
+            if let Some(reached) = id.and_then(|id| self.reached.get_mut(id)) {
+                *reached = true;
+            }
             let blob = place.and_then(|place| self.facts.blobs().at(place));
             let node = id.and_then(|id| self.facts.node_at(id));
             let (uses, role) = (SmallVec::new(), None);
@@ -259,8 +265,8 @@ impl<'a> Evidence<'a> {
     /// The manifests and indexes to which nothing leads from index.json. They are blobs like any other: nothing says
     /// that they mean what they look like (image-spec `image-layout.md`, Content).
     pub(crate) fn unreached(&self) -> impl Iterator<Item = &'a Node> + '_ {
-        let alone = |node: &&Node| intact(node) && self.target(&node.digest).is_none();
-        self.facts.nodes().filter(alone)
+        let nodes = self.facts.nodes().zip(&self.reached);
+        nodes.filter(|(node, reached)| !**reached && intact(node)).map(|(node, _)| node)
     }
 
     /// Whether all that leads anywhere could be read, so that what is not reached really is not.

@@ -72,14 +72,14 @@ pub(crate) fn assemble<K: Send + Sync>(path: &Path, roots: Roots<K>, found: Foun
     order.par_sort_unstable_by(|(a, m), (b, n)| {
         a.cmp(b).then_with(|| examined[*m].digest.cmp(&examined[*n].digest))
     });
-    let (mut blobs, mut node_of) = (Vec::with_capacity(order.len()), Vec::with_capacity(order.len()));
-    let (mut nodes, mut visited) = (Vec::new(), Vec::new());
+    let blob = |(_, place): &(u128, usize)| (examined[*place].digest.clone(), examined[*place].blob.clone());
+    let blobs: Vec<_> = order.par_iter().with_min_len(1024).map(blob).collect();
+    let (mut nodes, mut node_of, mut visited) = (Vec::new(), Vec::with_capacity(order.len()), Vec::new());
     for (_, place) in order {
-        let Examined { digest, blob, node, visited: one } = &mut examined[place];
-        visited.extend(one.take().map(|one| (digest.clone(), one)));
-        node_of.push(node.as_ref().map(|_| nodes.len()));
-        nodes.extend(node.take());
-        blobs.push((digest.clone(), blob.clone()));
+        let one = &mut examined[place];
+        visited.extend(one.visited.take().map(|visited| (one.digest.clone(), visited)));
+        node_of.push(one.node.as_ref().map(|_| nodes.len()));
+        nodes.extend(one.node.take());
     }
     let facts = Facts {
         path: path.to_owned(),

@@ -81,13 +81,13 @@ pub(super) fn find<'a>(facts: &'a Facts, profile: &Profile) -> Vec<Response<'a>>
     for entry in facts.entries() {
         let Some(digest) = entry.digest() else { continue };
         let usable = |node: &&Node| node.kind == Kind::Index && node.verified != Verified::No;
-        let node = facts.node(digest).filter(usable);
+        let node = || facts.node(digest).filter(usable);
         // nothing can list its own digest, so what is marked with that is no response
         let itself = |subject: &Digest| subject == digest;
         if let Some(key) = profile.key()
             && let Some(subject) = entry.annotation(key).and_then(|value| Digest::parse(value).ok())
         {
-            let node = node.filter(|_| !itself(&subject));
+            let node = node().filter(|_| !itself(&subject));
             responses.push(Response { mark: Mark::Annotation(key.to_owned()), entry, subject, node });
         }
         // a full name may stand before the tag, as in `host/repository:tag`
@@ -95,7 +95,7 @@ pub(super) fn find<'a>(facts: &'a Facts, profile: &Profile) -> Vec<Response<'a>>
         let known = tag.and_then(|tag| tags.get_key_value(tag));
         if let Some((tag, subject)) = known.filter(|(_, subject)| !itself(subject)) {
             let (mark, subject) = (Mark::Tag(tag.clone()), (*subject).clone());
-            responses.push(Response { mark, entry, subject, node });
+            responses.push(Response { mark, entry, subject, node: node() });
         }
     }
     responses

@@ -37,14 +37,17 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let keys = [Some(media_type::REF_NAME), evidence.profile.key()];
-    for entry in evidence.facts.entries() {
-        let Some(node) = entry.digest().and_then(|digest| evidence.node(digest)) else { continue };
-        for key in keys.into_iter().flatten() {
-            let own = node.annotations.get(key);
-            if own.is_some() && own == entry.annotation(key) {
-                let pointer = format!("{}/annotations/{key}", entry.pointer());
-                let message = format!("{key} is also in the manifest: it seems to be copied from there");
-                findings.on("index.json", pointer, message);
+    for target in evidence.targets() {
+        let Some(node) = target.node.filter(|node| !node.annotations.is_empty()) else { continue };
+        for one in target.uses.iter().filter(|one| one.from.is_none()) {
+            let Some(entry) = one.descriptor() else { continue };
+            for key in keys.into_iter().flatten() {
+                let own = node.annotations.get(key);
+                if own.is_some() && own == entry.more().annotations.get(key) {
+                    let pointer = format!("{}/annotations/{key}", one.pointer());
+                    let message = format!("{key} is also in the manifest: it seems to be copied from there");
+                    findings.on("index.json", pointer, message);
+                }
             }
         }
     }
