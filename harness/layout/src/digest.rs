@@ -1,10 +1,12 @@
-//! The digest grammar and the registered hash functions.
+//! The digest grammar, and the registered hash functions ([`Algorithm`]).
 //!
-//! Owns: what a digest string is, which algorithms have a function here, hashing. Leaves to others: whether a
-//! digest in a document is the right one. Shared on purpose by the in-crate writer and all readers; nothing
+//! Owns: what a digest string is, and which of two comes first. Leaves to others: whether a digest in a document is the
+//! right one. Shared on purpose by the in-crate writer and all readers; nothing
 //! else of the document model is.
 //!
 //! Source: image-spec `descriptor.md`, sections Digests and Registered algorithms.
+
+mod hash;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -13,7 +15,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::Digest as _;
+
+pub use hash::{Algorithm, Hasher};
 
 /// A string that fits the digest grammar `algorithm ":" encoded`; for registered algorithms the encoded part
 /// also has the registered length and alphabet. Identity is string equality, as the specification draws it.
@@ -61,107 +64,6 @@ pub enum DigestError {
     },
 }
 
-/// A hash algorithm that image-spec registers, at HEAD `13cff549`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Algorithm {
-    /// `sha256`, which every implementation must support.
-    Sha256,
-    /// `sha512`, optional.
-    Sha512,
-    /// `blake3`, optional; registered at HEAD, not in v1.1.1.
-    Blake3,
-}
-
-impl Algorithm {
-    /// All registered algorithms.
-    pub const ALL: [Self; 3] = [Self::Sha256, Self::Sha512, Self::Blake3];
-
-    /// The registered name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sha256 => "sha256",
-            Self::Sha512 => "sha512",
-            Self::Blake3 => "blake3",
-        }
-    }
-
-    /// The number of hex digits in the encoded part.
-    pub fn hex_len(self) -> usize {
-        match self {
-            Self::Sha256 | Self::Blake3 => 64,
-            Self::Sha512 => 128,
-        }
-    }
-
-    /// The digest of `bytes`.
-    pub fn digest(self, bytes: &[u8]) -> Digest {
-        let mut hasher = self.hasher();
-        hasher.update(bytes);
-        hasher.finish()
-    }
-
-    /// A hasher for content that does not fit in memory.
-    pub fn hasher(self) -> Hasher {
-        Hasher(match self {
-            Self::Sha256 => State::Sha256(sha2::Sha256::new()),
-            Self::Sha512 => State::Sha512(sha2::Sha512::new()),
-            Self::Blake3 => State::Blake3(Box::new(blake3::Hasher::new())),
-        })
-    }
-}
-
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// Hashes content in pieces.
-pub struct Hasher(State);
-
-enum State {
-    Sha256(sha2::Sha256),
-    Sha512(sha2::Sha512),
-    Blake3(Box<blake3::Hasher>),
-}
-
-impl fmt::Debug for Hasher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hasher")
-    }
-}
-
-impl Hasher {
-    /// Adds the next piece.
-    pub fn update(&mut self, bytes: &[u8]) {
-        match &mut self.0 {
-            State::Sha256(h) => h.update(bytes),
-            State::Sha512(h) => h.update(bytes),
-            State::Blake3(h) => {
-                h.update(bytes);
-            }
-        }
-    }
-
-    /// Whether the digest of all pieces has this encoded part; without making a digest.
-    fn matches(self, encoded: &str) -> bool {
-        match self.0 {
-            State::Sha256(h) => is_hex(encoded, &h.finalize()),
-            State::Sha512(h) => is_hex(encoded, &h.finalize()),
-            State::Blake3(h) => is_hex(encoded, h.finalize().as_bytes()),
-        }
-    }
-
-    /// The digest of all pieces.
-    pub fn finish(self) -> Digest {
-        match self.0 {
-            State::Sha256(h) => Digest::from_hash(Algorithm::Sha256, &h.finalize()),
-            State::Sha512(h) => Digest::from_hash(Algorithm::Sha512, &h.finalize()),
-            State::Blake3(h) => Digest::from_hash(Algorithm::Blake3, h.finalize().as_bytes()),
-        }
-    }
-}
-
 impl Digest {
     /// Reads a digest.
     ///
@@ -206,16 +108,9 @@ impl Digest {
         Ok(())
     }
 
-    fn from_hash(algorithm: Algorithm, hash: &[u8]) -> Self {
-        let name = algorithm.name();
-        let mut text = String::with_capacity(name.len() + 1 + hash.len() * 2);
-        text.push_str(name);
-        text.push(':');
-        for byte in hash {
-            text.push(char::from(HEX[usize::from(byte >> 4)]));
-            text.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-        Self::sha256(&text).unwrap_or_else(|| Self(Text::Other(text.into())))
+    /// From text that is a digest.
+    fn known(text: &str) -> Self {
+        Self::sha256(text).unwrap_or_else(|| Self(Text::Other(text.into())))
     }
 
     /// The whole string.
@@ -278,16 +173,6 @@ impl Digest {
             hasher.matches(self.encoded())
         })
     }
-}
-
-const HEX: &[u8; 16] = b"0123456789abcdef";
-
-fn is_hex(text: &str, hash: &[u8]) -> bool {
-    let mut digits = [0; 128];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(hash) {
-        pair.copy_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-    }
-    digits.get(..hash.len() * 2) == Some(text.as_bytes())
 }
 
 fn is_lower_hex(byte: u8) -> bool {

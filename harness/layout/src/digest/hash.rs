@@ -1,0 +1,132 @@
+//! Hashing.
+//!
+//! Owns: which algorithms have a function here. Leaves to others: what a digest is ([`Digest`]).
+//!
+//! Source: image-spec `descriptor.md`, Registered algorithms.
+
+use std::fmt;
+
+use sha2::Digest as _;
+
+use super::Digest;
+
+/// A hash algorithm that image-spec registers, at HEAD `13cff549`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Algorithm {
+    /// `sha256`, which every implementation must support.
+    Sha256,
+    /// `sha512`, optional.
+    Sha512,
+    /// `blake3`, optional; registered at HEAD, not in v1.1.1.
+    Blake3,
+}
+
+impl Algorithm {
+    /// All registered algorithms.
+    pub const ALL: [Self; 3] = [Self::Sha256, Self::Sha512, Self::Blake3];
+
+    /// The registered name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha256",
+            Self::Sha512 => "sha512",
+            Self::Blake3 => "blake3",
+        }
+    }
+
+    /// The number of hex digits in the encoded part.
+    pub fn hex_len(self) -> usize {
+        match self {
+            Self::Sha256 | Self::Blake3 => 64,
+            Self::Sha512 => 128,
+        }
+    }
+
+    /// The digest of `bytes`.
+    pub fn digest(self, bytes: &[u8]) -> Digest {
+        let mut hasher = self.hasher();
+        hasher.update(bytes);
+        hasher.finish()
+    }
+
+    /// A hasher for content that does not fit in memory.
+    pub fn hasher(self) -> Hasher {
+        Hasher(match self {
+            Self::Sha256 => State::Sha256(sha2::Sha256::new()),
+            Self::Sha512 => State::Sha512(sha2::Sha512::new()),
+            Self::Blake3 => State::Blake3(Box::new(blake3::Hasher::new())),
+        })
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Hashes content in pieces.
+pub struct Hasher(State);
+
+enum State {
+    Sha256(sha2::Sha256),
+    Sha512(sha2::Sha512),
+    Blake3(Box<blake3::Hasher>),
+}
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hasher")
+    }
+}
+
+impl Hasher {
+    /// Adds the next piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match &mut self.0 {
+            State::Sha256(h) => h.update(bytes),
+            State::Sha512(h) => h.update(bytes),
+            State::Blake3(h) => {
+                h.update(bytes);
+            }
+        }
+    }
+
+    /// Whether the digest of all pieces has this encoded part; without making a digest.
+    pub(super) fn matches(self, encoded: &str) -> bool {
+        match self.0 {
+            State::Sha256(h) => is_hex(encoded, &h.finalize()),
+            State::Sha512(h) => is_hex(encoded, &h.finalize()),
+            State::Blake3(h) => is_hex(encoded, h.finalize().as_bytes()),
+        }
+    }
+
+    /// The digest of all pieces.
+    pub fn finish(self) -> Digest {
+        match self.0 {
+            State::Sha256(h) => known(Algorithm::Sha256, &h.finalize()),
+            State::Sha512(h) => known(Algorithm::Sha512, &h.finalize()),
+            State::Blake3(h) => known(Algorithm::Blake3, h.finalize().as_bytes()),
+        }
+    }
+}
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+/// The hex digits of a hash of at most 64 bytes.
+fn with_hex<T>(hash: &[u8], with: impl FnOnce(&str) -> T) -> T {
+    let mut digits = [0; 128];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(hash) {
+        pair.copy_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+    }
+    let digits = digits.get(..hash.len() * 2).unwrap_or_default();
+    with(str::from_utf8(digits).unwrap_or_default())
+}
+
+fn is_hex(text: &str, hash: &[u8]) -> bool {
+    with_hex(hash, |digits| digits == text)
+}
+
+fn known(algorithm: Algorithm, hash: &[u8]) -> Digest {
+    with_hex(hash, |digits| Digest::known(&format!("{algorithm}:{digits}")))
+}
