@@ -235,14 +235,27 @@ impl Parser<'_> {
     }
 }
 
-/// How many bytes of a string come before the next one that means something.
-fn plain(text: &[u8]) -> usize {
-    let special = |b: &u8| matches!(b, b'"' | b'\\' | 0..=0x1f);
-    // in pieces that the processor looks at as a whole
-    let pieces = text.chunks_exact(16);
-    let before = pieces.take_while(|piece| !piece.iter().fold(false, |any, b| any | special(b))).count() * 16;
-    let rest = text.get(before..).unwrap_or_default();
-    before + rest.iter().position(special).unwrap_or(rest.len())
+/// How many bytes of a string come before the next one that means something: `"`, `\`, or a control character.
+pub(super) fn plain(text: &[u8]) -> usize {
+    let words = text.chunks_exact(8);
+    let rest = words.remainder();
+    for (n, word) in words.enumerate() {
+        let found = word.try_into().map_or(0, |word| special(u64::from_le_bytes(word)));
+        if found != 0 {
+            return n * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let stop = rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
+    text.len() - rest.len() + stop.unwrap_or(rest.len())
+}
+
+/// A bit in the first byte of eight that means something; bytes after it may have one without reason.
+fn special(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
+    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    is(b'"') | is(b'\\') | below(word, 0x20)
 }
 
 /// `run` has checked that the text's length, and so every position and count, fits.

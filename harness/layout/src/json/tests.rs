@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{DEPTH, Kind, Problem, Tree, Value};
+use super::{DEPTH, Kind, Problem, Tree, Value, parse};
 
 fn problem(bytes: &[u8]) -> Option<(Problem, usize)> {
     Tree::parse(bytes).err().map(|error| (error.problem, error.offset))
@@ -104,6 +104,17 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
 }
 
 proptest! {
+    #[test]
+    fn plain_stops_at_the_first_byte_that_means_something(
+        text in prop::collection::vec(
+            prop_oneof![30 => 0x20..=0xff_u8, 1 => prop::sample::select(b"\"\\\x00\x1f\x20\x21\x5b\x5d".to_vec())],
+            0..40,
+        )
+    ) {
+        let stop = text.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
+        prop_assert_eq!(parse::plain(&text), stop.unwrap_or(text.len()));
+    }
+
     #[test]
     fn any_bytes_are_json_or_not_as_serde_json_says(bytes in prop::collection::vec(prop_oneof![
         any::<u8>(), prop::sample::select(b"{}[]\",:\\0123456789.eE+-truefalsn \t\r\n".to_vec())

@@ -174,24 +174,28 @@ impl<'a> Value<'a> {
     }
 
     fn has_each_name_once(&self) -> bool {
-        // a set of what is cheap to tell of a name; only where two are alike they are compared
-        let mut seen = 0_u64;
-        let alike = self.members().any(|(name, _)| {
-            let text = name.text().as_bytes();
-            let byte = |at: usize| text.get(at).copied().map_or(0, usize::from);
-            let one = 1 << ((text.len() + byte(1) + 8 * byte(text.len().saturating_sub(2))) % 64);
-            let known = seen & one != 0;
-            seen |= one;
-            known
-        });
         let mut found = Vec::new();
-        if alike {
-            self.own_duplicates(&mut found);
-        }
+        self.own_duplicates(&mut found);
         found.is_empty()
     }
 
+    /// False if no two names can be the same. A set of what is cheap to tell of a name.
+    fn may_repeat(&self) -> bool {
+        let mut seen = 0_u64;
+        self.members().any(|(name, _)| {
+            let text = name.text().as_bytes();
+            let byte = |at: usize| text.get(at).copied().map_or(0, usize::from);
+            let one = 1 << ((text.len() + byte(1) + 8 * byte(text.len().saturating_sub(2))) % 64);
+            let known = seen & one != 0 || name.slot().kind == SlotKind::Escaped;
+            seen |= one;
+            known
+        })
+    }
+
     fn own_duplicates(&self, found: &mut Vec<Value<'a>>) {
+        if !self.may_repeat() {
+            return;
+        }
         // quadratic only where that is faster than hashing
         if self.members().nth(12).is_none() {
             for (n, (name, _)) in self.members().enumerate() {
