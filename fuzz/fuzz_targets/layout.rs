@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use referee_fuzz::written;
 use referee_layout::{
-    BlobText, Convention, Digest, Document, Layout, Limits, Source, Visitor, graph, view,
+    BlobText, Convention, Digest, Document, Layout, Limits, Node, Source, Visitor, graph, view,
 };
 
 const CONVENTION: &str = include_str!("../../cases/conventions/fallback+entries.toml");
@@ -18,7 +18,7 @@ impl Visitor for Pointers {
         document.root().ok().map(|root| root.pointer())
     }
 
-    fn blob(&self, text: &BlobText<'_>) -> Option<String> {
+    fn blob(&self, text: &BlobText<'_>, _: Option<&Node>) -> Option<String> {
         text.root().map(|root| root.pointer())
     }
 }

@@ -107,7 +107,8 @@ impl<'a> BlobText<'a> {
         Self { digest, bytes, kind: None, simple: false, tree: None }
     }
 
-    pub(crate) fn new(digest: &'a Digest, text: &'a str, tree: &'a Tree) -> Self {
+    /// A blob that is JSON: its text, and the tree of that.
+    pub fn new(digest: &'a Digest, text: &'a str, tree: &'a Tree) -> Self {
         let root = tree.root(text);
         let (kind, simple) = (Kind::of(root), root.is_simple());
         Self { digest, bytes: text.as_bytes(), kind, simple, tree: Some((text, tree)) }

@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use referee_layout::archive::{self, ArchiveError};
 use referee_layout::facts::{Verified, blob_path};
-use referee_layout::{BlobText, Digest, Document, Facts, Kind, Layout, Limits, Visited, Visitor, media_type};
+use referee_layout::{
+    BlobText, Digest, Document, Facts, Kind, Layout, Limits, Node, Visited, Visitor, media_type,
+};
 
 use crate::catalogue::RULES;
 use crate::doc::{Doc, DocKind, File, Slot};
@@ -191,10 +193,10 @@ impl Visitor for Look<'_> {
         Some(Box::new(Seen { kind, findings, document: None }))
     }
 
-    fn blob(&self, text: &BlobText<'_>) -> Option<Box<Seen>> {
+    fn blob(&self, text: &BlobText<'_>, node: Option<&Node>) -> Option<Box<Seen>> {
         let profile = &self.checker.profile;
         let kind = Doc::kind_of(text);
-        let root = text.root().filter(|root| !plain::is_plain(text.simple, kind, *root));
+        let root = text.root().filter(|_| !plain::is_plain(text, kind, node));
         let doc = root.and_then(|root| Doc::new(File::Blob(text.digest), root, kind, profile));
         let findings = doc.map_or_else(Vec::new, |doc| self.checker.document(&doc, text.bytes));
         let size = text.bytes.len();

@@ -3,43 +3,36 @@
 //! Owns: telling them in one pass, since nearly all of a layout are of that kind. Leaves to others: all others. A rule that
 //! has something to say of such a document is not asked: whoever writes one makes this narrower, and the test below says so.
 
-use referee_layout::json::{Kind, Value};
-use referee_layout::{DescriptorView, Digest, media_type};
+use referee_layout::json::Value;
+use referee_layout::{BlobText, DescriptorView, Digest, Entry, Node, media_type};
 
 use crate::doc::DocKind;
 
-/// Whether no rule for single documents can find anything in this one; false where that would take time to tell. `simple`
-/// is [`Value::is_simple`] of it.
-pub(crate) fn is_plain(simple: bool, kind: DocKind, root: Value<'_>) -> bool {
-    simple
+/// Whether no rule for single documents can find anything in this one; false where that would take time to tell.
+pub(crate) fn is_plain(text: &BlobText<'_>, kind: DocKind, node: Option<&Node>) -> bool {
+    text.simple
         && match kind {
-            DocKind::Manifest => is_plain_image(root),
+            DocKind::Manifest => node.is_some_and(is_plain_image),
             DocKind::Other => true,
             DocKind::OciLayout | DocKind::IndexJson | DocKind::Index => false,
         }
 }
 
-/// Whether it is an image with the four members that images have, and plain descriptors in them.
-fn is_plain_image(root: Value<'_>) -> bool {
-    let mut members = 0;
-    root.members().all(|(name, value)| {
-        members += 1;
-        match name.text() {
-            "\"schemaVersion\"" => value.text() == "2",
-            "\"mediaType\"" => value.equals(media_type::IMAGE_MANIFEST),
-            "\"config\"" => media_type_of(value) == Some(media_type::IMAGE_CONFIG),
-            "\"layers\"" => {
-                let layer = |value| media_type_of(value).is_some_and(|own| media_type::LAYERS.contains(&own));
-                value.kind() == Kind::Array && value.items().next().is_some() && value.items().all(layer)
-            }
-            _ => false,
-        }
-    }) && members == 4
+/// Whether it is an image like all others, with the types that image-spec gives to its parts.
+fn is_plain_image(node: &Node) -> bool {
+    let layer = |entry: &Entry| {
+        let own = entry.descriptor.as_ref().map(|descriptor| &*descriptor.media_type);
+        own.is_ok_and(|own| media_type::LAYERS.contains(&own))
+    };
+    node.usual
+        && node.config_media_type() == Some(media_type::IMAGE_CONFIG)
+        && !node.entries.is_empty()
+        && node.entries.iter().all(layer)
 }
 
 /// Whether it has the three required fields alone, as nearly all descriptors have them, and is not of the empty type.
 pub(crate) fn is_plain_descriptor(value: Value<'_>) -> bool {
-    media_type_of(value).is_some_and(|own| own != media_type::EMPTY)
+    DescriptorView::new(value).plain().is_some_and(|(own, ..)| own != media_type::EMPTY)
 }
 
 /// Whether it is an entry of index.json as most programs write them: a manifest or index, with a platform that is
@@ -97,10 +90,6 @@ fn is_plain_name(value: Value<'_>) -> bool {
 /// What is between the quotes of a string without escapes.
 fn inside(value: Value<'_>) -> Option<&str> {
     value.text().strip_prefix('"')?.strip_suffix('"').filter(|text| !text.contains('\\'))
-}
-
-fn media_type_of(value: Value<'_>) -> Option<&str> {
-    DescriptorView::new(value).plain().map(|(own, ..)| own)
 }
 
 #[cfg(test)]

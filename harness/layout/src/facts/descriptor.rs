@@ -75,10 +75,10 @@ impl Descriptor {
     /// # Errors
     /// What makes it unusable, as a sentence fragment.
     pub fn read(value: Value<'_>) -> Result<Self, String> {
-        let view = DescriptorView::new(value);
-        if let Some((media_type, digest, size)) = view.plain() {
-            return Ok(Self { media_type: media_type::shared(media_type), digest, size, more: None });
+        if let Some(plain) = Self::plain(value) {
+            return Ok(plain);
         }
+        let view = DescriptorView::new(value);
         if !view.is_object() {
             return Err("is not an object".to_owned());
         }
@@ -101,6 +101,12 @@ impl Descriptor {
         Ok(Self { media_type: media_type::shared(&media_type), digest, size, more })
     }
 
+    /// Reads one that has the three required fields alone, in their usual form: see [`DescriptorView::plain`].
+    pub(super) fn plain(value: Value<'_>) -> Option<Self> {
+        let (media_type, digest, size) = DescriptorView::new(value).plain()?;
+        Some(Self { media_type: media_type::shared(media_type), digest, size, more: None })
+    }
+
     /// What it has beside the three required fields.
     pub fn more(&self) -> &More {
         self.more.as_deref().unwrap_or_else(|| &NOTHING)
@@ -111,7 +117,15 @@ impl Entry {
     /// Reads the items of the array `list`.
     pub(super) fn read(list: &'static str, position: usize, value: Value<'_>) -> Self {
         let unusable = |reason| Box::new(Unusable { reason, mention: Mention::read(value) });
-        Self { list, position, descriptor: Descriptor::read(value).map_err(unusable) }
+        Self::new(list, position, Descriptor::read(value).map_err(unusable))
+    }
+
+    pub(super) fn new(
+        list: &'static str,
+        position: usize,
+        descriptor: Result<Descriptor, Box<Unusable>>,
+    ) -> Self {
+        Self { list, position, descriptor }
     }
 
     /// Its JSON pointer, as in `/manifests/3`.

@@ -106,7 +106,7 @@ fn content<V: Visitor, R: Read>(
     let (tree, text) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
-            let visited = visitor.blob(&BlobText::broken(digest, buffer));
+            let visited = visitor.blob(&BlobText::broken(digest, buffer), None);
             let content = BlobContent::Broken(Box::new(error));
             return Ok(Content { content, verified: verify(true), node: None, visited });
         }
@@ -115,7 +115,8 @@ fn content<V: Visitor, R: Read>(
     let verified = verify(text.kind.is_some() || limits.hash_everything);
     let node = Node::read(&text, verified).map(Box::new);
     let content = if node.is_some() { BlobContent::Node } else { BlobContent::Json };
-    Ok(Content { content, verified, node, visited: visitor.blob(&text) })
+    let visited = visitor.blob(&text, node.as_deref());
+    Ok(Content { content, verified, node, visited })
 }
 
 fn contains(bytes: &[u8], word: &[u8]) -> bool {

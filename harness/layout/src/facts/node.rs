@@ -41,6 +41,8 @@ pub struct Node {
     pub invalid: Option<Box<Flaw>>,
     /// What else is malformed.
     pub flaws: Vec<Flaw>,
+    /// Whether it is an image with the four members that images have, and with plain descriptors alone.
+    pub usual: bool,
 }
 
 /// Whether bytes hash to the digest that names them.
@@ -137,7 +139,51 @@ impl Kind {
 
 impl Node {
     /// Reads a JSON object that is a manifest or index; `None` for any other.
-    pub(super) fn read(text: &BlobText<'_>, verified: Verified) -> Option<Self> {
+    pub fn read(text: &BlobText<'_>, verified: Verified) -> Option<Self> {
+        let usual = if text.simple { Self::usual(text, verified) } else { None };
+        usual.or_else(|| Self::any(text, verified))
+    }
+
+    /// Reads what nearly all images are, in one pass. It gives what [`Node::any`] gives.
+    pub(super) fn usual(text: &BlobText<'_>, verified: Verified) -> Option<Self> {
+        let (kind, root) = (text.kind?, text.root()?);
+        let (mut version, mut own, mut config, mut layers) = (None, None, None, None);
+        for (name, value) in root.members() {
+            match name.text() {
+                "\"schemaVersion\"" if value.text() == "2" => version = Some(()),
+                "\"mediaType\"" if value.equals(media_type::IMAGE_MANIFEST) => {
+                    own = Some(Cow::Borrowed(media_type::IMAGE_MANIFEST));
+                }
+                "\"config\"" => config = Some(Descriptor::plain(value)?),
+                "\"layers\"" if value.kind() == json::Kind::Array => {
+                    let items = value.items().enumerate();
+                    let entries =
+                        items.map(|(n, value)| Some(Entry::new("/layers", n, Ok(Descriptor::plain(value)?))));
+                    layers = Some(entries.collect::<Option<Vec<_>>>()?);
+                }
+                _ => return None,
+            }
+        }
+        version?;
+        Some(Self {
+            digest: text.digest.clone(),
+            size: text.bytes.len() as u64,
+            verified,
+            kind,
+            media_type: Some(own?),
+            artifact_type: None,
+            annotations: Annotations::default(),
+            subject: None,
+            config: Some(config?),
+            config_type: None,
+            entries: layers?,
+            invalid: None,
+            flaws: Vec::new(),
+            usual: true,
+        })
+    }
+
+    pub(super) fn any(text: &BlobText<'_>, verified: Verified) -> Option<Self> {
         let (kind, value) = (text.kind?, text.root()?);
         let view = ManifestView::new(value);
         let mut flaws = Flaws::default();
@@ -169,6 +215,7 @@ impl Node {
             }),
             invalid: invalid(kind, text.simple, &view).map(Box::new),
             flaws: Vec::new(),
+            usual: false,
         };
         Some(Self { flaws: flaws.0, ..node })
     }

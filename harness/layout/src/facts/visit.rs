@@ -3,6 +3,7 @@
 //! Owns: who is shown which document, once, and what is kept of it. Leaves to others: what they look for. (The text of a
 //! large layout's documents is not kept: whoever wants to see it has to look while it is there.)
 
+use super::Node;
 use crate::Digest;
 use crate::document::{BlobText, Document};
 
@@ -14,8 +15,9 @@ pub trait Visitor: Sync {
     /// Sees `oci-layout` and `index.json`, if they could be read.
     fn root(&self, document: &Document) -> Option<Self::Kept>;
 
-    /// Sees each JSON object among the blobs with its spans, and each blob that looks like one and is none.
-    fn blob(&self, text: &BlobText<'_>) -> Option<Self::Kept>;
+    /// Sees each JSON object among the blobs with its spans, and each blob that looks like one and is none; with what is
+    /// kept of it, if it is a manifest or index.
+    fn blob(&self, text: &BlobText<'_>, node: Option<&Node>) -> Option<Self::Kept>;
 }
 
 /// What a visitor kept.
@@ -37,7 +39,7 @@ impl Visitor for Nobody {
         None
     }
 
-    fn blob(&self, _: &BlobText<'_>) -> Option<()> {
+    fn blob(&self, _: &BlobText<'_>, _: Option<&Node>) -> Option<()> {
         None
     }
 }
