@@ -136,5 +136,5 @@ fn main() {
     let folder = many(1_000);
     let root = folder.path().to_str().unwrap();
     let theirs = ["oci-image-tool", "validate", "--type", "image", root];
-    beside("1 000 images, 2 threads", &[referee, "check", root, "-j", "2"], &theirs, 5);
+    beside("1 000 images, 2 threads", &[referee, "check", root, "-j", "2"], &theirs, 15);
 }
