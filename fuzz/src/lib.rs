@@ -17,10 +17,9 @@ const MOST: usize = 501;
 
 /// A checker for every shipped profile, by id, or for the one of that id.
 pub fn checkers(only: Option<&str>) -> Vec<Checker> {
-    let files = catalogue::profiles().expect("they are shipped");
-    let ids = files.iter().map(|file| file.id.as_str()).filter(|id| only.is_none_or(|only| only == *id));
-    let shipped = |id| catalogue::shipped_profile(id).expect("it is shipped").expect("it is one of them");
-    ids.map(|id| Checker::new(shipped(id))).collect()
+    let ids = catalogue::profile_ids().into_iter().filter(|id| only.is_none_or(|only| only == id));
+    let shipped = |id: &str| catalogue::shipped_profile(id).expect("it is shipped").expect("it is one of them");
+    ids.map(|id| Checker::new(shipped(&id))).collect()
 }
 
 /// A folder in memory, where the system has such.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 /// The annotations of one descriptor or document (image-spec `annotations.md`, Rules): each name once.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Annotations(Box<[(String, String)]>);
 
 impl Annotations {

@@ -147,7 +147,7 @@ impl LayoutDir {
     /// Any [`ReadError`]; a file of more than `limit` bytes is not read at all.
     pub fn read(&self, name: impl AsRef<Path>, limit: u64) -> Result<Vec<u8>, ReadError> {
         let mut bytes = Vec::new();
-        self.open_file(name.as_ref())?.read_all(&mut bytes, limit)?;
+        OpenFile::check(self.open_file(name.as_ref())?)?.read_all(&mut bytes, limit)?;
         Ok(bytes)
     }
 
@@ -166,7 +166,7 @@ impl LayoutDir {
     }
 
     /// The careful way, for any path: links are followed inside the root only.
-    fn open_file(&self, path: &Path) -> Result<OpenFile, ReadError> {
+    fn open_file(&self, path: &Path) -> Result<File, ReadError> {
         // an escape or a loop is reported as such by the first step that follows links
         let metadata = self.root.metadata(path).map_err(ReadError::from_link)?;
         if !metadata.is_file() {
@@ -180,7 +180,7 @@ impl LayoutDir {
         let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
         options.read(true).custom_flags(flags.bits().cast_signed());
         let file = self.root.open_with(path, &options).map_err(ReadError::from_link)?;
-        OpenFile::check(file.into_std())
+        Ok(file.into_std())
     }
 
     fn special_kind(&self, path: &Path) -> FileKind {
@@ -234,10 +234,7 @@ impl Folder<'_> {
     pub(crate) fn open(&self, name: &str, kind: FileKind, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
         match kind {
             FileKind::File => {}
-            FileKind::Symlink => {
-                let file = self.root.open_file(&self.path.join(name))?.into_inner();
-                return first(file, bytes);
-            }
+            FileKind::Symlink => return first(self.root.open_file(&self.path.join(name))?, bytes),
             kind => return Err(ReadError::Kind(kind)),
         }
         // one component, links not followed: this cannot lead out, and is one system call instead of five

@@ -23,10 +23,6 @@ impl<R: Read> Input<R> {
         Self { from, size }
     }
 
-    pub(crate) fn into_inner(self) -> R {
-        self.from
-    }
-
     /// Fills as much of `piece` as there are bytes left: fewer only at the end.
     pub(crate) fn fill(&mut self, piece: &mut [u8]) -> Result<usize, ReadError> {
         let mut done = 0;

@@ -87,15 +87,13 @@ impl<'a> Doc<'a> {
         let list = |name| root.get(name).filter(|list| list.kind() == json::Kind::Array);
         let items = |name| list(name).into_iter().flat_map(|list| list.items()).enumerate();
         let names = kind == DocKind::IndexJson && profile.key() != Some(media_type::REF_NAME);
-        let entry = |value| plain::is_plain_descriptor(value) || (names && plain::is_plain_entry(value));
-        let place = |slot, value| Place { value, slot, plain: plain::is_plain_descriptor(value) };
+        let place = |slot, value| {
+            let named = names && matches!(slot, Slot::Entry(_));
+            let plain = plain::is_plain_descriptor(value) || (named && plain::is_plain_entry(value));
+            Place { value, slot, plain }
+        };
         if matches!(kind, DocKind::IndexJson | DocKind::Index) {
-            let entries = items("manifests");
-            descriptors.extend(entries.map(|(n, value)| Place {
-                value,
-                slot: Slot::Entry(n),
-                plain: entry(value),
-            }));
+            descriptors.extend(items("manifests").map(|(n, value)| place(Slot::Entry(n), value)));
         }
         if kind == DocKind::Manifest {
             descriptors.extend(root.get("config").map(|value| place(Slot::Config, value)));

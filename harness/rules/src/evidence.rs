@@ -12,7 +12,6 @@ use referee_layout::facts::{Verified, blob_path};
 use referee_layout::{
     Blob, Descriptor, Digest, Entry, Facts, Kind, Mention, Node, Subject, json, media_type,
 };
-
 use smallvec::SmallVec;
 
 use crate::doc::Slot;
@@ -29,8 +28,6 @@ pub(crate) struct Evidence<'a> {
     of_blobs: Vec<Option<usize>>,
     /// The targets that are not there.
     absent: HashMap<&'a Digest, usize>,
-    /// Whether something points at it, for each node.
-    reached: Vec<bool>,
     responses: Vec<Response<'a>>,
 }
 
@@ -155,7 +152,6 @@ impl<'a> Evidence<'a> {
             targets: Vec::with_capacity(facts.blobs().len()),
             of_blobs: vec![None; facts.blobs().len()],
             absent: HashMap::new(),
-            reached: vec![false; facts.nodes().len()],
             responses: Vec::new(),
         };
         // looking digests up is what takes time here
@@ -188,9 +184,6 @@ impl<'a> Evidence<'a> {
         };
         let id = one.place.and_then(|place| place.node).map(|id| id as usize);
         if at == next {
-            if let Some(reached) = id.and_then(|id| self.reached.get_mut(id)) {
-                *reached = true;
-            }
             let blob = place.and_then(|place| self.facts.blobs().at(place));
             let node = id.and_then(|id| self.facts.node_at(id));
             let (uses, role) = (SmallVec::new(), None);
@@ -265,8 +258,9 @@ impl<'a> Evidence<'a> {
     /// The manifests and indexes to which nothing leads from index.json. They are blobs like any other: nothing says
     /// that they mean what they look like (image-spec `image-layout.md`, Content).
     pub(crate) fn unreached(&self) -> impl Iterator<Item = &'a Node> + '_ {
-        let nodes = self.facts.nodes().zip(&self.reached);
-        nodes.filter(|(node, reached)| !**reached && intact(node)).map(|(node, _)| node)
+        let places = self.of_blobs.iter().enumerate().filter(|(_, target)| target.is_none());
+        let nodes = places.filter_map(|(place, _)| self.facts.node_at(self.facts.node_id(place)?));
+        nodes.filter(|node| intact(node))
     }
 
     /// Whether all that leads anywhere could be read, so that what is not reached really is not.

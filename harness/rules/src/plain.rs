@@ -4,7 +4,7 @@
 //! has something to say of such a document is not asked: whoever writes one makes this narrower, and the test below says so.
 
 use referee_layout::json::Value;
-use referee_layout::{BlobText, DescriptorView, Digest, Entry, Node, media_type};
+use referee_layout::{BlobText, DescriptorView, Entry, Node, media_type};
 
 use crate::doc::DocKind;
 
@@ -38,31 +38,14 @@ pub(crate) fn is_plain_descriptor(value: Value<'_>) -> bool {
 /// Whether it is an entry of index.json as most programs write them: a manifest or index, with a platform that is
 /// everywhere and a name without surprises, or with one of the two.
 pub(crate) fn is_plain_entry(value: Value<'_>) -> bool {
-    let mut seen = 0_u8;
-    let every = value.members().all(|(name, value)| {
-        let (field, plain) = match name.text() {
-            "\"mediaType\"" => {
-                (1, value.equals(media_type::IMAGE_MANIFEST) || value.equals(media_type::IMAGE_INDEX))
-            }
-            "\"digest\"" => (2, inside(value).is_some_and(is_sha256)),
-            "\"size\"" => (4, value.as_number().is_some_and(is_short)),
-            "\"platform\"" => (8, is_plain_platform(value)),
-            "\"annotations\"" => (16, is_plain_name(value)),
-            _ => return false,
-        };
-        // of a name that is there twice every value is looked at; the name itself is another rule's
-        seen |= field;
-        plain
-    });
-    every && seen & 7 == 7
-}
-
-fn is_sha256(text: &str) -> bool {
-    text.starts_with("sha256:") && Digest::check(text).is_ok()
-}
-
-fn is_short(number: &str) -> bool {
-    number.len() <= 15 && number.bytes().all(|b| b.is_ascii_digit())
+    // of a name that is there twice every value is looked at; the name itself is another rule's
+    let other = |name: Value<'_>, value| match name.text() {
+        "\"platform\"" => is_plain_platform(value),
+        "\"annotations\"" => is_plain_name(value),
+        _ => false,
+    };
+    let plain = DescriptorView::new(value).plain_beside(other);
+    plain.is_some_and(|(own, ..)| own == media_type::IMAGE_MANIFEST || own == media_type::IMAGE_INDEX)
 }
 
 fn is_plain_platform(value: Value<'_>) -> bool {
@@ -84,12 +67,9 @@ fn is_plain_name(value: Value<'_>) -> bool {
     let mut members = value.members();
     let (Some((name, text)), None) = (members.next(), members.next()) else { return false };
     let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    name.equals(media_type::REF_NAME) && inside(text).is_some_and(|text| text.split(['.', '-']).all(part))
-}
-
-/// What is between the quotes of a string without escapes.
-fn inside(value: Value<'_>) -> Option<&str> {
-    value.text().strip_prefix('"')?.strip_suffix('"').filter(|text| !text.contains('\\'))
+    // an escape has a character that no part has
+    let inside = text.text().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    name.equals(media_type::REF_NAME) && inside.is_some_and(|text| text.split(['.', '-']).all(part))
 }
 
 #[cfg(test)]

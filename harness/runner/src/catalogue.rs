@@ -191,9 +191,7 @@ pub fn profiles() -> Result<Vec<ProfileFile>, CatalogueError> {
 /// # Errors
 /// A mistake in a shipped file; the tests keep that from happening.
 pub fn shipped_profile(id: &str) -> Result<Option<Profile>, CatalogueError> {
-    let path = format!("cases/profiles/{id}.toml");
-    // a shipped profile is named as its file
-    let source = embedded(&PROFILES, "cases/profiles").into_iter().find(|source| source.name() == path);
+    let source = shipped(&PROFILES, "cases/profiles", id);
     source.map(|source| profile(ProfileFile::parse(&source)?, &source)).transpose()
 }
 
@@ -207,10 +205,7 @@ pub fn profile(file: ProfileFile, source: &Source) -> Result<Profile, CatalogueE
         None => None,
         Some(name) if name.ends_with(".toml") => Some(read(&Path::new(source.name()).with_file_name(name))?),
         Some(name) => {
-            // a shipped convention is named as its file
-            let path = format!("cases/conventions/{name}.toml");
-            let mut shipped = embedded(&CONVENTIONS, "cases/conventions").into_iter();
-            let found = shipped.find(|source| source.name() == path);
+            let found = shipped(&CONVENTIONS, "cases/conventions", name);
             Some(found.ok_or_else(|| wrong(format!("no convention is named `{name}`")))?)
         }
     };
@@ -223,6 +218,12 @@ pub fn profile_ids() -> Vec<String> {
     let sources = embedded(&PROFILES, "cases/profiles");
     let stem = |source: &Source| Some(Path::new(source.name()).file_stem()?.to_str()?.to_owned());
     sources.iter().filter_map(stem).collect()
+}
+
+/// The embedded file of that id, which is its stem.
+fn shipped(folder: &'static Dir<'_>, name: &str, id: &str) -> Option<Source> {
+    let path = format!("{name}/{id}.toml");
+    embedded(folder, name).into_iter().find(|source| source.name() == path)
 }
 
 fn embedded(folder: &'static Dir<'_>, name: &str) -> Vec<Source> {

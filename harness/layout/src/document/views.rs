@@ -33,6 +33,14 @@ impl<'a> DescriptorView<'a> {
     /// them: well formed, without an escape, the digest a sha256, the size of at most 15 digits. Cheap, and enough to
     /// know that nothing is wrong with the descriptor by itself.
     pub fn plain(&self) -> Option<(&'a str, Digest, u64)> {
+        self.plain_beside(|_, _| false)
+    }
+
+    /// The same of a descriptor that may have other members, where `other` accepts the name and value of each.
+    pub fn plain_beside(
+        &self,
+        other: impl Fn(Value<'a>, Value<'a>) -> bool,
+    ) -> Option<(&'a str, Digest, u64)> {
         let (mut media_type, mut digest, mut size) = (None, None, None);
         for (name, value) in self.0.members() {
             let text = value.text();
@@ -40,7 +48,7 @@ impl<'a> DescriptorView<'a> {
                 "\"mediaType\"" => media_type.replace(text).is_none(),
                 "\"digest\"" => digest.replace(text).is_none(),
                 "\"size\"" => size.replace(text).is_none(),
-                _ => false,
+                _ => other(name, value),
             };
             if !known {
                 return None;

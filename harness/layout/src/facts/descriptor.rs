@@ -117,15 +117,7 @@ impl Entry {
     /// Reads the items of the array `list`.
     pub(super) fn read(list: &'static str, position: usize, value: Value<'_>) -> Self {
         let unusable = |reason| Box::new(Unusable { reason, mention: Mention::read(value) });
-        Self::new(list, position, Descriptor::read(value).map_err(unusable))
-    }
-
-    pub(super) fn new(
-        list: &'static str,
-        position: usize,
-        descriptor: Result<Descriptor, Box<Unusable>>,
-    ) -> Self {
-        Self { list, position, descriptor }
+        Self { list, position, descriptor: Descriptor::read(value).map_err(unusable) }
     }
 
     /// Its JSON pointer, as in `/manifests/3`.

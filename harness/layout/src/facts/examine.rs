@@ -27,7 +27,7 @@ const MARKS: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
 pub(crate) struct Examined<K> {
     pub(crate) digest: Digest,
     pub(crate) blob: Blob,
-    /// Apart, since these are sorted.
+    /// In a box: most blobs have none, and these are moved.
     pub(crate) node: Option<Box<Node>>,
     pub(crate) visited: Option<K>,
 }
@@ -94,11 +94,12 @@ fn content<V: Visitor, R: Read>(
         return Ok(Content::plain(content, verified));
     }
     input.read_all(buffer, limits.document)?;
-    let verify = |wanted: bool| match digest.registered().filter(|_| wanted).and(digest.matches(buffer)) {
-        Some(true) => Verified::Yes,
-        Some(false) => Verified::No,
-        None => Verified::Unknown,
-    };
+    let verify =
+        |wanted: bool| match Some(digest).filter(|_| wanted).and_then(|digest| digest.matches(buffer)) {
+            Some(true) => Verified::Yes,
+            Some(false) => Verified::No,
+            None => Verified::Unknown,
+        };
     if buffer.len() > SEARCHED && !contains(buffer, b"\"digest\"") {
         return Ok(Content::plain(BlobContent::Json, verify(limits.hash_everything)));
     }

@@ -156,10 +156,11 @@ impl Node {
                 }
                 "\"config\"" => config = Some(Descriptor::plain(value)?),
                 "\"layers\"" if value.kind() == json::Kind::Array => {
-                    let items = value.items().enumerate();
-                    let entries =
-                        items.map(|(n, value)| Some(Entry::new("/layers", n, Ok(Descriptor::plain(value)?))));
-                    layers = Some(entries.collect::<Option<Vec<_>>>()?);
+                    let entry = |(position, value)| {
+                        let descriptor = Ok(Descriptor::plain(value)?);
+                        Some(Entry { list: "/layers", position, descriptor })
+                    };
+                    layers = Some(value.items().enumerate().map(entry).collect::<Option<Vec<_>>>()?);
                 }
                 _ => return None,
             }

@@ -104,6 +104,8 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn plain_stops_at_the_first_byte_that_means_something(
         text in prop::collection::vec(

@@ -90,7 +90,7 @@ fn descriptor(types: &[&'static str]) -> Vec<(&'static str, BoxedStrategy<String
         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
     );
     let blake: &str = "blake3:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-    let sizes = ["2", "2", "512", "0", "-1", "1.5", "99999999999999999999", "\"2\""];
+    let sizes = ["2", "2", "512", "0", "-1", "1.5", "99999999999999999999", "9223372036854775808", "\"2\""];
     vec![
         ("mediaType", string(one_of(types))),
         ("digest", string(one_of(&[A, A, A, A, long, blake, "md5:abc", "sha256:abc", ""]))),
@@ -116,7 +116,13 @@ fn entry() -> BoxedStrategy<String> {
     let types = [media_type::IMAGE_MANIFEST, media_type::IMAGE_INDEX, PLAIN_CONFIG, media_type::EMPTY];
     let mut members = descriptor(&types);
     members.extend([("platform", platform), ("annotations", names)]);
-    object(members)
+    let usual = object(members.clone());
+    let other = one_of(&["artifactType", "data", "urls", "example"]);
+    let more = other.prop_flat_map(move |other| {
+        let value = one_of(&["\"a b\"", "1", "[\"x y\"]"]).prop_map(str::to_owned).boxed();
+        object([members.clone(), vec![(other, value)]].concat())
+    });
+    prop_oneof![4 => usual, 1 => more].boxed()
 }
 
 fn image() -> BoxedStrategy<String> {
