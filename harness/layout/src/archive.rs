@@ -15,7 +15,7 @@ use tar::EntryType;
 
 use crate::dir::{FileKind, ReadError};
 use crate::document::Document;
-use crate::facts::examine::{Examined, examine};
+use crate::facts::examine::Examined;
 use crate::facts::gather::{Found, Roots, assemble, is_algorithm, is_root_name};
 use crate::facts::visit::Nobody;
 use crate::facts::{Oddity, OddityKind, Stray, Visited, Visitor};
@@ -262,13 +262,14 @@ impl<'v, V: Visitor> Reader<'v, V> {
                 let digest = blob_digest(&parts)?;
                 self.folder = true;
                 let error = error.or((kind == FileKind::Directory).then_some(ReadError::Kind(kind)));
-                let one = match error {
-                    Some(error) => Examined::unreadable(digest, kind, input.size, error),
+                let mut one = Examined::unread(digest, kind);
+                match error {
+                    Some(error) => one.cannot_be_read(input.size, error),
                     None => {
                         self.buffer.clear();
-                        examine(digest, kind, input, self.limits, &mut self.buffer, self.visitor)
+                        one.read(input, self.limits, &mut self.buffer, self.visitor);
                     }
-                };
+                }
                 let short = short(one.blob.unreadable());
                 self.found.examined.push(one);
                 return short;
@@ -298,7 +299,9 @@ impl<'v, V: Visitor> Reader<'v, V> {
         let kind = FileKind::Directory;
         match blob_digest(&parts) {
             Some(digest) => {
-                self.found.examined.push(Examined::unreadable(digest, kind, 0, ReadError::Kind(kind)));
+                let mut one = Examined::unread(digest, kind);
+                one.cannot_be_read(0, ReadError::Kind(kind));
+                self.found.examined.push(one);
             }
             None => self.found.stray.push(Stray { path: path.to_owned(), kind }),
         }

@@ -1,7 +1,7 @@
 //! Things by digest.
 //!
-//! Owns: finding one in constant time, and going through all in the order of their digests. Leaves to others: what they
-//! are. (A tree of digests compares strings that begin alike a dozen times for each look-up.)
+//! Owns: finding one in constant time. Leaves to others: what they are, and their order. (A tree of digests compares
+//! strings that begin alike a dozen times for each look-up.)
 
 use std::hash::BuildHasher as _;
 
@@ -12,8 +12,8 @@ use crate::Digest;
 /// A map from digests, made at once.
 #[derive(Debug, Clone)]
 pub struct ByDigest<T> {
-    sorted: Vec<(Digest, T)>,
-    /// Places in `sorted`, in little room; the digests are there already.
+    items: Vec<(Digest, T)>,
+    /// Places in `items`, in little room; the digests are there already.
     places: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
@@ -29,46 +29,46 @@ impl<T> ByDigest<T> {
         self.at(self.place(digest)?)
     }
 
-    /// The place of `digest` in the order of digests.
+    /// Where `digest` is: a number below [`ByDigest::len`] that says nothing else.
     pub fn place(&self, digest: &Digest) -> Option<usize> {
-        let same = |place: &u32| self.sorted.get(*place as usize).is_some_and(|(own, _)| own == digest);
+        let same = |place: &u32| self.items.get(*place as usize).is_some_and(|(own, _)| own == digest);
         self.places.find(self.hasher.hash_one(digest), same).map(|place| *place as usize)
     }
 
     /// What there is at a place.
     pub fn at(&self, place: usize) -> Option<&T> {
-        self.sorted.get(place).map(|(_, value)| value)
+        self.items.get(place).map(|(_, value)| value)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.sorted.len()
+        self.items.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.sorted.is_empty()
+        self.items.is_empty()
     }
 
-    /// All of them, in the order of their digests.
+    /// All of them, by their places.
     pub fn iter(&self) -> impl Iterator<Item = (&Digest, &T)> {
-        self.sorted.iter().map(|(digest, value)| (digest, value))
+        self.items.iter().map(|(digest, value)| (digest, value))
     }
 
-    /// All of them without their digests, in the order of these.
+    /// All of them without their digests, by their places.
     pub fn values(&self) -> impl Iterator<Item = &T> {
-        self.sorted.iter().map(|(_, value)| value)
+        self.items.iter().map(|(_, value)| value)
     }
 
-    /// From pairs in the order of their digests, each digest once.
-    pub(crate) fn sorted(sorted: Vec<(Digest, T)>) -> Self {
+    /// From pairs with each digest once.
+    pub(crate) fn new(items: Vec<(Digest, T)>) -> Self {
         let hasher = DefaultHashBuilder::default();
-        let mut places = HashTable::with_capacity(sorted.len());
+        let mut places = HashTable::with_capacity(items.len());
         // a layout of four billion blobs does not fit in memory
-        for (place, (digest, _)) in (0_u32..).zip(&sorted) {
-            let again = |place: &u32| sorted.get(*place as usize).map_or(0, |(own, _)| hasher.hash_one(own));
+        for (place, (digest, _)) in (0_u32..).zip(&items) {
+            let again = |place: &u32| items.get(*place as usize).map_or(0, |(own, _)| hasher.hash_one(own));
             places.insert_unique(hasher.hash_one(digest), place, again);
         }
-        Self { sorted, places, hasher }
+        Self { items, places, hasher }
     }
 }

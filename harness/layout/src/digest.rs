@@ -122,15 +122,6 @@ impl Digest {
         }
     }
 
-    /// The first bytes, in the order of the whole: nearly always enough to tell which of two comes first.
-    pub(crate) fn prefix(&self) -> u128 {
-        let mut first = [0; 16];
-        for (to, from) in first.iter_mut().zip(self.bytes()) {
-            *to = *from;
-        }
-        u128::from_be_bytes(first)
-    }
-
     fn bytes(&self) -> &[u8] {
         match &self.0 {
             Text::Sha256(bytes) => bytes,

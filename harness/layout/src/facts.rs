@@ -16,6 +16,7 @@ pub(crate) mod visit;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::dir::{FileKind, LayoutDir, ReadError};
 use crate::document::Document;
@@ -91,10 +92,12 @@ pub struct Facts {
     index_annotations: Annotations,
     entries: Vec<Entry>,
     blobs: ByDigest<Blob>,
-    #[expect(clippy::vec_box, reason = "they are large, and brought in order once they are all there")]
+    #[expect(clippy::vec_box, reason = "they are large, and were made by several threads")]
     nodes: Vec<Box<Node>>,
-    /// The place in `nodes` of each blob that is one, in the order of `blobs`.
-    node_of: Vec<Option<usize>>,
+    /// The places of `nodes` in the order of their digests, once that is asked for.
+    sorted: OnceLock<Vec<u32>>,
+    /// The place in `nodes` of each blob that is one, by its place in `blobs`.
+    node_of: Vec<Option<u32>>,
     stray: Vec<Stray>,
     unreadable: BTreeMap<String, ReadError>,
     oddities: Vec<Oddity>,
@@ -305,10 +308,20 @@ impl Facts {
 
     /// Manifests and indexes among the blobs, ordered by digest.
     pub fn nodes(&self) -> impl ExactSizeIterator<Item = &Node> {
-        self.nodes.iter().map(AsRef::as_ref)
+        let sorted = self.sorted.get_or_init(|| {
+            let mut places: Vec<u32> = (0..).take(self.nodes.len()).collect();
+            places.sort_unstable_by_key(|place| &self.nodes[*place as usize].digest);
+            places
+        });
+        sorted.iter().map(|place| &*self.nodes[*place as usize])
     }
 
-    /// The manifest or index at that place of [`Facts::nodes`].
+    /// How many manifests and indexes there are.
+    pub fn node_count(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The manifest or index at that place, a number below [`Facts::node_count`] that says nothing else.
     pub fn node_at(&self, id: usize) -> Option<&Node> {
         self.nodes.get(id).map(AsRef::as_ref)
     }
@@ -318,9 +331,9 @@ impl Facts {
         self.node_at(self.node_id(self.blobs.place(digest)?)?)
     }
 
-    /// The place in [`Facts::nodes`] of what is at that place of [`Facts::blobs`], if it is a manifest or index.
+    /// The place for [`Facts::node_at`] of what is at that place of [`Facts::blobs`], if it is a manifest or index.
     pub fn node_id(&self, place: usize) -> Option<usize> {
-        *self.node_of.get(place)?
+        self.node_of.get(place)?.map(|id| id as usize)
     }
 
     /// Names that the layout has no place for.

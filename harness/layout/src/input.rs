@@ -7,7 +7,10 @@ use std::io::{self, Read};
 
 use crate::dir::ReadError;
 
-/// How much room is made at a time.
+/// How much room is mapped at once, whatever size was announced.
+const ROOM: usize = 16 << 20;
+
+/// How much room is filled at a time.
 const STEP: usize = 1 << 20;
 
 /// Something to read, with the size it has by its own account.
@@ -40,6 +43,8 @@ impl<R: Read> Input<R> {
     /// Appends up to `want` further bytes; fewer only at the end.
     pub(crate) fn read_some(&mut self, bytes: &mut Vec<u8>, want: u64) -> Result<(), ReadError> {
         let mut want = usize::try_from(want).unwrap_or(usize::MAX);
+        // what is mapped and not written to takes no memory
+        bytes.reserve(want.min(ROOM));
         while want > 0 {
             // room for what comes, not for what was announced
             let (done, step) = (bytes.len(), want.min(STEP));

@@ -25,7 +25,7 @@ pub(crate) struct Evidence<'a> {
     /// What is pointed at, in the order in which it is met from index.json on.
     targets: Vec<Target<'a>>,
     /// The target that is a blob, by the blob's place in the facts.
-    of_blobs: Vec<Option<usize>>,
+    of_blobs: Vec<Option<u32>>,
     /// The targets that are not there.
     absent: HashMap<&'a Digest, usize>,
     responses: Vec<Response<'a>>,
@@ -46,6 +46,9 @@ pub(crate) struct Target<'a> {
     /// Whether somebody uses it as a manifest or index, whoever's.
     is_document: bool,
 }
+
+/// What a document points at: most images have a config and one layer.
+type Uses<'a> = SmallVec<[Use<'a>; 2]>;
 
 /// One descriptor that leads somewhere, and where it is.
 #[derive(Debug, Clone, Copy)]
@@ -157,9 +160,9 @@ impl<'a> Evidence<'a> {
         // looking digests up is what takes time here
         let of_index = |entry| of_entry(facts, None, Slot::Entry, entry);
         let of_index: Vec<_> = facts.entries().par_iter().with_min_len(64).filter_map(of_index).collect();
-        let of_node = |id| facts.node_at(id).map_or_else(Vec::new, |node| uses_of(facts, node));
-        let of_nodes = (0..facts.nodes().len()).into_par_iter().with_min_len(64);
-        let mut of_nodes: Vec<Vec<Use<'_>>> = of_nodes.map(of_node).collect();
+        let of_node = |id| facts.node_at(id).map_or_else(SmallVec::new, |node| uses_of(facts, node));
+        let of_nodes = (0..facts.node_count()).into_par_iter().with_min_len(64);
+        let mut of_nodes: Vec<Uses<'_>> = of_nodes.map(of_node).collect();
         let mut open = VecDeque::new();
         for one in of_index {
             evidence.used(one, &mut open);
@@ -179,7 +182,10 @@ impl<'a> Evidence<'a> {
         let digest = one.what.digest();
         let place = one.place.map(|place| place.blob as usize);
         let at = match place {
-            Some(place) => *self.of_blobs[place].get_or_insert(next),
+            // more than four billion targets do not fit in memory
+            Some(place) => self.of_blobs[place]
+                .get_or_insert(u32::try_from(next).unwrap_or(u32::MAX))
+                .to_owned() as usize,
             None => *self.absent.entry(digest).or_insert(next),
         };
         let id = one.place.and_then(|place| place.node).map(|id| id as usize);
@@ -209,7 +215,7 @@ impl<'a> Evidence<'a> {
 
     fn target(&self, digest: &Digest) -> Option<&Target<'a>> {
         let at = match self.facts.blobs().place(digest) {
-            Some(place) => self.of_blobs[place]?,
+            Some(place) => self.of_blobs[place]? as usize,
             None => *self.absent.get(digest)?,
         };
         self.targets.get(at)
@@ -289,10 +295,10 @@ fn intact(node: &Node) -> bool {
 }
 
 /// All that a node points at: its config, its list, its subject.
-fn uses_of<'a>(facts: &'a Facts, node: &'a Node) -> Vec<Use<'a>> {
+fn uses_of<'a>(facts: &'a Facts, node: &'a Node) -> Uses<'a> {
     let from = Some(&node.digest);
     let slot = if node.kind == Kind::Index { Slot::Entry } else { Slot::Layer };
-    let mut all = Vec::with_capacity(node.entries.len() + 2);
+    let mut all = SmallVec::new();
     let config = node.config.iter();
     all.extend(config.map(|config| Use::new(facts, from, Slot::Config, What::Descriptor(config))));
     all.extend(node.entries.iter().filter_map(|entry| of_entry(facts, from, slot, entry)));

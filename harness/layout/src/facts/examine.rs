@@ -34,33 +34,35 @@ pub(crate) struct Examined<K> {
 
 impl<K> Examined<K> {
     /// A blob of which nothing is known but that it is there.
-    pub(crate) fn unreadable(digest: Digest, kind: FileKind, size: u64, error: ReadError) -> Self {
-        let blob = Blob {
-            size,
-            content: BlobContent::Unreadable(Box::new(error)),
-            verified: Verified::Unknown,
-            kind,
-        };
+    pub(crate) fn unread(digest: Digest, kind: FileKind) -> Self {
+        let blob = Blob { size: 0, content: BlobContent::Opaque, verified: Verified::Unknown, kind };
         Self { digest, blob, node: None, visited: None }
     }
-}
 
-/// Reads one blob, of which `buffer` holds the beginning, or nothing.
-pub(crate) fn examine<V: Visitor, R: Read>(
-    digest: Digest,
-    kind: FileKind,
-    input: &mut Input<R>,
-    limits: &Limits,
-    buffer: &mut Vec<u8>,
-    visitor: &V,
-) -> Examined<V::Kept> {
-    let size = input.size;
-    match content(input, &digest, limits, buffer, visitor) {
-        Ok(Content { content, verified, node, visited }) => {
-            let blob = Blob { size, content, verified, kind };
-            Examined { digest, blob, node, visited }
+    /// Notes that it cannot be read.
+    pub(crate) fn cannot_be_read(&mut self, size: u64, error: ReadError) {
+        (self.node, self.visited) = (None, None);
+        self.blob.size = size;
+        self.blob.content = BlobContent::Unreadable(Box::new(error));
+        self.blob.verified = Verified::Unknown;
+    }
+
+    /// Reads it. `buffer` holds the beginning, or nothing.
+    pub(crate) fn read<V: Visitor<Kept = K>, R: Read>(
+        &mut self,
+        input: &mut Input<R>,
+        limits: &Limits,
+        buffer: &mut Vec<u8>,
+        visitor: &V,
+    ) {
+        match content(input, &self.digest, limits, buffer, visitor) {
+            Ok(read) => {
+                self.blob.size = input.size;
+                (self.blob.content, self.blob.verified) = (read.content, read.verified);
+                (self.node, self.visited) = (read.node, read.visited);
+            }
+            Err(error) => self.cannot_be_read(input.size, error),
         }
-        Err(error) => Examined::unreadable(digest, kind, size, error),
     }
 }
 

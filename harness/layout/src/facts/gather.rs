@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use super::descriptor::Entry;
-use super::examine::{Examined, PIECE, examine};
+use super::examine::{Examined, PIECE};
 use super::visit::{Visited, Visitor};
 use super::{Facts, Limits, Oddity, Stray, Verified};
 use crate::dir::{FileKind, Folder, LayoutDir, Listed, OpenFile, ReadError};
@@ -63,32 +64,29 @@ pub(crate) struct Found<K> {
 
 /// Puts what was read in order.
 pub(crate) fn assemble<K: Send + Sync>(path: &Path, roots: Roots<K>, found: Found<K>) -> (Facts, Visited<K>) {
-    let Found { mut examined, mut stray, unreadable, mut oddities } = found;
+    let Found { examined, mut stray, unreadable, mut oddities } = found;
     stray.sort_unstable();
     oddities.sort_unstable();
-    // places are sorted, not what is there, and by a part of each digest
-    let places = examined.iter().enumerate().map(|(place, one)| (one.digest.prefix(), place));
-    let mut order: Vec<(u128, usize)> = places.collect();
-    order.par_sort_unstable_by(|(a, m), (b, n)| {
-        a.cmp(b).then_with(|| examined[*m].digest.cmp(&examined[*n].digest))
+    let (mut nodes, mut node_of, mut visited) = (Vec::new(), Vec::with_capacity(examined.len()), Vec::new());
+    // what is left takes the room that all of it had
+    let taken = examined.into_iter().map(|Examined { digest, blob, node, visited: seen }| {
+        visited.extend(seen.map(|seen| (digest.clone(), seen)));
+        // a layout of four billion blobs does not fit in memory
+        node_of.push(node.as_ref().and_then(|_| u32::try_from(nodes.len()).ok()));
+        nodes.extend(node);
+        (digest, blob)
     });
-    let blob = |(_, place): &(u128, usize)| (examined[*place].digest.clone(), examined[*place].blob.clone());
-    let blobs: Vec<_> = order.par_iter().with_min_len(1024).map(blob).collect();
-    let (mut nodes, mut node_of, mut visited) = (Vec::new(), Vec::with_capacity(order.len()), Vec::new());
-    for (_, place) in order {
-        let one = &mut examined[place];
-        visited.extend(one.visited.take().map(|visited| (one.digest.clone(), visited)));
-        node_of.push(one.node.as_ref().map(|_| nodes.len()));
-        nodes.extend(one.node.take());
-    }
+    let blobs = ByDigest::new(taken.collect());
+    visited.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     let facts = Facts {
         path: path.to_owned(),
         oci_layout: roots.oci_layout,
         index: roots.index,
         index_annotations: roots.annotations,
         entries: roots.entries,
-        blobs: ByDigest::sorted(blobs),
+        blobs,
         nodes,
+        sorted: OnceLock::new(),
         node_of,
         stray,
         unreadable,
@@ -139,13 +137,6 @@ impl<K> Found<K> {
     }
 }
 
-/// A name below `blobs/<algorithm>` that is a digest.
-struct Job<'a> {
-    digest: Digest,
-    kind: FileKind,
-    folder: &'a Folder<'a>,
-}
-
 fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::Kept> {
     let mut found = Found::default();
     let algorithms = match dir.list("blobs") {
@@ -168,50 +159,62 @@ fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::
             _ => found.stray.push(Stray { path, kind }),
         }
     }
-    let mut jobs = Vec::new();
+    let mut all = Vec::new();
     for (algorithm, path, folder) in &folders {
         let mut text = format!("{algorithm}:");
-        let (start, before, strays) = (text.len(), jobs.len(), found.stray.len());
+        let (start, before, strays) = (text.len(), found.examined.len(), found.stray.len());
         let listed = folder.each(|name, kind| {
             text.truncate(start);
             text.push_str(name.to_str().unwrap_or_default());
             match Digest::parse(&text) {
-                Ok(digest) => jobs.push(Job { digest, kind, folder }),
+                Ok(digest) => found.examined.push(Examined::unread(digest, kind)),
                 Err(_) => found.stray.push(Stray { path: format!("{path}/{}", name.display()), kind }),
             }
         });
-        if let Err(error) = listed {
-            jobs.truncate(before);
-            found.stray.truncate(strays);
-            found.unreadable.insert(path.clone(), error);
+        match listed {
+            Ok(()) => all.push((folder, before..found.examined.len())),
+            Err(error) => {
+                found.examined.truncate(before);
+                found.stray.truncate(strays);
+                found.unreadable.insert(path.clone(), error);
+            }
         }
     }
-    let jobs = jobs.into_par_iter().with_min_len(16);
-    let buffer = || Vec::with_capacity(PIECE);
-    found.examined = jobs.map_init(buffer, |buffer, job| one(job, limits, buffer, visitor)).collect();
+    for (folder, range) in all {
+        let blobs = found.examined[range].par_iter_mut().with_min_len(16);
+        let buffer = || Vec::with_capacity(PIECE);
+        blobs.for_each_init(buffer, |buffer, blob| read(blob, folder, limits, buffer, visitor));
+    }
     found
 }
 
-/// What one name holds.
-fn one<V: Visitor>(job: Job<'_>, limits: &Limits, buffer: &mut Vec<u8>, visitor: &V) -> Examined<V::Kept> {
-    let Job { digest, kind, folder } = job;
+/// Reads what one name holds.
+fn read<V: Visitor>(
+    blob: &mut Examined<V::Kept>,
+    folder: &Folder<'_>,
+    limits: &Limits,
+    buffer: &mut Vec<u8>,
+    visitor: &V,
+) {
     buffer.clear();
     buffer.shrink_to(PIECE);
     let room = buffer.capacity();
-    let file = match folder.open(digest.encoded(), kind, buffer) {
+    let file = match folder.open(blob.digest.encoded(), blob.blob.kind, buffer) {
         Ok(file) => file,
-        Err(error) => return Examined::unreadable(digest, kind, 0, error),
+        Err(error) => return blob.cannot_be_read(0, error),
     };
     let read = buffer.len() as u64;
     // what does not fill the room has most likely ended; if it hashes to its name, it has, and nobody need be asked
-    let whole = (buffer.len() < room)
-        .then(|| examine(digest.clone(), kind, &mut Input::new(io::empty(), read), limits, buffer, visitor));
-    match whole {
-        Some(whole) if whole.blob.verified == Verified::Yes => whole,
-        whole => match (OpenFile::check(file), whole) {
-            (Ok(input), Some(whole)) if input.size == read => whole,
-            (Ok(mut input), _) => examine(digest, kind, &mut input, limits, buffer, visitor),
-            (Err(error), _) => Examined::unreadable(digest, kind, 0, error),
-        },
+    let ended = buffer.len() < room;
+    if ended {
+        blob.read(&mut Input::new(io::empty(), read), limits, buffer, visitor);
+        if blob.blob.verified == Verified::Yes {
+            return;
+        }
+    }
+    match OpenFile::check(file) {
+        Ok(input) if ended && input.size == read => {}
+        Ok(mut input) => blob.read(&mut input, limits, buffer, visitor),
+        Err(error) => blob.cannot_be_read(0, error),
     }
 }

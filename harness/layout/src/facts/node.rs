@@ -160,7 +160,12 @@ impl Node {
                         let descriptor = Ok(Descriptor::plain(value)?);
                         Some(Entry { list: "/layers", position, descriptor })
                     };
-                    layers = Some(value.items().enumerate().map(entry).collect::<Option<Vec<_>>>()?);
+                    // most images have few layers: room for no more than there are
+                    let mut all = Vec::with_capacity(value.items().count());
+                    for item in value.items().enumerate() {
+                        all.push(entry(item)?);
+                    }
+                    layers = Some(all);
                 }
                 _ => return None,
             }
