@@ -3,18 +3,32 @@
 //! Owns: keeping a few of them in little room, in the order of their names. Leaves to others: what a name means. (A layout
 //! of ten thousand images has as many maps of one name each; std's take half a kilobyte for that.)
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use crate::media_type;
+
 /// The annotations of one descriptor or document (image-spec `annotations.md`, Rules): each name once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Annotations(Box<[(String, String)]>);
+pub struct Annotations(Box<[(Name, String)]>);
+
+type Name = Cow<'static, str>;
+
+/// The name, kept once for all where it is the one that most entries have.
+pub(crate) fn name(text: Cow<'_, str>) -> Name {
+    if text == media_type::REF_NAME {
+        Cow::Borrowed(media_type::REF_NAME)
+    } else {
+        Cow::Owned(text.into_owned())
+    }
+}
 
 impl Annotations {
     /// The text of that name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let at = self.0.binary_search_by(|(own, _)| own.as_str().cmp(name)).ok()?;
+        let at = self.0.binary_search_by(|(own, _)| (**own).cmp(name)).ok()?;
         self.0.get(at).map(|(_, text)| text.as_str())
     }
 
@@ -25,7 +39,7 @@ impl Annotations {
 
     /// Names and texts, in the order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+        self.0.iter().map(|(name, text)| (&**name, text.as_str()))
     }
 
     /// The names, in order.
@@ -45,11 +59,11 @@ impl Annotations {
 
     /// The same as a map of std's.
     pub fn to_map(&self) -> BTreeMap<String, String> {
-        self.0.iter().cloned().collect()
+        self.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
     }
 
     /// From names and texts in any order; `None` if a name is there twice.
-    pub(crate) fn unique(mut all: Vec<(String, String)>) -> Option<Self> {
+    pub(crate) fn unique(mut all: Vec<(Name, String)>) -> Option<Self> {
         all.sort_unstable();
         let twice = all.windows(2).any(|pair| pair[0].0 == pair[1].0);
         (!twice).then(|| Self(all.into()))
@@ -58,7 +72,7 @@ impl Annotations {
 
 impl From<BTreeMap<String, String>> for Annotations {
     fn from(map: BTreeMap<String, String>) -> Self {
-        Self(map.into_iter().collect())
+        Self(map.into_iter().map(|(own, text)| (name(own.into()), text)).collect())
     }
 }
 

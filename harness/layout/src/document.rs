@@ -5,7 +5,7 @@
 //!
 //! Sources: image-spec `descriptor.md`, `manifest.md`, `image-index.md`, at `13cff549`.
 
-mod fields;
+pub(crate) mod fields;
 mod views;
 
 use std::sync::Arc;

@@ -24,7 +24,7 @@ use crate::json::JsonError;
 use crate::{Annotations, ByDigest, Digest};
 
 pub use descriptor::{Descriptor, Entry, Mention, More, Unusable};
-pub use node::{Flaw, Kind, Node, Referrer, Subject, Verified};
+pub use node::{Entries, Flaw, Kind, Node, Referrer, Subject, Verified};
 pub use resolve::ResolveError;
 use visit::Nobody;
 pub use visit::{Visited, Visitor};

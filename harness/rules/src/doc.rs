@@ -89,7 +89,7 @@ impl<'a> Doc<'a> {
         let names = kind == DocKind::IndexJson && profile.key() != Some(media_type::REF_NAME);
         let place = |slot, value| {
             let named = names && matches!(slot, Slot::Entry(_));
-            let plain = plain::is_plain_descriptor(value) || (named && plain::is_plain_entry(value));
+            let plain = (named && plain::is_plain_entry(value)) || plain::is_plain_descriptor(value);
             Place { value, slot, plain }
         };
         if matches!(kind, DocKind::IndexJson | DocKind::Index) {

@@ -47,8 +47,8 @@ pub(crate) struct Target<'a> {
     is_document: bool,
 }
 
-/// What a document points at: most images have a config and one layer.
-type Uses<'a> = SmallVec<[Use<'a>; 2]>;
+/// What a document points at, and where that is, if it is there: most images have a config and one layer.
+type Uses<'a> = SmallVec<[(Use<'a>, Option<Place>); 2]>;
 
 /// One descriptor that leads somewhere, and where it is.
 #[derive(Debug, Clone, Copy)]
@@ -57,8 +57,6 @@ pub(crate) struct Use<'a> {
     pub(crate) from: Option<&'a Digest>,
     pub(crate) slot: Slot,
     what: What<'a>,
-    /// Where it leads, if that is there.
-    place: Option<Place>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -79,8 +77,8 @@ struct Place {
 }
 
 impl<'a> Use<'a> {
-    fn new(facts: &Facts, from: Option<&'a Digest>, slot: Slot, what: What<'a>) -> Self {
-        Self { from, slot, what, place: Place::of(facts, what.digest()) }
+    fn located(self, facts: &Facts) -> (Self, Option<Place>) {
+        (self, Place::of(facts, self.what.digest()))
     }
 
     pub(crate) fn media_type(&self) -> Option<&'a str> {
@@ -177,10 +175,11 @@ impl<'a> Evidence<'a> {
     }
 
     /// Notes a use, and the document in `open` that it leads to, by its place among the nodes.
-    fn used(&mut self, one: Use<'a>, open: &mut VecDeque<usize>) {
+    fn used(&mut self, (one, place): (Use<'a>, Option<Place>), open: &mut VecDeque<usize>) {
         let next = self.targets.len();
         let digest = one.what.digest();
-        let place = one.place.map(|place| place.blob as usize);
+        let id = place.and_then(|place| place.node).map(|id| id as usize);
+        let place = place.map(|place| place.blob as usize);
         let at = match place {
             // more than four billion targets do not fit in memory
             Some(place) => self.of_blobs[place]
@@ -188,7 +187,6 @@ impl<'a> Evidence<'a> {
                 .to_owned() as usize,
             None => *self.absent.entry(digest).or_insert(next),
         };
-        let id = one.place.and_then(|place| place.node).map(|id| id as usize);
         if at == next {
             let blob = place.and_then(|place| self.facts.blobs().at(place));
             let node = id.and_then(|id| self.facts.node_at(id));
@@ -300,10 +298,11 @@ fn uses_of<'a>(facts: &'a Facts, node: &'a Node) -> Uses<'a> {
     let slot = if node.kind == Kind::Index { Slot::Entry } else { Slot::Layer };
     let mut all = SmallVec::new();
     let config = node.config.iter();
-    all.extend(config.map(|config| Use::new(facts, from, Slot::Config, What::Descriptor(config))));
+    let one = |slot, what| Use { from, slot, what }.located(facts);
+    all.extend(config.map(|config| one(Slot::Config, What::Descriptor(config))));
     all.extend(node.entries.iter().filter_map(|entry| of_entry(facts, from, slot, entry)));
     let subject = node.subject.iter();
-    all.extend(subject.map(|subject| Use::new(facts, from, Slot::Subject, What::Subject(subject))));
+    all.extend(subject.map(|subject| one(Slot::Subject, What::Subject(subject))));
     all
 }
 
@@ -312,10 +311,10 @@ fn of_entry<'a>(
     from: Option<&'a Digest>,
     slot: fn(usize) -> Slot,
     entry: &'a Entry,
-) -> Option<Use<'a>> {
+) -> Option<(Use<'a>, Option<Place>)> {
     let what = match &entry.descriptor {
         Ok(descriptor) => What::Descriptor(descriptor),
         Err(unusable) => What::Mention(unusable.mention.as_ref()?),
     };
-    Some(Use::new(facts, from, slot(entry.position), what))
+    Some(Use { from, slot: slot(entry.position), what }.located(facts))
 }

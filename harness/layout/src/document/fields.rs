@@ -85,13 +85,13 @@ pub(super) fn array(value: Value<'_>) -> Result<Value<'_>, String> {
     if value.kind() == Kind::Array { Ok(value) } else { Err(want("an array", value)) }
 }
 
-pub(super) fn annotations(value: Value<'_>) -> Result<Annotations, String> {
+pub(crate) fn annotations(value: Value<'_>) -> Result<Annotations, String> {
     let members = object(value)?.members();
     let mut all = Vec::with_capacity(members.clone().count());
     for (name, value) in members {
         let name = name.as_str().unwrap_or_default();
         let text = text(value).map_err(|reason| format!("has {name:?}, which {reason}"))?;
-        all.push((name.into_owned(), text.into_owned()));
+        all.push((crate::annotations::name(name), text.into_owned()));
     }
     Annotations::unique(all).ok_or_else(|| "has the same name twice".to_owned())
 }

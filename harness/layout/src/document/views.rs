@@ -39,7 +39,7 @@ impl<'a> DescriptorView<'a> {
     /// The same of a descriptor that may have other members, where `other` accepts the name and value of each.
     pub fn plain_beside(
         &self,
-        other: impl Fn(Value<'a>, Value<'a>) -> bool,
+        mut other: impl FnMut(Value<'a>, Value<'a>) -> bool,
     ) -> Option<(&'a str, Digest, u64)> {
         let (mut media_type, mut digest, mut size) = (None, None, None);
         for (name, value) in self.0.members() {

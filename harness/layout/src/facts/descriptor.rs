@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::document::{DescriptorView, Field};
+use crate::document::{DescriptorView, Field, fields};
 use crate::json::Value;
 use crate::{Annotations, Digest, media_type};
 
@@ -75,9 +75,28 @@ impl Descriptor {
     /// # Errors
     /// What makes it unusable, as a sentence fragment.
     pub fn read(value: Value<'_>) -> Result<Self, String> {
-        if let Some(plain) = Self::plain(value) {
-            return Ok(plain);
-        }
+        Self::usual(value).map_or_else(|| Self::any(value), Ok)
+    }
+
+    /// Reads what nearly all descriptors are, in one pass: a plain one, perhaps with a platform or annotations. It gives
+    /// what [`Descriptor::any`] gives.
+    pub(super) fn usual(value: Value<'_>) -> Option<Self> {
+        let (mut platform, mut annotations) = (None, None);
+        let other = |name: Value<'_>, value: Value<'_>| match name.text() {
+            "\"platform\"" => value.duplicate_names().is_empty() && platform.replace(()).is_none(),
+            "\"annotations\"" => match fields::annotations(value) {
+                Ok(all) => annotations.replace(all).is_none(),
+                Err(_) => false,
+            },
+            _ => false,
+        };
+        let (media_type, digest, size) = DescriptorView::new(value).plain_beside(other)?;
+        let (annotations, has_platform) = (annotations.unwrap_or_default(), platform.is_some());
+        let more = More { annotations, has_platform, ..More::default() };
+        Some(Self::new(media_type, digest, size, more))
+    }
+
+    pub(super) fn any(value: Value<'_>) -> Result<Self, String> {
         let view = DescriptorView::new(value);
         if !view.is_object() {
             return Err("is not an object".to_owned());
@@ -97,8 +116,12 @@ impl Descriptor {
             elsewhere: view.urls().present().is_some_and(|urls| !urls.is_empty()) || data.is_some(),
             data_size: data.map(|data| data.len() as u64),
         };
+        Ok(Self::new(&media_type, digest, size, more))
+    }
+
+    fn new(media_type: &str, digest: Digest, size: u64, more: More) -> Self {
         let more = (more != *NOTHING).then(|| Box::new(more));
-        Ok(Self { media_type: media_type::shared(&media_type), digest, size, more })
+        Self { media_type: media_type::shared(media_type), digest, size, more }
     }
 
     /// Reads one that has the three required fields alone, in their usual form: see [`DescriptorView::plain`].

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use smallvec::SmallVec;
 
 use super::descriptor::{Descriptor, Entry};
 use crate::document::{BlobText, Field, ManifestView};
@@ -36,7 +37,7 @@ pub struct Node {
     /// `config.mediaType` of a manifest whose `config` is not usable.
     config_type: Option<Cow<'static, str>>,
     /// `layers` of a manifest or `manifests` of an index, in order.
-    pub entries: Vec<Entry>,
+    pub entries: Entries,
     /// What makes it no valid manifest or index: a reader must not use it.
     pub invalid: Option<Box<Flaw>>,
     /// What else is malformed.
@@ -44,6 +45,9 @@ pub struct Node {
     /// Whether it is an image with the four members that images have, and with plain descriptors alone.
     pub usual: bool,
 }
+
+/// A list of descriptors; most images have one layer.
+pub type Entries = SmallVec<[Entry; 1]>;
 
 /// Whether bytes hash to the digest that names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -160,12 +164,7 @@ impl Node {
                         let descriptor = Ok(Descriptor::plain(value)?);
                         Some(Entry { list: "/layers", position, descriptor })
                     };
-                    // most images have few layers: room for no more than there are
-                    let mut all = Vec::with_capacity(value.items().count());
-                    for item in value.items().enumerate() {
-                        all.push(entry(item)?);
-                    }
-                    layers = Some(all);
+                    layers = Some(value.items().enumerate().map(entry).collect::<Option<Entries>>()?);
                 }
                 _ => return None,
             }
@@ -215,7 +214,7 @@ impl Node {
             config,
             config_type: config_type
                 .and_then(|view| Some(media_type::shared(&view.value().get("mediaType")?.as_str()?))),
-            entries: flaws.keep(list.0, list.1).map_or_else(Vec::new, |array| {
+            entries: flaws.keep(list.0, list.1).map_or_else(Entries::new, |array| {
                 let items = array.items().enumerate();
                 items.map(|(n, value)| Entry::read(list.0, n, value)).collect()
             }),

@@ -2,7 +2,7 @@ use std::fs;
 
 use proptest::prelude::*;
 
-use super::{Layout, Limits, Node, OpenError, Verified};
+use super::{Descriptor, Layout, Limits, Node, OpenError, Verified};
 use crate::json::Tree;
 use crate::{Algorithm, BlobText, media_type};
 
@@ -68,6 +68,46 @@ fn manifests() -> impl Strategy<Value = String> {
     members.prop_map(|members| format!("{{{}}}", members.into_iter().flatten().collect::<Vec<_>>().join(",")))
 }
 
+/// A descriptor as nearly all are, at times without a member or with another one.
+fn descriptors() -> impl Strategy<Value = String> {
+    let digest = format!(r#""digest":"sha256:{}""#, "a".repeat(64));
+    let members = [
+        vec![r#""mediaType":"a/b""#, r#""mediaType":"a/b;c""#, r#""mediaType":"a\u002fb""#],
+        vec![&digest, r#""digest":"x:y""#, r#""digest":5"#],
+        vec![r#""size":2"#, r#""size":-1"#, r#""size":1234567890123456"#, r#""size":2,"size":2"#],
+        vec![
+            r#""platform":{"os":"linux"}"#,
+            r#""platform":{"os":"linux","os":"linux"}"#,
+            r#""platform":5"#,
+            r#""platform":{},"platform":{}"#,
+        ],
+        vec![
+            r#""annotations":{"org.opencontainers.image.ref.name":"v1"}"#,
+            r#""annotations":{"b":"\n","a":"x"}"#,
+            r#""annotations":{"a":"x","a":"y"}"#,
+            r#""annotations":{"a":5}"#,
+            r#""annotations":{},"annotations":{"a":"b"}"#,
+        ],
+        vec![r#""artifactType":"a/b""#, r#""data":"eA==""#, r#""urls":["x:y"]"#],
+    ];
+    let member = |(at, values): (usize, Vec<&str>)| {
+        let values: Vec<String> = values.into_iter().map(str::to_owned).collect();
+        let usual = Just(Some(values[0].clone()));
+        let odd = prop::sample::select(values).prop_map(Some);
+        // three are required, and nobody has the last one
+        let [often, odd_times, none] = if at < 3 {
+            [20, 2, 1]
+        } else if at < 5 {
+            [10, 3, 10]
+        } else {
+            [0, 1, 20]
+        };
+        prop_oneof![often => usual, odd_times => odd, none => Just(None)].boxed()
+    };
+    let members = members.into_iter().enumerate().map(member).collect::<Vec<_>>();
+    members.prop_map(|members| format!("{{{}}}", members.into_iter().flatten().collect::<Vec<_>>().join(",")))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -80,6 +120,14 @@ proptest! {
             let mut any = Node::any(&text, Verified::Yes);
             any.iter_mut().for_each(|any| any.usual = true);
             prop_assert_eq!(Some(usual), any);
+        }
+    }
+
+    #[test]
+    fn a_descriptor_read_in_one_pass_is_one_read_field_by_field(text in descriptors()) {
+        let Ok((tree, text)) = Tree::parse(text.as_bytes()) else { return Ok(()) };
+        if let Some(usual) = Descriptor::usual(tree.root(text)) {
+            prop_assert_eq!(Ok(usual), Descriptor::any(tree.root(text)));
         }
     }
 }
