@@ -34,8 +34,8 @@ fn blob(layout: &Path, digest: &str) -> PathBuf {
 fn put(layout: &Path, bytes: &[u8]) -> Result<Value, Box<dyn Error>> {
     let digest = Algorithm::Sha256.digest(bytes);
     fs::create_dir_all(layout.join("blobs/sha256"))?;
-    fs::write(blob(layout, digest.as_str()), bytes)?;
-    Ok(json!({ "digest": digest.as_str(), "size": bytes.len() }))
+    fs::write(blob(layout, &digest.text()), bytes)?;
+    Ok(json!({ "digest": digest, "size": bytes.len() }))
 }
 
 fn typed(mut descriptor: Value, media_type: &str) -> Value {

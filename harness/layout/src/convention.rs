@@ -191,9 +191,9 @@ impl Template {
         let cut = |text: &str, at: usize| text.get(..at).unwrap_or(text).to_owned();
         let expanded = self.pieces.iter().map(|piece| match piece {
             Piece::Literal(text) => text.clone(),
-            Piece::Digest => subject.as_str().to_owned(),
+            Piece::Digest => subject.to_string(),
             Piece::Algorithm(at) => cut(subject.algorithm(), *at),
-            Piece::Encoded(at) => cut(subject.encoded(), *at),
+            Piece::Encoded(at) => cut(&subject.encoded(), *at),
         });
         expanded.collect()
     }

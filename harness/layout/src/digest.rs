@@ -8,6 +8,7 @@
 
 mod hash;
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher as HashInto};
@@ -29,17 +30,16 @@ pub use hash::{Algorithm, Hasher};
 #[derive(Clone, PartialEq, Eq)]
 pub struct Digest(Text);
 
-/// Nearly all digests are of one length: they are kept in place, and found without a jump through memory.
+/// Nearly all digests are of one algorithm: the hashes of these are kept in place, and found without a jump through memory.
 #[derive(Clone, PartialEq, Eq)]
 enum Text {
-    /// `sha256:` and 64 lower case hex digits.
-    Sha256([u8; SHA256_LEN]),
+    /// The hash that follows `sha256:` as 64 lower case hex digits.
+    Sha256([u8; 32]),
     /// Any other.
     Other(Arc<str>),
 }
 
-const SHA256: &[u8] = b"sha256:";
-const SHA256_LEN: usize = SHA256.len() + 64;
+const SHA256: &str = "sha256:";
 
 /// The ways in which a string is not a digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -77,10 +77,8 @@ impl Digest {
     }
 
     fn sha256(text: &str) -> Option<Self> {
-        let bytes: [u8; SHA256_LEN] = text.as_bytes().try_into().ok()?;
-        // all digits are looked at, which takes less time than to stop at the first that is none
-        let hex = bytes[SHA256.len()..].iter().fold(true, |all, byte| all & is_lower_hex(*byte));
-        (hex && bytes.starts_with(SHA256)).then_some(Self(Text::Sha256(bytes)))
+        let digits: &[u8; 64] = text.strip_prefix(SHA256)?.as_bytes().try_into().ok()?;
+        Some(Self(Text::Sha256(hash::from_hex(digits)?)))
     }
 
     /// Whether a string is a digest, as [`Digest::parse`] says it.
@@ -108,38 +106,43 @@ impl Digest {
         Ok(())
     }
 
-    /// From text that is a digest.
-    fn known(text: &str) -> Self {
-        Self::sha256(text).unwrap_or_else(|| Self(Text::Other(text.into())))
-    }
-
     /// The whole string.
-    pub fn as_str(&self) -> &str {
+    pub fn text(&self) -> Cow<'_, str> {
         match &self.0 {
-            // nothing but ASCII gets in
-            Text::Sha256(bytes) => str::from_utf8(bytes).unwrap_or_default(),
-            Text::Other(text) => text,
-        }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        match &self.0 {
-            Text::Sha256(bytes) => bytes,
-            Text::Other(text) => text.as_bytes(),
+            Text::Sha256(_) => Cow::Owned(self.to_string()),
+            Text::Other(text) => Cow::Borrowed(text),
         }
     }
 
     /// The part before `:`.
     pub fn algorithm(&self) -> &str {
-        self.as_str().split_once(':').map_or("", |(algorithm, _)| algorithm)
+        match &self.0 {
+            Text::Sha256(_) => Algorithm::Sha256.name(),
+            Text::Other(text) => text.split_once(':').map_or("", |(algorithm, _)| algorithm),
+        }
     }
 
     /// The part after `:`.
-    pub fn encoded(&self) -> &str {
-        if let Text::Sha256(bytes) = &self.0 {
-            return str::from_utf8(&bytes[SHA256.len()..]).unwrap_or_default();
+    pub fn encoded(&self) -> Cow<'_, str> {
+        match &self.0 {
+            Text::Sha256(hash) => Cow::Owned(hash::with_hex(hash, str::to_owned)),
+            Text::Other(_) => Cow::Borrowed(self.other_encoded()),
         }
-        self.as_str().split_once(':').map_or("", |(_, encoded)| encoded)
+    }
+
+    /// Shows the part after `:` without making a string of its own.
+    pub(crate) fn with_encoded<T>(&self, with: impl FnOnce(&str) -> T) -> T {
+        match &self.0 {
+            Text::Sha256(hash) => hash::with_hex(hash, with),
+            Text::Other(_) => with(self.other_encoded()),
+        }
+    }
+
+    fn other_encoded(&self) -> &str {
+        match &self.0 {
+            Text::Sha256(_) => "",
+            Text::Other(text) => text.split_once(':').map_or("", |(_, encoded)| encoded),
+        }
     }
 
     /// The registered algorithm, or `None` where no function is defined and content cannot be verified.
@@ -153,7 +156,8 @@ impl Digest {
 
     /// The algorithm and the first twelve characters of the encoded part, for people.
     pub fn short(&self) -> String {
-        format!("{}:{}", self.algorithm(), self.encoded().get(..12).unwrap_or(self.encoded()))
+        let encoded = self.encoded();
+        format!("{}:{}", self.algorithm(), encoded.get(..12).unwrap_or(&encoded))
     }
 
     /// Whether `bytes` hash to this digest; `None` for an algorithm without a function here.
@@ -161,7 +165,7 @@ impl Digest {
         self.registered().map(|algorithm| {
             let mut hasher = algorithm.hasher();
             hasher.update(bytes);
-            hasher.matches(self.encoded())
+            hasher.finish() == *self
         })
     }
 }
@@ -185,25 +189,29 @@ impl FromStr for Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        match &self.0 {
+            Text::Sha256(hash) => {
+                f.write_str(SHA256)?;
+                hash::with_hex(hash, |digits| f.write_str(digits))
+            }
+            Text::Other(text) => f.write_str(text),
+        }
     }
 }
 
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl AsRef<str> for Digest {
-    fn as_ref(&self) -> &str {
-        self.as_str()
+        write!(f, "{self}")
     }
 }
 
 impl Ord for Digest {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.bytes().cmp(other.bytes())
+        match (&self.0, &other.0) {
+            // hashes are in the order of their digits
+            (Text::Sha256(own), Text::Sha256(other)) => own.cmp(other),
+            _ => self.text().cmp(&other.text()),
+        }
     }
 }
 
@@ -215,13 +223,16 @@ impl PartialOrd for Digest {
 
 impl Hash for Digest {
     fn hash<H: HashInto>(&self, state: &mut H) {
-        state.write(self.bytes());
+        match &self.0 {
+            Text::Sha256(hash) => state.write(hash),
+            Text::Other(text) => state.write(text.as_bytes()),
+        }
     }
 }
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+        serializer.collect_str(self)
     }
 }
 
@@ -272,14 +283,12 @@ mod tests {
         let empty_response =
             br#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#;
         assert_eq!(
-            Algorithm::Sha256.digest(empty_response).as_str(),
+            Algorithm::Sha256.digest(empty_response).text(),
             "sha256:dff9de10919148711140d349bf03f1a99eb06f94b03e51715ccebfa7cdc518e2"
         );
-        assert!(Algorithm::Sha256.digest(b"{}").as_str().starts_with("sha256:44136fa3"));
+        assert!(Algorithm::Sha256.digest(b"{}").text().starts_with("sha256:44136fa3"));
         // BLAKE3's own test vector for no input
-        assert!(
-            Algorithm::Blake3.digest(b"").as_str().starts_with("blake3:af1349b9f5f9a1a6a0404dea36dcc949")
-        );
-        assert!(Algorithm::Sha512.digest(b"").as_str().starts_with("sha512:cf83e1357eefb8bd"));
+        assert!(Algorithm::Blake3.digest(b"").text().starts_with("blake3:af1349b9f5f9a1a6a0404dea36dcc949"));
+        assert!(Algorithm::Sha512.digest(b"").text().starts_with("sha512:cf83e1357eefb8bd"));
     }
 }

@@ -35,7 +35,7 @@ fn layout() -> tempfile::TempDir {
 fn listing(document: &[u8]) -> tempfile::TempDir {
     let folder = layout();
     let digest = Algorithm::Sha256.digest(document);
-    fs::write(folder.path().join("blobs/sha256").join(digest.encoded()), document).unwrap();
+    fs::write(folder.path().join("blobs/sha256").join(&*digest.encoded()), document).unwrap();
     let size = document.len();
     let entry = format!(r#"{{"mediaType":"{MANIFEST}","digest":"{digest}","size":{size}}}"#);
     fs::write(folder.path().join("index.json"), INDEX.replace("[]", &format!("[{entry}]"))).unwrap();

@@ -147,7 +147,7 @@ impl Machine {
         Ok(Binary {
             path: path.to_owned(),
             version,
-            sha256: Algorithm::Sha256.digest(&bytes).encoded().to_owned(),
+            sha256: Algorithm::Sha256.digest(&bytes).encoded().into_owned(),
         })
     }
 }

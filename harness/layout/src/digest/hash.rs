@@ -8,7 +8,7 @@ use std::fmt;
 
 use sha2::Digest as _;
 
-use super::Digest;
+use super::{Digest, Text, is_lower_hex};
 
 /// A hash algorithm that image-spec registers, at HEAD `13cff549`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,19 +92,10 @@ impl Hasher {
         }
     }
 
-    /// Whether the digest of all pieces has this encoded part; without making a digest.
-    pub(super) fn matches(self, encoded: &str) -> bool {
-        match self.0 {
-            State::Sha256(h) => is_hex(encoded, &h.finalize()),
-            State::Sha512(h) => is_hex(encoded, &h.finalize()),
-            State::Blake3(h) => is_hex(encoded, h.finalize().as_bytes()),
-        }
-    }
-
     /// The digest of all pieces.
     pub fn finish(self) -> Digest {
         match self.0 {
-            State::Sha256(h) => known(Algorithm::Sha256, &h.finalize()),
+            State::Sha256(h) => Digest(Text::Sha256(h.finalize().into())),
             State::Sha512(h) => known(Algorithm::Sha512, &h.finalize()),
             State::Blake3(h) => known(Algorithm::Blake3, h.finalize().as_bytes()),
         }
@@ -114,7 +105,7 @@ impl Hasher {
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// The hex digits of a hash of at most 64 bytes.
-fn with_hex<T>(hash: &[u8], with: impl FnOnce(&str) -> T) -> T {
+pub(super) fn with_hex<T>(hash: &[u8], with: impl FnOnce(&str) -> T) -> T {
     let mut digits = [0; 128];
     for (pair, byte) in digits.chunks_exact_mut(2).zip(hash) {
         pair.copy_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
@@ -123,10 +114,19 @@ fn with_hex<T>(hash: &[u8], with: impl FnOnce(&str) -> T) -> T {
     with(str::from_utf8(digits).unwrap_or_default())
 }
 
-fn is_hex(text: &str, hash: &[u8]) -> bool {
-    with_hex(hash, |digits| digits == text)
+/// The hash that 64 lower case hex digits write.
+pub(super) fn from_hex(digits: &[u8; 64]) -> Option<[u8; 32]> {
+    // all digits are looked at, which takes less time than to stop at the first that is none
+    let hex = digits.iter().fold(true, |all, byte| all & is_lower_hex(*byte));
+    // letters have a bit that figures lack, and begin at 1
+    let value = |digit: u8| (digit & 15) + 9 * (digit >> 6);
+    let mut hash = [0; 32];
+    for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = value(pair[0]) << 4 | value(pair[1]);
+    }
+    hex.then_some(hash)
 }
 
 fn known(algorithm: Algorithm, hash: &[u8]) -> Digest {
-    with_hex(hash, |digits| Digest::known(&format!("{algorithm}:{digits}")))
+    with_hex(hash, |digits| Digest(Text::Other(format!("{algorithm}:{digits}").into())))
 }

@@ -199,7 +199,8 @@ fn read<V: Visitor>(
     buffer.clear();
     buffer.shrink_to(PIECE);
     let room = buffer.capacity();
-    let file = match folder.open(blob.digest.encoded(), blob.blob.kind, buffer) {
+    let opened = blob.digest.with_encoded(|name| folder.open(name, blob.blob.kind, buffer));
+    let file = match opened {
         Ok(file) => file,
         Err(error) => return blob.cannot_be_read(0, error),
     };

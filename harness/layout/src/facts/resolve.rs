@@ -45,7 +45,7 @@ fn near_names(near: &[String]) -> String {
 }
 
 fn list(digests: &[Digest]) -> String {
-    digests.iter().map(Digest::as_str).collect::<Vec<_>>().join(", ")
+    digests.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn resolve(facts: &Facts, text: &str) -> Result<Digest, ResolveError> {

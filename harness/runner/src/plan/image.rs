@@ -3,6 +3,7 @@
 //! Owns: its config and its one uncompressed layer, a tar archive with one file. Leaves to others: the
 //! manifest. The layer is not compressed, for a compressor's next version would give it another digest.
 
+use referee_layout::Digest;
 use serde::Serialize;
 
 use super::Blob;
@@ -27,7 +28,7 @@ pub(super) fn blobs(platform: &Platform, file: &str, text: &str) -> [Blob; 2] {
     #[derive(Serialize)]
     struct Rootfs<'a> {
         r#type: &'a str,
-        diff_ids: [&'a str; 1],
+        diff_ids: [&'a Digest; 1],
     }
     let layer = Blob::new(media_type::LAYER, &tar(file, text.as_bytes()));
     let config = Config {
@@ -35,7 +36,7 @@ pub(super) fn blobs(platform: &Platform, file: &str, text: &str) -> [Blob; 2] {
         variant: platform.variant.as_deref(),
         os: &platform.os,
         config: Empty {},
-        rootfs: Rootfs { r#type: "layers", diff_ids: [layer.digest.as_str()] },
+        rootfs: Rootfs { r#type: "layers", diff_ids: [&layer.digest] },
     };
     [Blob::new(media_type::CONFIG, &to_bytes(&config)), layer]
 }
