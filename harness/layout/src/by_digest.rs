@@ -1,6 +1,6 @@
 //! Things by digest.
 //!
-//! Owns: finding one in constant time. Leaves to others: what they are, and their order. (A tree of digests compares
+//! Owns: finding one in constant time, and some in the order of their digests. Leaves to others: what they are. (A tree of digests compares
 //! strings that begin alike a dozen times for each look-up.)
 
 use std::hash::BuildHasher as _;
@@ -50,12 +50,15 @@ impl<T> ByDigest<T> {
         self.items.is_empty()
     }
 
-    /// All of them, by their places.
-    pub fn iter(&self) -> impl Iterator<Item = (&Digest, &T)> {
-        self.items.iter().map(|(digest, value)| (digest, value))
+    /// Those that are `wanted`, in the order of their digests. (Places are in the order of the file system: a report that
+    /// followed that would not be the same on another machine.)
+    pub fn matching(&self, wanted: impl Fn(&T) -> bool) -> impl Iterator<Item = (&Digest, &T)> {
+        let mut some: Vec<_> = self.items.iter().filter(|(_, value)| wanted(value)).collect();
+        some.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        some.into_iter().map(|(digest, value)| (digest, value))
     }
 
-    /// All of them without their digests, by their places.
+    /// All of them without their digests, in no order.
     pub fn values(&self) -> impl Iterator<Item = &T> {
         self.items.iter().map(|(_, value)| value)
     }

@@ -30,7 +30,7 @@ pub use hash::{Algorithm, Hasher};
 #[derive(Clone, PartialEq, Eq)]
 pub struct Digest(Text);
 
-/// Nearly all digests are of one algorithm: the hashes of these are kept in place, and found without a jump through memory.
+/// Nearly all digests are of one algorithm: their hashes are kept in place, and found without a jump through memory.
 #[derive(Clone, PartialEq, Eq)]
 enum Text {
     /// The hash that follows `sha256:` as 64 lower case hex digits.
@@ -275,6 +275,39 @@ mod tests {
         for text in [format!("sha256:{}", a64.to_uppercase()), format!("sha512:{a64}"), "sha256:ab".into()] {
             assert!(matches!(Digest::parse(&text), Err(DigestError::Registered { .. })), "{text}");
         }
+    }
+
+    #[test]
+    fn a_digest_is_written_as_it_was_read() {
+        for byte in 0..=0x7f_u8 {
+            for at in [0, 1, 31, 63] {
+                let mut digits = *b"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+                digits[at] = byte;
+                let text = format!("sha256:{}", str::from_utf8(&digits).unwrap());
+                let digest = Digest::parse(&text);
+                assert_eq!(digest.is_ok(), is_lower_hex(byte), "{text}");
+                let Ok(digest) = digest else { continue };
+                assert_eq!((digest.to_string(), digest.text().into_owned()), (text.clone(), text.clone()));
+                assert_eq!(format!("sha256:{}", digest.encoded()), text);
+            }
+        }
+    }
+
+    #[test]
+    fn digests_are_in_the_order_of_their_texts() {
+        let mut texts: Vec<String> =
+            ["sha256:0a", "sha256:a0", "sha256:9f", "sha512:00", "sha256+b:x", "a:b"]
+                .iter()
+                .map(|text| match text.split_once(':') {
+                    Some(("sha256", start)) => format!("sha256:{start}{}", "5".repeat(62)),
+                    Some(("sha512", start)) => format!("sha512:{start}{}", "5".repeat(126)),
+                    _ => (*text).to_owned(),
+                })
+                .collect();
+        let mut digests: Vec<Digest> = texts.iter().map(|text| Digest::parse(text).unwrap()).collect();
+        texts.sort_unstable();
+        digests.sort_unstable();
+        assert_eq!(digests.iter().map(Digest::to_string).collect::<Vec<_>>(), texts);
     }
 
     #[test]

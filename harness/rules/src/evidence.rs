@@ -260,11 +260,13 @@ impl<'a> Evidence<'a> {
     }
 
     /// The manifests and indexes to which nothing leads from index.json. They are blobs like any other: nothing says
-    /// that they mean what they look like (image-spec `image-layout.md`, Content).
-    pub(crate) fn unreached(&self) -> impl Iterator<Item = &'a Node> + '_ {
+    /// that they mean what they look like (image-spec `image-layout.md`, Content). In the order of their digests.
+    pub(crate) fn unreached(&self) -> Vec<&'a Node> {
         let places = self.of_blobs.iter().enumerate().filter(|(_, target)| target.is_none());
         let nodes = places.filter_map(|(place, _)| self.facts.node_at(self.facts.node_id(place)?));
-        nodes.filter(|node| intact(node))
+        let mut nodes: Vec<_> = nodes.filter(|node| intact(node)).collect();
+        nodes.sort_unstable_by_key(|node| &node.digest);
+        nodes
     }
 
     /// Whether all that leads anywhere could be read, so that what is not reached really is not.

@@ -58,6 +58,36 @@ fn fifo(path: &Path) {
 }
 
 #[test]
+fn which_findings_are_shown_does_not_depend_on_the_order_of_the_file_system() {
+    // more than the 500 that one rule shows, and one that counts the rest: blobs with other bytes, and referrers that nothing leads to
+    let wrong = |n: u32| (format!("{n:064x}"), "other bytes".to_owned());
+    let referrer = |n: u32| {
+        let config = Algorithm::Sha256.digest(b"{}");
+        let config =
+            format!(r#"{{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{config}","size":2}}"#);
+        let text = format!(
+            r#"{{"schemaVersion":2,"mediaType":"{MANIFEST}","artifactType":"a/b","config":{config},"layers":[{config}],"subject":{{"mediaType":"{MANIFEST}","digest":"sha256:{n:064x}","size":{n}}}}}"#
+        );
+        (Algorithm::Sha256.digest(text.as_bytes()).encoded().into_owned(), text)
+    };
+    let mut blobs: Vec<_> = (0..600).flat_map(|n| [wrong(n), referrer(n)]).collect();
+    let found = |blobs: &[(String, String)]| {
+        let folder = layout();
+        for (name, text) in blobs {
+            fs::write(folder.path().join("blobs/sha256").join(name), text).unwrap();
+        }
+        let report = check(folder.path());
+        let findings = report.findings.into_iter();
+        findings.map(|finding| (finding.rule.id, finding.file, finding.message)).collect::<Vec<_>>()
+    };
+    let one = found(&blobs);
+    blobs.reverse();
+    assert_eq!(one.iter().filter(|(rule, ..)| *rule == "blob-digest-mismatch").count(), 501);
+    assert_eq!(one.iter().filter(|(rule, ..)| *rule == "referrer-only-a-blob").count(), 501);
+    assert_eq!(one, found(&blobs));
+}
+
+#[test]
 fn nothing_is_wrong_with_the_base() {
     assert_eq!(rules(layout().path()), [""; 0]);
 }

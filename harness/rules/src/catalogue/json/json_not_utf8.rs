@@ -42,7 +42,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             report(document.file().to_owned(), error, findings);
         }
     }
-    for (digest, blob) in evidence.facts.blobs().iter() {
+    let broken = evidence.facts.blobs().matching(|blob| matches!(blob.content, BlobContent::Broken(_)));
+    for (digest, blob) in broken {
         let BlobContent::Broken(error) = &blob.content else { continue };
         let config =
             |one: &Use<'_>| one.slot == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG);

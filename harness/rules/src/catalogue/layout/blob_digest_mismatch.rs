@@ -35,8 +35,8 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (digest, blob) in evidence.facts.blobs().iter() {
-        if blob.verified != Verified::No || !findings.profile().registers(digest.algorithm()) {
+    for (digest, blob) in evidence.facts.blobs().matching(|blob| blob.verified == Verified::No) {
+        if !findings.profile().registers(digest.algorithm()) {
             continue;
         }
         let uses = evidence.uses(digest);

@@ -35,7 +35,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (digest, blob) in evidence.facts.blobs().iter() {
+    for (digest, blob) in evidence.facts.blobs().matching(|blob| blob.unreadable().is_some()) {
         if let Some(error @ ReadError::Link(_)) = blob.unreadable() {
             findings.on(blob_path(digest), "", format!("this blob {error}; it was not followed"));
         }

@@ -1,8 +1,8 @@
 //! `file-unreadable`: referee could not look at a file.
 
-use referee_layout::BlobContent;
 use referee_layout::dir::ReadError;
 use referee_layout::facts::blob_path;
+use referee_layout::{Blob, BlobContent};
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -46,7 +46,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             findings.on(path.as_str(), "", format!("this directory {error}"));
         }
     }
-    for (digest, blob) in evidence.facts.blobs().iter() {
+    let unread = |blob: &Blob| blob.unreadable().is_some() || blob.content == BlobContent::Large;
+    for (digest, blob) in evidence.facts.blobs().matching(unread) {
         let message = match &blob.content {
             BlobContent::Unreadable(error) if is_ours(error) => {
                 format!("this blob {error}, so it was not verified")
