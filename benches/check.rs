@@ -17,7 +17,7 @@ const IMAGE: &str = "application/vnd.oci.image";
 
 fn put(root: &Path, bytes: &[u8]) -> (Digest, usize) {
     let digest = Algorithm::Sha256.digest(bytes);
-    fs::write(root.join("blobs/sha256").join(&*digest.encoded()), bytes).unwrap();
+    fs::write(root.join("blobs/sha256").join(digest.encoded()), bytes).unwrap();
     (digest, bytes.len())
 }
 
@@ -70,7 +70,7 @@ fn large() -> (tempfile::TempDir, PathBuf) {
         file.write_all(&piece).unwrap();
     }
     let digest = hasher.finish();
-    let blob = folder.path().join("blobs/sha256").join(&*digest.encoded());
+    let blob = folder.path().join("blobs/sha256").join(digest.encoded());
     fs::rename(part, &blob).unwrap();
     layout(&mut std::iter::once((digest, 1 << 30)), folder.path());
     (folder, blob)

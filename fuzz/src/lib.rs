@@ -42,7 +42,7 @@ pub fn written(bytes: &[u8]) -> TempDir {
     for part in parts.into_iter().take(10) {
         let blob = expand(part, &blobs);
         let digest = Algorithm::Sha256.digest(&blob);
-        fs::write(root.join("blobs/sha256").join(&*digest.encoded()), &blob).expect("a file");
+        fs::write(root.join("blobs/sha256").join(digest.encoded()), &blob).expect("a file");
         blobs.push((digest.to_string(), blob.len()));
     }
     fs::write(root.join("index.json"), expand(index, &blobs)).expect("a file");

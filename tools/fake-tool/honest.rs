@@ -34,7 +34,7 @@ fn blob(layout: &Path, digest: &str) -> PathBuf {
 fn put(layout: &Path, bytes: &[u8]) -> Result<Value, Box<dyn Error>> {
     let digest = Algorithm::Sha256.digest(bytes);
     fs::create_dir_all(layout.join("blobs/sha256"))?;
-    fs::write(blob(layout, &digest.text()), bytes)?;
+    fs::write(blob(layout, &digest.to_string()), bytes)?;
     Ok(json!({ "digest": digest, "size": bytes.len() }))
 }
 

@@ -16,15 +16,6 @@ pub struct Annotations(Box<[(Name, String)]>);
 
 type Name = Cow<'static, str>;
 
-/// The name, kept once for all where it is the one that most entries have.
-pub(crate) fn name(text: Cow<'_, str>) -> Name {
-    if text == media_type::REF_NAME {
-        Cow::Borrowed(media_type::REF_NAME)
-    } else {
-        Cow::Owned(text.into_owned())
-    }
-}
-
 impl Annotations {
     /// The text of that name.
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -72,7 +63,7 @@ impl Annotations {
 
 impl From<BTreeMap<String, String>> for Annotations {
     fn from(map: BTreeMap<String, String>) -> Self {
-        Self(map.into_iter().map(|(own, text)| (name(own.into()), text)).collect())
+        Self(map.into_iter().map(|(own, text)| (media_type::shared(&own), text)).collect())
     }
 }
 

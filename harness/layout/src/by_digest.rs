@@ -1,7 +1,7 @@
 //! Things by digest.
 //!
-//! Owns: finding one in constant time, and some in the order of their digests. Leaves to others: what they are. (A tree of digests compares
-//! strings that begin alike a dozen times for each look-up.)
+//! Owns: finding one in constant time, and some in the order of their digests. Leaves to others: what they are. (A tree of
+//! digests compares what begins alike a dozen times for each look-up.)
 
 use std::hash::BuildHasher as _;
 
@@ -50,12 +50,13 @@ impl<T> ByDigest<T> {
         self.items.is_empty()
     }
 
-    /// Those that are `wanted`, in the order of their digests. (Places are in the order of the file system: a report that
-    /// followed that would not be the same on another machine.)
-    pub fn matching(&self, wanted: impl Fn(&T) -> bool) -> impl Iterator<Item = (&Digest, &T)> {
-        let mut some: Vec<_> = self.items.iter().filter(|(_, value)| wanted(value)).collect();
-        some.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        some.into_iter().map(|(digest, value)| (digest, value))
+    /// What `pick` picks of them, in the order of their digests. (Places are in the order of the file system: a report
+    /// that followed that would not be the same on another machine.)
+    pub fn pick<'a, U>(&'a self, pick: impl Fn(&'a Digest, &'a T) -> Option<U>) -> Vec<(&'a Digest, U)> {
+        let picked = self.items.iter().filter_map(|(digest, value)| Some((digest, pick(digest, value)?)));
+        let mut picked: Vec<_> = picked.collect();
+        picked.sort_unstable_by_key(|(digest, _)| *digest);
+        picked
     }
 
     /// All of them without their digests, in no order.

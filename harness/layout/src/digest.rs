@@ -8,7 +8,6 @@
 
 mod hash;
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher as HashInto};
@@ -106,14 +105,6 @@ impl Digest {
         Ok(())
     }
 
-    /// The whole string.
-    pub fn text(&self) -> Cow<'_, str> {
-        match &self.0 {
-            Text::Sha256(_) => Cow::Owned(self.to_string()),
-            Text::Other(text) => Cow::Borrowed(text),
-        }
-    }
-
     /// The part before `:`.
     pub fn algorithm(&self) -> &str {
         match &self.0 {
@@ -123,33 +114,20 @@ impl Digest {
     }
 
     /// The part after `:`.
-    pub fn encoded(&self) -> Cow<'_, str> {
-        match &self.0 {
-            Text::Sha256(hash) => Cow::Owned(hash::with_hex(hash, str::to_owned)),
-            Text::Other(_) => Cow::Borrowed(self.other_encoded()),
-        }
+    pub fn encoded(&self) -> String {
+        self.with_encoded(str::to_owned)
     }
 
     /// Shows the part after `:` without making a string of its own.
     pub(crate) fn with_encoded<T>(&self, with: impl FnOnce(&str) -> T) -> T {
         match &self.0 {
             Text::Sha256(hash) => hash::with_hex(hash, with),
-            Text::Other(_) => with(self.other_encoded()),
-        }
-    }
-
-    fn other_encoded(&self) -> &str {
-        match &self.0 {
-            Text::Sha256(_) => "",
-            Text::Other(text) => text.split_once(':').map_or("", |(_, encoded)| encoded),
+            Text::Other(text) => with(text.split_once(':').map_or("", |(_, encoded)| encoded)),
         }
     }
 
     /// The registered algorithm, or `None` where no function is defined and content cannot be verified.
     pub fn registered(&self) -> Option<Algorithm> {
-        if matches!(self.0, Text::Sha256(_)) {
-            return Some(Algorithm::Sha256);
-        }
         let name = self.algorithm();
         Algorithm::ALL.into_iter().find(|a| a.name() == name)
     }
@@ -210,7 +188,8 @@ impl Ord for Digest {
         match (&self.0, &other.0) {
             // hashes are in the order of their digits
             (Text::Sha256(own), Text::Sha256(other)) => own.cmp(other),
-            _ => self.text().cmp(&other.text()),
+            (Text::Other(own), Text::Other(other)) => own.cmp(other),
+            _ => self.to_string().cmp(&other.to_string()),
         }
     }
 }
@@ -287,7 +266,7 @@ mod tests {
                 let digest = Digest::parse(&text);
                 assert_eq!(digest.is_ok(), is_lower_hex(byte), "{text}");
                 let Ok(digest) = digest else { continue };
-                assert_eq!((digest.to_string(), digest.text().into_owned()), (text.clone(), text.clone()));
+                assert_eq!(digest.to_string(), text);
                 assert_eq!(format!("sha256:{}", digest.encoded()), text);
             }
         }
@@ -316,12 +295,14 @@ mod tests {
         let empty_response =
             br#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#;
         assert_eq!(
-            Algorithm::Sha256.digest(empty_response).text(),
+            Algorithm::Sha256.digest(empty_response).to_string(),
             "sha256:dff9de10919148711140d349bf03f1a99eb06f94b03e51715ccebfa7cdc518e2"
         );
-        assert!(Algorithm::Sha256.digest(b"{}").text().starts_with("sha256:44136fa3"));
+        assert!(Algorithm::Sha256.digest(b"{}").to_string().starts_with("sha256:44136fa3"));
         // BLAKE3's own test vector for no input
-        assert!(Algorithm::Blake3.digest(b"").text().starts_with("blake3:af1349b9f5f9a1a6a0404dea36dcc949"));
-        assert!(Algorithm::Sha512.digest(b"").text().starts_with("sha512:cf83e1357eefb8bd"));
+        assert!(
+            Algorithm::Blake3.digest(b"").to_string().starts_with("blake3:af1349b9f5f9a1a6a0404dea36dcc949")
+        );
+        assert!(Algorithm::Sha512.digest(b"").to_string().starts_with("sha512:cf83e1357eefb8bd"));
     }
 }

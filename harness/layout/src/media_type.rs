@@ -30,7 +30,7 @@ pub const REF_NAME: &str = "org.opencontainers.image.ref.name";
 /// The text, kept once for all documents where it is one of those that most have.
 pub(crate) fn shared(text: &str) -> Cow<'static, str> {
     let known = [IMAGE_MANIFEST, IMAGE_CONFIG, IMAGE_INDEX, EMPTY, DOCKER_MANIFEST, DOCKER_LIST];
-    let known = known.into_iter().chain(LAYERS).find(|known| *known == text);
+    let known = known.into_iter().chain(LAYERS).chain([REF_NAME]).find(|known| *known == text);
     known.map_or_else(|| Cow::Owned(text.to_owned()), Cow::Borrowed)
 }
 

@@ -30,7 +30,7 @@ fn image_with(files: &mut Files, rest: &str) -> (String, (Digest, usize), (Diges
 
 fn response(files: &mut Files, subject: &Digest, listed: &[String]) -> String {
     let list = blob(files, &index(listed, ""));
-    let tag = subject.text().replace(':', "-");
+    let tag = subject.to_string().replace(':', "-");
     descriptor(INDEX, &list, &format!(r#","annotations":{{"org.opencontainers.image.ref.name":"{tag}"}}"#))
 }
 

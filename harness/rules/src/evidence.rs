@@ -27,7 +27,7 @@ pub(crate) struct Evidence<'a> {
     /// The target that is a blob, by the blob's place in the facts.
     of_blobs: Vec<Option<u32>>,
     /// The targets that are not there.
-    absent: HashMap<&'a Digest, usize>,
+    absent: HashMap<&'a Digest, u32>,
     responses: Vec<Response<'a>>,
 }
 
@@ -48,7 +48,9 @@ pub(crate) struct Target<'a> {
 }
 
 /// What a document points at, and where that is, if it is there: most images have a config and one layer.
-type Uses<'a> = SmallVec<[(Use<'a>, Option<Place>); 2]>;
+type Uses<'a> = SmallVec<[Located<'a>; 2]>;
+
+type Located<'a> = (Use<'a>, Option<Place>);
 
 /// One descriptor that leads somewhere, and where it is.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +79,7 @@ struct Place {
 }
 
 impl<'a> Use<'a> {
-    fn located(self, facts: &Facts) -> (Self, Option<Place>) {
+    fn located(self, facts: &Facts) -> Located<'a> {
         (self, Place::of(facts, self.what.digest()))
     }
 
@@ -175,17 +177,15 @@ impl<'a> Evidence<'a> {
     }
 
     /// Notes a use, and the document in `open` that it leads to, by its place among the nodes.
-    fn used(&mut self, (one, place): (Use<'a>, Option<Place>), open: &mut VecDeque<usize>) {
-        let next = self.targets.len();
+    fn used(&mut self, (one, place): Located<'a>, open: &mut VecDeque<usize>) {
+        // four billion targets do not fit in memory
+        let next = u32::try_from(self.targets.len()).unwrap_or(u32::MAX);
         let digest = one.what.digest();
         let id = place.and_then(|place| place.node).map(|id| id as usize);
         let place = place.map(|place| place.blob as usize);
-        let at = match place {
-            // more than four billion targets do not fit in memory
-            Some(place) => self.of_blobs[place]
-                .get_or_insert(u32::try_from(next).unwrap_or(u32::MAX))
-                .to_owned() as usize,
-            None => *self.absent.entry(digest).or_insert(next),
+        let at = *match place {
+            Some(place) => self.of_blobs[place].get_or_insert(next),
+            None => self.absent.entry(digest).or_insert(next),
         };
         if at == next {
             let blob = place.and_then(|place| self.facts.blobs().at(place));
@@ -193,7 +193,7 @@ impl<'a> Evidence<'a> {
             let (uses, role) = (SmallVec::new(), None);
             self.targets.push(Target { digest, blob, node, uses, role, is_document: false });
         }
-        let target = &mut self.targets[at];
+        let target = &mut self.targets[at as usize];
         target.uses.push(one);
         let kind = match one.slot {
             Slot::Entry(_) => one.kind(),
@@ -213,10 +213,10 @@ impl<'a> Evidence<'a> {
 
     fn target(&self, digest: &Digest) -> Option<&Target<'a>> {
         let at = match self.facts.blobs().place(digest) {
-            Some(place) => self.of_blobs[place]? as usize,
+            Some(place) => self.of_blobs[place]?,
             None => *self.absent.get(digest)?,
         };
-        self.targets.get(at)
+        self.targets.get(at as usize)
     }
 
     /// Who points at a blob.
@@ -313,7 +313,7 @@ fn of_entry<'a>(
     from: Option<&'a Digest>,
     slot: fn(usize) -> Slot,
     entry: &'a Entry,
-) -> Option<(Use<'a>, Option<Place>)> {
+) -> Option<Located<'a>> {
     let what = match &entry.descriptor {
         Ok(descriptor) => What::Descriptor(descriptor),
         Err(unusable) => What::Mention(unusable.mention.as_ref()?),

@@ -35,7 +35,7 @@ fn layout() -> tempfile::TempDir {
 fn listing(document: &[u8]) -> tempfile::TempDir {
     let folder = layout();
     let digest = Algorithm::Sha256.digest(document);
-    fs::write(folder.path().join("blobs/sha256").join(&*digest.encoded()), document).unwrap();
+    fs::write(folder.path().join("blobs/sha256").join(digest.encoded()), document).unwrap();
     let size = document.len();
     let entry = format!(r#"{{"mediaType":"{MANIFEST}","digest":"{digest}","size":{size}}}"#);
     fs::write(folder.path().join("index.json"), INDEX.replace("[]", &format!("[{entry}]"))).unwrap();
@@ -59,7 +59,8 @@ fn fifo(path: &Path) {
 
 #[test]
 fn which_findings_are_shown_does_not_depend_on_the_order_of_the_file_system() {
-    // more than the 500 that one rule shows, and one that counts the rest: blobs with other bytes, and referrers that nothing leads to
+    // more than the 500 that one rule shows, and one that counts the rest: blobs with other bytes, and referrers to which
+    // nothing leads
     let wrong = |n: u32| (format!("{n:064x}"), "other bytes".to_owned());
     let referrer = |n: u32| {
         let config = Algorithm::Sha256.digest(b"{}");
@@ -68,7 +69,7 @@ fn which_findings_are_shown_does_not_depend_on_the_order_of_the_file_system() {
         let text = format!(
             r#"{{"schemaVersion":2,"mediaType":"{MANIFEST}","artifactType":"a/b","config":{config},"layers":[{config}],"subject":{{"mediaType":"{MANIFEST}","digest":"sha256:{n:064x}","size":{n}}}}}"#
         );
-        (Algorithm::Sha256.digest(text.as_bytes()).encoded().into_owned(), text)
+        (Algorithm::Sha256.digest(text.as_bytes()).encoded(), text)
     };
     let mut blobs: Vec<_> = (0..600).flat_map(|n| [wrong(n), referrer(n)]).collect();
     let found = |blobs: &[(String, String)]| {

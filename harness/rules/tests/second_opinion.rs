@@ -111,13 +111,13 @@ fn found(document: &str, media_type: &str) -> Vec<String> {
     let digest = Algorithm::Sha256.digest(document.as_bytes());
     let entry = json!({"mediaType": media_type, "digest": digest, "size": document.len()});
     fs::create_dir_all(root.join("blobs/sha256")).unwrap();
-    fs::write(root.join("blobs/sha256").join(&*digest.encoded()), document).unwrap();
+    fs::write(root.join("blobs/sha256").join(digest.encoded()), document).unwrap();
     fs::write(root.join("blobs/sha256").join(&EMPTY["sha256:".len()..]), "{}").unwrap();
     fs::write(root.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();
     let index = json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]});
     fs::write(root.join("index.json"), index.to_string()).unwrap();
     let report = Checker::new(profile()).directory(&Layout::open(root).unwrap());
-    let ours = report.findings.iter().filter(|finding| finding.file.ends_with(&*digest.encoded()));
+    let ours = report.findings.iter().filter(|finding| finding.file.ends_with(&digest.encoded()));
     // that all descriptors of these documents are the same is no business of oci-spec's
     let ours = ours
         .filter(|finding| !["artifact-with-image-config", "subject-also-child"].contains(&finding.rule.id));

@@ -144,11 +144,7 @@ impl Machine {
             format!("`{shown}` does not tell a version ({}, {})", finished.end, path.display())
         })?;
         let bytes = std::fs::read(path).map_err(|error| format!("read {}: {error}", path.display()))?;
-        Ok(Binary {
-            path: path.to_owned(),
-            version,
-            sha256: Algorithm::Sha256.digest(&bytes).encoded().into_owned(),
-        })
+        Ok(Binary { path: path.to_owned(), version, sha256: Algorithm::Sha256.digest(&bytes).encoded() })
     }
 }
 

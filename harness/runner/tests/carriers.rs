@@ -54,8 +54,8 @@ fn shown(plan: &Plan, files: &Files) -> String {
     }
     // digests in annotations are shown as names too
     for node in plan.nodes() {
-        text = text.replace(&*node.digest.text(), &format!("<{}>", node.name));
-        let tag = node.digest.text().replace(':', "-");
+        text = text.replace(&node.digest.to_string(), &format!("<{}>", node.name));
+        let tag = node.digest.to_string().replace(':', "-");
         text = text.replace(tag.get(..71).unwrap_or(&tag), &format!("<{} as tag>", node.name));
     }
     text

@@ -159,7 +159,6 @@ fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::
             _ => found.stray.push(Stray { path, kind }),
         }
     }
-    let mut all = Vec::new();
     for (algorithm, path, folder) in &folders {
         let mut text = format!("{algorithm}:");
         let (start, before, strays) = (text.len(), found.examined.len(), found.stray.len());
@@ -171,26 +170,21 @@ fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::
                 Err(_) => found.stray.push(Stray { path: format!("{path}/{}", name.display()), kind }),
             }
         });
-        match listed {
-            Ok(()) => all.push((folder, before..found.examined.len())),
-            Err(error) => {
-                found.examined.truncate(before);
-                found.stray.truncate(strays);
-                found.unreadable.insert(path.clone(), error);
-            }
+        if let Err(error) = listed {
+            found.examined.truncate(before);
+            found.stray.truncate(strays);
+            found.unreadable.insert(path.clone(), error);
         }
-    }
-    for (folder, range) in all {
-        let blobs = found.examined[range].par_iter_mut().with_min_len(16);
+        let blobs = found.examined[before..].par_iter_mut().with_min_len(16);
         let buffer = || Vec::with_capacity(PIECE);
-        blobs.for_each_init(buffer, |buffer, blob| read(blob, folder, limits, buffer, visitor));
+        blobs.for_each_init(buffer, |buffer, one| read(one, folder, limits, buffer, visitor));
     }
     found
 }
 
 /// Reads what one name holds.
 fn read<V: Visitor>(
-    blob: &mut Examined<V::Kept>,
+    one: &mut Examined<V::Kept>,
     folder: &Folder<'_>,
     limits: &Limits,
     buffer: &mut Vec<u8>,
@@ -199,23 +193,22 @@ fn read<V: Visitor>(
     buffer.clear();
     buffer.shrink_to(PIECE);
     let room = buffer.capacity();
-    let opened = blob.digest.with_encoded(|name| folder.open(name, blob.blob.kind, buffer));
-    let file = match opened {
+    let file = match one.digest.with_encoded(|name| folder.open(name, one.blob.kind, buffer)) {
         Ok(file) => file,
-        Err(error) => return blob.cannot_be_read(0, error),
+        Err(error) => return one.cannot_be_read(0, error),
     };
     let read = buffer.len() as u64;
     // what does not fill the room has most likely ended; if it hashes to its name, it has, and nobody need be asked
     let ended = buffer.len() < room;
     if ended {
-        blob.read(&mut Input::new(io::empty(), read), limits, buffer, visitor);
-        if blob.blob.verified == Verified::Yes {
+        one.read(&mut Input::new(io::empty(), read), limits, buffer, visitor);
+        if one.blob.verified == Verified::Yes {
             return;
         }
     }
     match OpenFile::check(file) {
         Ok(input) if ended && input.size == read => {}
-        Ok(mut input) => blob.read(&mut input, limits, buffer, visitor),
-        Err(error) => blob.cannot_be_read(0, error),
+        Ok(mut input) => one.read(&mut input, limits, buffer, visitor),
+        Err(error) => one.cannot_be_read(0, error),
     }
 }

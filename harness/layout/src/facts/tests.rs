@@ -37,6 +37,11 @@ fn layers_are_hashed_only_where_that_is_asked_for() {
     assert_eq!(verified(&Limits::thorough()), Verified::No);
 }
 
+/// An object of those members that are there.
+fn object(members: Vec<BoxedStrategy<Option<String>>>) -> impl Strategy<Value = String> {
+    members.prop_map(|members| format!("{{{}}}", members.into_iter().flatten().collect::<Vec<_>>().join(",")))
+}
+
 /// A manifest as nearly all are, at times without a member or with another value.
 fn manifests() -> impl Strategy<Value = String> {
     let plain = format!(r#"{{"mediaType":"a/b","digest":"sha256:{}","size":2}}"#, "a".repeat(64));
@@ -64,8 +69,7 @@ fn manifests() -> impl Strategy<Value = String> {
         let value = prop_oneof![8 => usual, 2 => odd, none + 1 => Just(None)];
         value.prop_map(move |value| value.map(|value| format!("\"{name}\":{value}"))).boxed()
     };
-    let members = values.map(member).to_vec();
-    members.prop_map(|members| format!("{{{}}}", members.into_iter().flatten().collect::<Vec<_>>().join(",")))
+    object(values.map(member).to_vec())
 }
 
 /// A descriptor as nearly all are, at times without a member or with another one.
@@ -104,8 +108,7 @@ fn descriptors() -> impl Strategy<Value = String> {
         };
         prop_oneof![often => usual, odd_times => odd, none => Just(None)].boxed()
     };
-    let members = members.into_iter().enumerate().map(member).collect::<Vec<_>>();
-    members.prop_map(|members| format!("{{{}}}", members.into_iter().flatten().collect::<Vec<_>>().join(",")))
+    object(members.into_iter().enumerate().map(member).collect())
 }
 
 proptest! {

@@ -62,7 +62,7 @@ pub(crate) fn valid() -> Files {
     let sbom = blob(&mut files, &sbom);
     let listed = descriptor(MANIFEST, &sbom, r#","artifactType":"a/b","annotations":{"k":"v"}"#);
     let response = blob(&mut files, &index(&[listed], ""));
-    let (digest, tag) = (&image.0, image.0.text().replace(':', "-"));
+    let (digest, tag) = (&image.0, image.0.to_string().replace(':', "-"));
     let mark = format!(
         r#","annotations":{{"org.opencontainers.image.ref.name":"{tag}","org.opencontainers.image.referrer.subject":"{digest}"}}"#
     );

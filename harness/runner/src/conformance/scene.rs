@@ -66,7 +66,7 @@ impl Scene {
                 let value = value.as_str().unwrap_or_default();
                 let tagged =
                     key.equals(referee_layout::media_type::REF_NAME) && node.tag.as_deref() == Some(&*value);
-                if value == node.digest.text() || value == tag.as_str() {
+                if value == node.digest.to_string() || value == tag.as_str() {
                     self.names.insert(format!("{name}.response"), path(&digest));
                 } else if tagged {
                     self.names.insert(format!("{name}.index"), path(&digest));
@@ -176,7 +176,7 @@ impl Scene {
             format!("{}-{}", digest.algorithm(), encoded.get(..64).unwrap_or(&encoded))
         };
         let renamed = |bytes: &[u8]| {
-            edit::renamed(bytes, (&old.text(), old_size), (&new.text(), size))
+            edit::renamed(bytes, (&old.to_string(), old_size), (&new.to_string(), size))
                 .or_else(|| edit::renamed(bytes, (&tag(&old), 0), (&tag(&new), 0)))
         };
         let stale = |scene: &Self| {
@@ -204,7 +204,7 @@ impl Scene {
             other.iter_mut().take(1).for_each(|byte| *byte ^= 1);
             for (part, value) in [
                 ("digest", digest.as_ref().map_or(String::new(), ToString::to_string)),
-                ("encoded", digest.as_ref().map_or(String::new(), |digest| digest.encoded().into_owned())),
+                ("encoded", digest.as_ref().map_or(String::new(), Digest::encoded)),
                 ("size", bytes.len().to_string()),
                 ("base64", encode(bytes)),
                 ("other64", encode(&other)),

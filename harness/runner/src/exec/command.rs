@@ -160,7 +160,7 @@ fn given(values: Values, state: &State, task: Task<'_>, planned: &PlannedNode) -
     values.annotations.clone_from(&planned.annotations);
     let subject = planned.subject.as_ref().and_then(|subject| state.digest(task.plan, subject.name.as_str()));
     Ok(match subject {
-        Some(digest) => values.with(Placeholder::SubjectDigest, digest.text()),
+        Some(digest) => values.with(Placeholder::SubjectDigest, digest.to_string()),
         None => values,
     })
 }

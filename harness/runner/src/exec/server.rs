@@ -165,10 +165,10 @@ fn pushes(state: &State, planned: &PlannedNode) -> Result<Vec<Request>, ExecErro
     };
     let mut requests = Vec::new();
     for blob in &planned.blobs {
-        let file = save(blob.digest.encoded().into_owned(), &blob.bytes)?;
+        let file = save(blob.digest.encoded(), &blob.bytes)?;
         requests.push(Request::Blob { repository: repository(), digest: blob.digest.to_string(), file });
     }
-    let file = save(planned.digest.encoded().into_owned(), &planned.bytes)?;
+    let file = save(planned.digest.encoded(), &planned.bytes)?;
     for reference in [Some(planned.digest.to_string()), planned.tag.clone()].into_iter().flatten() {
         let (media_type, file) = (planned.media_type.to_owned(), file.clone());
         requests.push(Request::Manifest { repository: repository(), reference, media_type, file });

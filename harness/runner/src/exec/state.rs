@@ -98,7 +98,7 @@ impl State {
         for blob in &planned.blobs {
             let (digest, bytes) = (&blob.digest, &blob.bytes);
             let folder = self.layout().join("blobs").join(digest.algorithm());
-            let path = folder.join(&*digest.encoded());
+            let path = folder.join(digest.encoded());
             let written = std::fs::create_dir_all(&folder).and_then(|()| {
                 // a tool may have stored the same bytes, and left a file that cannot be written
                 tree::remove(&path)?;

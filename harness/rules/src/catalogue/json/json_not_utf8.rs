@@ -42,15 +42,15 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             report(document.file().to_owned(), error, findings);
         }
     }
-    let broken = evidence.facts.blobs().matching(|blob| matches!(blob.content, BlobContent::Broken(_)));
-    for (digest, blob) in broken {
-        let BlobContent::Broken(error) = &blob.content else { continue };
+    let broken = evidence.facts.blobs().pick(|digest, blob| {
+        let BlobContent::Broken(error) = &blob.content else { return None };
         let config =
             |one: &Use<'_>| one.slot == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG);
         let used = evidence.role(digest).is_some() || evidence.uses(digest).iter().any(config);
-        if used && blob.verified != Verified::No {
-            report(blob_path(digest), error, findings);
-        }
+        (used && blob.verified != Verified::No).then_some(error)
+    });
+    for (digest, error) in broken {
+        report(blob_path(digest), error, findings);
     }
 }
 

@@ -35,10 +35,11 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (digest, blob) in evidence.facts.blobs().matching(|blob| blob.verified == Verified::No) {
-        if !findings.profile().registers(digest.algorithm()) {
-            continue;
-        }
+    let mismatches = evidence.facts.blobs().pick(|digest, blob| {
+        let known = blob.verified == Verified::No && findings.profile().registers(digest.algorithm());
+        known.then_some(blob)
+    });
+    for (digest, blob) in mismatches {
         let uses = evidence.uses(digest);
         let sizes: BTreeSet<u64> = uses.iter().filter_map(Use::size).collect();
         let mut message = format!("its bytes do not hash to {}", digest.short());

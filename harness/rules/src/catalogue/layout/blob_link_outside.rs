@@ -35,9 +35,8 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (digest, blob) in evidence.facts.blobs().matching(|blob| blob.unreadable().is_some()) {
-        if let Some(error @ ReadError::Link(_)) = blob.unreadable() {
-            findings.on(blob_path(digest), "", format!("this blob {error}; it was not followed"));
-        }
+    let wrong = |error: &&ReadError| matches!(error, ReadError::Link(_));
+    for (digest, error) in evidence.facts.blobs().pick(|_, blob| blob.unreadable().filter(wrong)) {
+        findings.on(blob_path(digest), "", format!("this blob {error}; it was not followed"));
     }
 }

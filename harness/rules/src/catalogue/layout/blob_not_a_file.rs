@@ -32,9 +32,8 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (digest, blob) in evidence.facts.blobs().matching(|blob| blob.unreadable().is_some()) {
-        if let Some(error @ ReadError::Kind(_)) = blob.unreadable() {
-            findings.on(blob_path(digest), "", format!("this blob {error}"));
-        }
+    let wrong = |error: &&ReadError| matches!(error, ReadError::Kind(_));
+    for (digest, error) in evidence.facts.blobs().pick(|_, blob| blob.unreadable().filter(wrong)) {
+        findings.on(blob_path(digest), "", format!("this blob {error}"));
     }
 }

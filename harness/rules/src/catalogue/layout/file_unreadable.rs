@@ -1,8 +1,8 @@
 //! `file-unreadable`: referee could not look at a file.
 
+use referee_layout::BlobContent;
 use referee_layout::dir::ReadError;
 use referee_layout::facts::blob_path;
-use referee_layout::{Blob, BlobContent};
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -46,17 +46,16 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             findings.on(path.as_str(), "", format!("this directory {error}"));
         }
     }
-    let unread = |blob: &Blob| blob.unreadable().is_some() || blob.content == BlobContent::Large;
-    for (digest, blob) in evidence.facts.blobs().matching(unread) {
-        let message = match &blob.content {
-            BlobContent::Unreadable(error) if is_ours(error) => {
-                format!("this blob {error}, so it was not verified")
-            }
-            BlobContent::Large if evidence.role(digest).is_some() => {
-                format!("this is used as a document and has {} bytes, more than referee reads", blob.size)
-            }
-            _ => continue,
-        };
+    let unread = evidence.facts.blobs().pick(|digest, blob| match &blob.content {
+        BlobContent::Unreadable(error) if is_ours(error) => {
+            Some(format!("this blob {error}, so it was not verified"))
+        }
+        BlobContent::Large if evidence.role(digest).is_some() => {
+            Some(format!("this is used as a document and has {} bytes, more than referee reads", blob.size))
+        }
+        _ => None,
+    });
+    for (digest, message) in unread {
         findings.on(blob_path(digest), "", message);
     }
 }

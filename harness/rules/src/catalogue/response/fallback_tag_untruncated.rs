@@ -38,7 +38,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let mut wrong: BTreeMap<String, String> = BTreeMap::new();
     for subject in evidence.facts.subjects() {
-        let naive = subject.text().replace(':', "-");
+        let naive = subject.to_string().replace(':', "-");
         let right = tag(subject);
         if naive != right {
             wrong.insert(naive, right);
