@@ -15,12 +15,12 @@ use tar::EntryType;
 
 use crate::dir::{FileKind, ReadError};
 use crate::document::Document;
-use crate::facts::examine::Examined;
+use crate::facts::examine::examine;
 use crate::facts::gather::{Found, Roots, assemble, is_algorithm, is_root_name};
 use crate::facts::visit::Nobody;
 use crate::facts::{Oddity, OddityKind, Stray, Visited, Visitor};
 use crate::input::Input;
-use crate::{Digest, Facts, Limits};
+use crate::{Blob, ByDigest, Digest, Facts, Limits};
 
 /// How many bytes may describe one member: its header, a long name, attributes. All are read into memory at once.
 const HEADERS: u64 = 1 << 20;
@@ -87,25 +87,28 @@ pub fn inspect<V: Visitor>(
     if let Some(why) = cut.clone().filter(|_| reader.members == 0) {
         return Err(ArchiveError::NotAnArchive { name: text(), why });
     }
-    let Reader { oci_layout, index, found, hint, .. } = reader;
     let missing = |part: &Result<Document, ReadError>| part.as_ref().err() == Some(&ReadError::Missing);
-    if cut.is_none() && missing(&oci_layout) && missing(&index) {
-        return Err(ArchiveError::NotALayout { name: text(), hint });
+    if cut.is_none() && missing(&reader.oci_layout) && missing(&reader.index) {
+        return Err(ArchiveError::NotALayout { name: text(), hint: reader.hint });
     }
+    let (oci_layout, index, found) = reader.last();
     let (mut facts, visited) = assemble(name, Roots::see(oci_layout, index, visitor), found);
     facts.set_cut(cut);
     Ok((facts, visited))
 }
+
+/// A blob, and what the visitor kept of it.
+type Member<K> = (Digest, (Blob, Option<K>));
 
 struct Reader<'v, V: Visitor> {
     limits: &'v Limits,
     visitor: &'v V,
     oci_layout: Result<Document, ReadError>,
     index: Result<Document, ReadError>,
+    blobs: Vec<Member<V::Kept>>,
     found: Found<V::Kept>,
     seen: BTreeSet<String>,
     folder: bool,
-    repeated: bool,
     members: usize,
     hint: String,
     buffer: Vec<u8>,
@@ -118,10 +121,10 @@ impl<'v, V: Visitor> Reader<'v, V> {
             visitor,
             oci_layout: Err(ReadError::Missing),
             index: Err(ReadError::Missing),
+            blobs: Vec::new(),
             found: Found::default(),
             seen: BTreeSet::new(),
             folder: false,
-            repeated: false,
             members: 0,
             hint: String::new(),
             buffer: Vec::new(),
@@ -166,9 +169,6 @@ impl<'v, V: Visitor> Reader<'v, V> {
                 unread = 0;
             }
         }
-        if self.repeated {
-            self.keep_last();
-        }
         if !self.folder {
             self.found.unreadable.insert("blobs".to_owned(), ReadError::Missing);
         }
@@ -201,7 +201,6 @@ impl<'v, V: Visitor> Reader<'v, V> {
         };
         if file_kind != FileKind::Directory && !self.seen.insert(path.clone()) {
             self.odd(&path, OddityKind::Duplicate);
-            self.repeated = true;
         }
         let error = match file_kind {
             FileKind::Symlink => {
@@ -262,16 +261,15 @@ impl<'v, V: Visitor> Reader<'v, V> {
                 let digest = blob_digest(&parts)?;
                 self.folder = true;
                 let error = error.or((kind == FileKind::Directory).then_some(ReadError::Kind(kind)));
-                let mut one = Examined::unread(digest, kind);
-                match error {
-                    Some(error) => one.cannot_be_read(input.size, error),
+                let (blob, visited) = match error {
+                    Some(error) => (Blob::cannot_be_read(kind, input.size, error), None),
                     None => {
                         self.buffer.clear();
-                        one.read(input, self.limits, &mut self.buffer, self.visitor);
+                        examine(&digest, kind, input, self.limits, &mut self.buffer, self.visitor)
                     }
-                }
-                let short = short(one.blob.unreadable());
-                self.found.examined.push(one);
+                };
+                let short = short(blob.unreadable());
+                self.blobs.push((digest, (blob, visited)));
                 return short;
             }
             _ => {
@@ -299,22 +297,26 @@ impl<'v, V: Visitor> Reader<'v, V> {
         let kind = FileKind::Directory;
         match blob_digest(&parts) {
             Some(digest) => {
-                let mut one = Examined::unread(digest, kind);
-                one.cannot_be_read(0, ReadError::Kind(kind));
-                self.found.examined.push(one);
+                let blob = Blob::cannot_be_read(kind, 0, ReadError::Kind(kind));
+                self.blobs.push((digest, (blob, None)));
             }
             None => self.found.stray.push(Stray { path: path.to_owned(), kind }),
         }
     }
 
-    /// Drops what an earlier member of the same name gave.
-    fn keep_last(&mut self) {
-        let last: BTreeMap<_, _> =
-            self.found.examined.drain(..).map(|one| (one.digest.clone(), one)).collect();
-        self.found.examined.extend(last.into_values());
-        let last: BTreeMap<_, _> =
-            self.found.stray.drain(..).map(|stray| (stray.path.clone(), stray)).collect();
-        self.found.stray.extend(last.into_values());
+    /// What was read; of members of one name only the last, which is what unpacking leaves.
+    fn last(self) -> (Result<Document, ReadError>, Result<Document, ReadError>, Found<V::Kept>) {
+        let Self { oci_layout, index, blobs, mut found, .. } = self;
+        let last: BTreeMap<_, _> = blobs.into_iter().collect();
+        let visited = &mut found.visited;
+        let blobs = last.into_iter().map(|(digest, (blob, seen))| {
+            visited.extend(seen.map(|seen| (digest.clone(), seen)));
+            (digest, blob)
+        });
+        found.blobs = ByDigest::new(blobs.collect());
+        let last: BTreeMap<_, _> = found.stray.drain(..).map(|stray| (stray.path, stray.kind)).collect();
+        found.stray.extend(last.into_iter().map(|(path, kind)| Stray { path, kind }));
+        (oci_layout, index, found)
     }
 
     fn odd(&mut self, path: &str, kind: OddityKind) {

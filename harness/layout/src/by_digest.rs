@@ -4,8 +4,10 @@
 //! digests compares what begins alike a dozen times for each look-up.)
 
 use std::hash::BuildHasher as _;
+use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::Digest;
 
@@ -26,7 +28,7 @@ impl<T> ByDigest<T> {
 
     /// What there is for `digest`.
     pub fn get(&self, digest: &Digest) -> Option<&T> {
-        self.at(self.place(digest)?)
+        self.at(self.place(digest)?).map(|(_, value)| value)
     }
 
     /// Where `digest` is: a number below [`ByDigest::len`] that says nothing else.
@@ -36,8 +38,8 @@ impl<T> ByDigest<T> {
     }
 
     /// What there is at a place.
-    pub fn at(&self, place: usize) -> Option<&T> {
-        self.items.get(place).map(|(_, value)| value)
+    pub fn at(&self, place: usize) -> Option<(&Digest, &T)> {
+        self.items.get(place).map(|(digest, value)| (digest, value))
     }
 
     /// How many there are.
@@ -59,12 +61,30 @@ impl<T> ByDigest<T> {
         picked
     }
 
+    /// All of them by their places, for several threads.
+    pub fn all(&self) -> impl IndexedParallelIterator<Item = (&Digest, &T)>
+    where
+        T: Sync,
+    {
+        self.items.par_iter().map(|(digest, value)| (digest, value))
+    }
+
     /// All of them without their digests, in no order.
     pub fn values(&self) -> impl Iterator<Item = &T> {
         self.items.iter().map(|(_, value)| value)
     }
 
-    /// From pairs with each digest once.
+    /// Those at some of the places, so many at a time, with the digests under which they are.
+    pub(crate) fn some_mut(
+        &mut self,
+        places: Range<usize>,
+        many: usize,
+    ) -> impl Iterator<Item = impl Iterator<Item = (&Digest, &mut T)>> {
+        let some = self.items[places].chunks_mut(many);
+        some.map(|some| some.iter_mut().map(|(digest, value)| (&*digest, value)))
+    }
+
+    /// From pairs with each digest once. The places are in their order.
     pub(crate) fn new(items: Vec<(Digest, T)>) -> Self {
         let hasher = DefaultHashBuilder::default();
         let mut places = HashTable::with_capacity(items.len());

@@ -92,12 +92,8 @@ pub struct Facts {
     index_annotations: Annotations,
     entries: Vec<Entry>,
     blobs: ByDigest<Blob>,
-    #[expect(clippy::vec_box, reason = "they are large, and were made by several threads")]
-    nodes: Vec<Box<Node>>,
-    /// The places of `nodes` in the order of their digests, once that is asked for.
-    sorted: OnceLock<Vec<u32>>,
-    /// The place in `nodes` of each blob that is one, by its place in `blobs`.
-    node_of: Vec<Option<u32>>,
+    /// The manifests and indexes among them by their places, in the order of their digests, once that is asked for.
+    nodes: OnceLock<Vec<u32>>,
     stray: Vec<Stray>,
     unreadable: BTreeMap<String, ReadError>,
     oddities: Vec<Oddity>,
@@ -118,6 +114,25 @@ pub struct Blob {
 }
 
 impl Blob {
+    /// A blob of which nothing is known but that it is there.
+    pub(crate) fn unread(kind: FileKind) -> Self {
+        Self { size: 0, content: BlobContent::Opaque, verified: Verified::Unknown, kind }
+    }
+
+    /// A blob that cannot be read.
+    pub(crate) fn cannot_be_read(kind: FileKind, size: u64, error: ReadError) -> Self {
+        let content = BlobContent::Unreadable(Box::new(error));
+        Self { size, content, verified: Verified::Unknown, kind }
+    }
+
+    /// The manifest or index that it is.
+    pub fn node(&self) -> Option<&Node> {
+        match &self.content {
+            BlobContent::Node(node) => Some(node),
+            _ => None,
+        }
+    }
+
     /// Why it was not read, if it was not.
     pub fn unreadable(&self) -> Option<&ReadError> {
         match &self.content {
@@ -134,8 +149,8 @@ pub enum BlobContent {
     Opaque,
     /// A JSON object that is no manifest or index.
     Json,
-    /// A manifest or index: see [`Facts::node`].
-    Node,
+    /// A manifest or index.
+    Node(Box<Node>),
     /// Starts like a JSON object and is none.
     Broken(Box<JsonError>),
     /// Starts like a JSON object and is larger than [`Limits::document`].
@@ -307,33 +322,19 @@ impl Facts {
     }
 
     /// Manifests and indexes among the blobs, ordered by digest.
-    pub fn nodes(&self) -> impl ExactSizeIterator<Item = &Node> {
-        let sorted = self.sorted.get_or_init(|| {
-            let mut places: Vec<u32> = (0..).take(self.nodes.len()).collect();
-            places.sort_unstable_by_key(|place| &self.nodes[*place as usize].digest);
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        let node = |place: &u32| self.blobs.at(*place as usize)?.1.node();
+        let nodes = self.nodes.get_or_init(|| {
+            let mut places: Vec<u32> = (0..).take(self.blobs.len()).filter(|place| node(place).is_some()).collect();
+            places.sort_unstable_by_key(|place| node(place).map(|node| &node.digest));
             places
         });
-        sorted.iter().map(|place| &*self.nodes[*place as usize])
-    }
-
-    /// How many manifests and indexes there are.
-    pub fn node_count(&self) -> usize {
-        self.nodes.len()
-    }
-
-    /// The manifest or index at that place, a number below [`Facts::node_count`] that says nothing else.
-    pub fn node_at(&self, id: usize) -> Option<&Node> {
-        self.nodes.get(id).map(AsRef::as_ref)
+        nodes.iter().filter_map(node)
     }
 
     /// The manifest or index of that digest.
     pub fn node(&self, digest: &Digest) -> Option<&Node> {
-        self.node_at(self.node_id(self.blobs.place(digest)?)?)
-    }
-
-    /// The place for [`Facts::node_at`] of what is at that place of [`Facts::blobs`], if it is a manifest or index.
-    pub fn node_id(&self, place: usize) -> Option<usize> {
-        self.node_of.get(place)?.map(|id| id as usize)
+        self.blobs.get(digest)?.node()
     }
 
     /// Names that the layout has no place for.
@@ -377,7 +378,7 @@ impl Facts {
 
     /// The digests that some manifest or index names as its subject.
     pub fn subjects(&self) -> BTreeSet<&Digest> {
-        self.nodes.iter().filter_map(|node| Some(&node.subject.as_ref()?.digest)).collect()
+        self.blobs.values().filter_map(|blob| Some(&blob.node()?.subject.as_ref()?.digest)).collect()
     }
 }
 

@@ -14,7 +14,7 @@ fn oci_spec_reads_the_same() {
     let folder = save(&valid());
     let layout = Layout::open(folder.path()).unwrap();
     let facts = layout.facts(&Limits::thorough());
-    assert_eq!(facts.nodes().len(), 3);
+    assert_eq!(facts.nodes().count(), 3);
     for node in facts.nodes() {
         let bytes = layout.dir().read(node.path(), 1 << 20).unwrap();
         let bytes = bytes.as_slice();

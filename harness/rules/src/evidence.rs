@@ -22,16 +22,16 @@ pub(crate) use responses::Response;
 pub(crate) struct Evidence<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) profile: &'a Profile,
-    /// What is pointed at, in the order in which it is met from index.json on.
+    /// All blobs by their places in the facts, and then what is pointed at and is not there.
     targets: Vec<Target<'a>>,
-    /// The target that is a blob, by the blob's place in the facts.
-    of_blobs: Vec<Option<u32>>,
-    /// The targets that are not there.
+    /// The places in `targets` of what is pointed at, in the order in which it is met from index.json on.
+    met: Vec<u32>,
+    /// The places of those that are not there.
     absent: HashMap<&'a Digest, u32>,
     responses: Vec<Response<'a>>,
 }
 
-/// Something that is pointed at.
+/// Something that can be pointed at.
 #[derive(Debug)]
 pub(crate) struct Target<'a> {
     pub(crate) digest: &'a Digest,
@@ -45,12 +45,12 @@ pub(crate) struct Target<'a> {
     pub(crate) role: Option<Kind>,
     /// Whether somebody uses it as a manifest or index, whoever's.
     is_document: bool,
+    /// Where it leads, as long as that was not followed.
+    leads: Leads,
 }
 
-/// What a document points at, and where that is, if it is there: most images have a config and one layer.
-type Uses<'a> = SmallVec<[Located<'a>; 2]>;
-
-type Located<'a> = (Use<'a>, Option<Place>);
+/// The places of the blobs that a document points at, where they are there: most images have a config and one layer.
+type Leads = SmallVec<[Option<u32>; 2]>;
 
 /// One descriptor that leads somewhere, and where it is.
 #[derive(Debug, Clone, Copy)]
@@ -69,18 +69,24 @@ enum What<'a> {
     Mention(&'a Mention),
 }
 
-/// Where a blob is in the facts.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    /// Among the blobs.
-    blob: u32,
-    /// Among the nodes, if it is one and its bytes are its own.
-    node: Option<u32>,
+impl<'a> Target<'a> {
+    fn of(facts: &Facts, digest: &'a Digest, blob: &'a Blob) -> Self {
+        let node = blob.node().filter(|node| intact(node));
+        let leads = node.into_iter().flat_map(uses_of).map(|one| one.place(facts)).collect();
+        let (uses, role) = (SmallVec::new(), None);
+        Self { digest, blob: Some(blob), node, uses, role, is_document: false, leads }
+    }
+
+    fn absent(digest: &'a Digest) -> Self {
+        let (uses, leads) = (SmallVec::new(), SmallVec::new());
+        Self { digest, blob: None, node: None, uses, role: None, is_document: false, leads }
+    }
 }
 
 impl<'a> Use<'a> {
-    fn located(self, facts: &Facts) -> Located<'a> {
-        (self, Place::of(facts, self.what.digest()))
+    /// Where the blob is in the facts.
+    fn place(&self, facts: &Facts) -> Option<u32> {
+        u32::try_from(facts.blobs().place(self.what.digest())?).ok()
     }
 
     pub(crate) fn media_type(&self) -> Option<&'a str> {
@@ -135,65 +141,51 @@ impl<'a> What<'a> {
     }
 }
 
-impl Place {
-    fn of(facts: &Facts, digest: &Digest) -> Option<Self> {
-        let blob = facts.blobs().place(digest)?;
-        let node = facts.node_id(blob).filter(|id| facts.node_at(*id).is_some_and(intact));
-        Some(Self { blob: u32::try_from(blob).ok()?, node: node.and_then(|id| u32::try_from(id).ok()) })
-    }
-}
-
 fn is_docker(media_type: Option<&str>) -> bool {
     matches!(media_type, Some(media_type::DOCKER_MANIFEST | media_type::DOCKER_LIST))
 }
 
 impl<'a> Evidence<'a> {
     pub(crate) fn new(facts: &'a Facts, profile: &'a Profile) -> Self {
-        let mut evidence = Self {
-            facts,
-            profile,
-            targets: Vec::with_capacity(facts.blobs().len()),
-            of_blobs: vec![None; facts.blobs().len()],
-            absent: HashMap::new(),
-            responses: Vec::new(),
-        };
         // looking digests up is what takes time here
-        let of_index = |entry| of_entry(facts, None, Slot::Entry, entry);
-        let of_index: Vec<_> = facts.entries().par_iter().with_min_len(64).filter_map(of_index).collect();
-        let of_node = |id| facts.node_at(id).map_or_else(SmallVec::new, |node| uses_of(facts, node));
-        let of_nodes = (0..facts.node_count()).into_par_iter().with_min_len(64);
-        let mut of_nodes: Vec<Uses<'_>> = of_nodes.map(of_node).collect();
+        let blobs = facts.blobs().all().with_min_len(64);
+        let targets: Vec<_> = blobs.map(|(digest, blob)| Target::of(facts, digest, blob)).collect();
+        let entries = facts.entries().par_iter().with_min_len(64);
+        let leads: Vec<_> = entries.map(|entry| of_entry(None, Slot::Entry, entry)?.place(facts)).collect();
+        let met = Vec::with_capacity(targets.len());
+        let mut evidence =
+            Self { facts, profile, targets, met, absent: HashMap::new(), responses: Vec::new() };
         let mut open = VecDeque::new();
-        for one in of_index {
-            evidence.used(one, &mut open);
+        for (entry, place) in facts.entries().iter().zip(leads) {
+            if let Some(one) = of_entry(None, Slot::Entry, entry) {
+                evidence.used(one, place, &mut open);
+            }
         }
-        while let Some(id) = open.pop_front() {
-            for one in std::mem::take(&mut of_nodes[id]) {
-                evidence.used(one, &mut open);
+        while let Some(document) = open.pop_front() {
+            let document = &mut evidence.targets[document as usize];
+            let leads = std::mem::take(&mut document.leads);
+            for (one, place) in document.node.into_iter().flat_map(uses_of).zip(leads) {
+                evidence.used(one, place, &mut open);
             }
         }
         evidence.responses = responses::find(facts, profile);
         evidence
     }
 
-    /// Notes a use, and the document in `open` that it leads to, by its place among the nodes.
-    fn used(&mut self, (one, place): Located<'a>, open: &mut VecDeque<usize>) {
-        // four billion targets do not fit in memory
-        let next = u32::try_from(self.targets.len()).unwrap_or(u32::MAX);
-        let digest = one.what.digest();
-        let id = place.and_then(|place| place.node).map(|id| id as usize);
-        let place = place.map(|place| place.blob as usize);
-        let at = *match place {
-            Some(place) => self.of_blobs[place].get_or_insert(next),
-            None => self.absent.entry(digest).or_insert(next),
-        };
-        if at == next {
-            let blob = place.and_then(|place| self.facts.blobs().at(place));
-            let node = id.and_then(|id| self.facts.node_at(id));
-            let (uses, role) = (SmallVec::new(), None);
-            self.targets.push(Target { digest, blob, node, uses, role, is_document: false });
-        }
+    /// Notes a use of the blob at that place, and in `open` if it is a document that leads on.
+    fn used(&mut self, one: Use<'a>, place: Option<u32>, open: &mut VecDeque<u32>) {
+        let at = place.unwrap_or_else(|| {
+            let digest = one.what.digest();
+            *self.absent.entry(digest).or_insert_with(|| {
+                self.targets.push(Target::absent(digest));
+                // four billion targets do not fit in memory
+                u32::try_from(self.targets.len() - 1).unwrap_or(u32::MAX)
+            })
+        });
         let target = &mut self.targets[at as usize];
+        if target.uses.is_empty() {
+            self.met.push(at);
+        }
         target.uses.push(one);
         let kind = match one.slot {
             Slot::Entry(_) => one.kind(),
@@ -208,15 +200,13 @@ impl<'a> Evidence<'a> {
         let role = target.node.filter(|node| node.invalid.is_none()).map_or(kind, |node| node.kind);
         let own = target.node.map_or(one.media_type(), |node| node.media_type.as_deref());
         target.role = Some(role).filter(|_| !is_docker(own));
-        open.extend(id.filter(|_| target.node.is_some_and(|node| node.kind == role)));
+        open.extend(Some(at).filter(|_| target.node.is_some_and(|node| node.kind == role)));
     }
 
     fn target(&self, digest: &Digest) -> Option<&Target<'a>> {
-        let at = match self.facts.blobs().place(digest) {
-            Some(place) => self.of_blobs[place]?,
-            None => *self.absent.get(digest)?,
-        };
-        self.targets.get(at as usize)
+        let place = self.facts.blobs().place(digest);
+        let place = place.or_else(|| self.absent.get(digest).map(|place| *place as usize))?;
+        self.targets.get(place)
     }
 
     /// Who points at a blob.
@@ -225,8 +215,8 @@ impl<'a> Evidence<'a> {
     }
 
     /// All that is pointed at.
-    pub(crate) fn targets(&self) -> &[Target<'a>] {
-        &self.targets
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &Target<'a>> {
+        self.met.iter().map(|place| &self.targets[*place as usize])
     }
 
     /// What a blob is used as.
@@ -236,7 +226,7 @@ impl<'a> Evidence<'a> {
 
     /// Manifests and indexes that are what they are used as, and whose bytes are their own.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &'a Node> + '_ {
-        self.targets.iter().filter_map(|target| target.node.filter(|node| target.role == Some(node.kind)))
+        self.targets().filter_map(|target| target.node.filter(|node| target.role == Some(node.kind)))
     }
 
     /// The manifest or index of that digest, if its bytes are its own.
@@ -262,9 +252,8 @@ impl<'a> Evidence<'a> {
     /// The manifests and indexes to which nothing leads from index.json. They are blobs like any other: nothing says
     /// that they mean what they look like (image-spec `image-layout.md`, Content). In the order of their digests.
     pub(crate) fn unreached(&self) -> Vec<&'a Node> {
-        let places = self.of_blobs.iter().enumerate().filter(|(_, target)| target.is_none());
-        let nodes = places.filter_map(|(place, _)| self.facts.node_at(self.facts.node_id(place)?));
-        let mut nodes: Vec<_> = nodes.filter(|node| intact(node)).collect();
+        let unused = self.targets.iter().filter(|target| target.uses.is_empty());
+        let mut nodes: Vec<_> = unused.filter_map(|target| target.node).collect();
         nodes.sort_unstable_by_key(|node| &node.digest);
         nodes
     }
@@ -295,28 +284,20 @@ fn intact(node: &Node) -> bool {
 }
 
 /// All that a node points at: its config, its list, its subject.
-fn uses_of<'a>(facts: &'a Facts, node: &'a Node) -> Uses<'a> {
+fn uses_of(node: &Node) -> impl Iterator<Item = Use<'_>> {
     let from = Some(&node.digest);
     let slot = if node.kind == Kind::Index { Slot::Entry } else { Slot::Layer };
-    let mut all = SmallVec::new();
-    let config = node.config.iter();
-    let one = |slot, what| Use { from, slot, what }.located(facts);
-    all.extend(config.map(|config| one(Slot::Config, What::Descriptor(config))));
-    all.extend(node.entries.iter().filter_map(|entry| of_entry(facts, from, slot, entry)));
-    let subject = node.subject.iter();
-    all.extend(subject.map(|subject| one(Slot::Subject, What::Subject(subject))));
-    all
+    let one = move |slot, what| Use { from, slot, what };
+    let config = node.config.iter().map(move |config| one(Slot::Config, What::Descriptor(config)));
+    let items = node.entries.iter().filter_map(move |entry| of_entry(from, slot, entry));
+    let subject = node.subject.iter().map(move |subject| one(Slot::Subject, What::Subject(subject)));
+    config.chain(items).chain(subject)
 }
 
-fn of_entry<'a>(
-    facts: &Facts,
-    from: Option<&'a Digest>,
-    slot: fn(usize) -> Slot,
-    entry: &'a Entry,
-) -> Option<Located<'a>> {
+fn of_entry<'a>(from: Option<&'a Digest>, slot: fn(usize) -> Slot, entry: &'a Entry) -> Option<Use<'a>> {
     let what = match &entry.descriptor {
         Ok(descriptor) => What::Descriptor(descriptor),
         Err(unusable) => What::Mention(unusable.mention.as_ref()?),
     };
-    Some(Use { from, slot: slot(entry.position), what }.located(facts))
+    Some(Use { from, slot: slot(entry.position), what })
 }

@@ -23,65 +23,26 @@ const SEARCHED: usize = 1 << 20;
 /// Byte order marks of UTF-8 and UTF-16: what follows may be meant as JSON.
 const MARKS: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
 
-/// One blob, read.
-pub(crate) struct Examined<K> {
-    pub(crate) digest: Digest,
-    pub(crate) blob: Blob,
-    /// In a box: most blobs have none, and these are moved.
-    pub(crate) node: Option<Box<Node>>,
-    pub(crate) visited: Option<K>,
-}
-
-impl<K> Examined<K> {
-    /// A blob of which nothing is known but that it is there.
-    pub(crate) fn unread(digest: Digest, kind: FileKind) -> Self {
-        let blob = Blob { size: 0, content: BlobContent::Opaque, verified: Verified::Unknown, kind };
-        Self { digest, blob, node: None, visited: None }
-    }
-
-    /// Notes that it cannot be read.
-    pub(crate) fn cannot_be_read(&mut self, size: u64, error: ReadError) {
-        (self.node, self.visited) = (None, None);
-        self.blob.size = size;
-        self.blob.content = BlobContent::Unreadable(Box::new(error));
-        self.blob.verified = Verified::Unknown;
-    }
-
-    /// Reads it. `buffer` holds the beginning, or nothing.
-    pub(crate) fn read<V: Visitor<Kept = K>, R: Read>(
-        &mut self,
-        input: &mut Input<R>,
-        limits: &Limits,
-        buffer: &mut Vec<u8>,
-        visitor: &V,
-    ) {
-        match content(input, &self.digest, limits, buffer, visitor) {
-            Ok(read) => {
-                self.blob.size = input.size;
-                (self.blob.content, self.blob.verified) = (read.content, read.verified);
-                (self.node, self.visited) = (read.node, read.visited);
-            }
-            Err(error) => self.cannot_be_read(input.size, error),
-        }
+/// What one blob holds, and what the visitor kept of it. `buffer` holds the beginning of it, or nothing.
+pub(crate) fn examine<V: Visitor, R: Read>(
+    digest: &Digest,
+    kind: FileKind,
+    input: &mut Input<R>,
+    limits: &Limits,
+    buffer: &mut Vec<u8>,
+    visitor: &V,
+) -> (Blob, Option<V::Kept>) {
+    match content(digest, input, limits, buffer, visitor) {
+        Ok((content, verified, visited)) => (Blob { size: input.size, content, verified, kind }, visited),
+        Err(error) => (Blob::cannot_be_read(kind, input.size, error), None),
     }
 }
 
-struct Content<K> {
-    content: BlobContent,
-    verified: Verified,
-    node: Option<Box<Node>>,
-    visited: Option<K>,
-}
-
-impl<K> Content<K> {
-    fn plain(content: BlobContent, verified: Verified) -> Self {
-        Self { content, verified, node: None, visited: None }
-    }
-}
+type Content<K> = (BlobContent, Verified, Option<K>);
 
 fn content<V: Visitor, R: Read>(
-    input: &mut Input<R>,
     digest: &Digest,
+    input: &mut Input<R>,
     limits: &Limits,
     buffer: &mut Vec<u8>,
     visitor: &V,
@@ -93,7 +54,7 @@ fn content<V: Visitor, R: Read>(
     if !object || input.size > limits.document {
         let verified = hash_rest(input, digest, limits, buffer)?;
         let content = if object { BlobContent::Large } else { BlobContent::Opaque };
-        return Ok(Content::plain(content, verified));
+        return Ok((content, verified, None));
     }
     input.read_all(buffer, limits.document)?;
     let verify =
@@ -103,23 +64,20 @@ fn content<V: Visitor, R: Read>(
             None => Verified::Unknown,
         };
     if buffer.len() > SEARCHED && !contains(buffer, b"\"digest\"") {
-        return Ok(Content::plain(BlobContent::Json, verify(limits.hash_everything)));
+        return Ok((BlobContent::Json, verify(limits.hash_everything), None));
     }
-    let parsed = Tree::parse(buffer);
-    let (tree, text) = match parsed {
+    let (tree, text) = match Tree::parse(buffer) {
         Ok(parsed) => parsed,
         Err(error) => {
             let visited = visitor.blob(&BlobText::broken(digest, buffer), None);
-            let content = BlobContent::Broken(Box::new(error));
-            return Ok(Content { content, verified: verify(true), node: None, visited });
+            return Ok((BlobContent::Broken(Box::new(error)), verify(true), visited));
         }
     };
     let text = BlobText::new(digest, text, &tree);
     let verified = verify(text.kind.is_some() || limits.hash_everything);
     let node = Node::read(&text, verified).map(Box::new);
-    let content = if node.is_some() { BlobContent::Node } else { BlobContent::Json };
     let visited = visitor.blob(&text, node.as_deref());
-    Ok(Content { content, verified, node, visited })
+    Ok((node.map_or(BlobContent::Json, BlobContent::Node), verified, visited))
 }
 
 fn contains(bytes: &[u8], word: &[u8]) -> bool {

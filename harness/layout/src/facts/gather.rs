@@ -11,13 +11,16 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::descriptor::Entry;
-use super::examine::{Examined, PIECE};
+use super::examine::{PIECE, examine};
 use super::visit::{Visited, Visitor};
-use super::{Facts, Limits, Oddity, Stray, Verified};
+use super::{Blob, Facts, Limits, Oddity, Stray, Verified};
 use crate::dir::{FileKind, Folder, LayoutDir, Listed, OpenFile, ReadError};
 use crate::document::{Document, ManifestView};
 use crate::input::Input;
 use crate::{Annotations, ByDigest, Digest};
+
+/// So many blobs are read by a thread before it asks for more.
+const SOME: usize = 64;
 
 /// The facts of a directory.
 pub(super) fn facts<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> (Facts, Visited<V::Kept>) {
@@ -56,27 +59,18 @@ impl<K: Send> Roots<K> {
 
 /// Everything below `blobs`, and names without a place.
 pub(crate) struct Found<K> {
-    pub(crate) examined: Vec<Examined<K>>,
+    pub(crate) blobs: ByDigest<Blob>,
+    pub(crate) visited: Vec<(Digest, K)>,
     pub(crate) stray: Vec<Stray>,
     pub(crate) unreadable: BTreeMap<String, ReadError>,
     pub(crate) oddities: Vec<Oddity>,
 }
 
 /// Puts what was read in order.
-pub(crate) fn assemble<K: Send + Sync>(path: &Path, roots: Roots<K>, found: Found<K>) -> (Facts, Visited<K>) {
-    let Found { examined, mut stray, unreadable, mut oddities } = found;
+pub(crate) fn assemble<K>(path: &Path, roots: Roots<K>, found: Found<K>) -> (Facts, Visited<K>) {
+    let Found { blobs, mut visited, mut stray, unreadable, mut oddities } = found;
     stray.sort_unstable();
     oddities.sort_unstable();
-    let (mut nodes, mut node_of, mut visited) = (Vec::new(), Vec::with_capacity(examined.len()), Vec::new());
-    // what is left takes the room that all of it had
-    let taken = examined.into_iter().map(|Examined { digest, blob, node, visited: seen }| {
-        visited.extend(seen.map(|seen| (digest.clone(), seen)));
-        // a layout of four billion blobs does not fit in memory
-        node_of.push(node.as_ref().and_then(|_| u32::try_from(nodes.len()).ok()));
-        nodes.extend(node);
-        (digest, blob)
-    });
-    let blobs = ByDigest::new(taken.collect());
     visited.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     let facts = Facts {
         path: path.to_owned(),
@@ -85,9 +79,7 @@ pub(crate) fn assemble<K: Send + Sync>(path: &Path, roots: Roots<K>, found: Foun
         index_annotations: roots.annotations,
         entries: roots.entries,
         blobs,
-        nodes,
-        sorted: OnceLock::new(),
-        node_of,
+        nodes: OnceLock::new(),
         stray,
         unreadable,
         oddities,
@@ -121,8 +113,8 @@ pub(crate) fn is_algorithm(name: &str) -> bool {
 
 impl<K> Default for Found<K> {
     fn default() -> Self {
-        let (examined, stray, oddities) = (Vec::new(), Vec::new(), Vec::new());
-        Self { examined, stray, unreadable: BTreeMap::new(), oddities }
+        let (blobs, visited, stray) = (ByDigest::new(Vec::new()), Vec::new(), Vec::new());
+        Self { blobs, visited, stray, unreadable: BTreeMap::new(), oddities: Vec::new() }
     }
 }
 
@@ -159,56 +151,72 @@ fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::
             _ => found.stray.push(Stray { path, kind }),
         }
     }
+    let (mut blobs, mut of_folders) = (Vec::new(), Vec::new());
     for (algorithm, path, folder) in &folders {
         let mut text = format!("{algorithm}:");
-        let (start, before, strays) = (text.len(), found.examined.len(), found.stray.len());
+        let (start, before, strays) = (text.len(), blobs.len(), found.stray.len());
         let listed = folder.each(|name, kind| {
             text.truncate(start);
             text.push_str(name.to_str().unwrap_or_default());
             match Digest::parse(&text) {
-                Ok(digest) => found.examined.push(Examined::unread(digest, kind)),
+                Ok(digest) => blobs.push((digest, Blob::unread(kind))),
                 Err(_) => found.stray.push(Stray { path: format!("{path}/{}", name.display()), kind }),
             }
         });
         if let Err(error) = listed {
-            found.examined.truncate(before);
+            blobs.truncate(before);
             found.stray.truncate(strays);
             found.unreadable.insert(path.clone(), error);
         }
-        let blobs = found.examined[before..].par_iter_mut().with_min_len(16);
-        let buffer = || Vec::with_capacity(PIECE);
-        blobs.for_each_init(buffer, |buffer, one| read(one, folder, limits, buffer, visitor));
+        of_folders.push((folder, before..blobs.len()));
+    }
+    found.blobs = ByDigest::new(blobs);
+    for (folder, places) in of_folders {
+        let blobs = found.blobs.some_mut(places, SOME).par_bridge();
+        let seen = blobs.map_init(
+            || Vec::with_capacity(PIECE),
+            |buffer, some| {
+                let seen = some.filter_map(|(digest, blob)| {
+                    let visited;
+                    (*blob, visited) = read(digest, blob.kind, folder, limits, buffer, visitor);
+                    Some((digest.clone(), visited?))
+                });
+                seen.collect::<Vec<_>>()
+            },
+        );
+        found.visited.extend(seen.collect::<Vec<_>>().into_iter().flatten());
     }
     found
 }
 
 /// Reads what one name holds.
 fn read<V: Visitor>(
-    one: &mut Examined<V::Kept>,
+    digest: &Digest,
+    kind: FileKind,
     folder: &Folder<'_>,
     limits: &Limits,
     buffer: &mut Vec<u8>,
     visitor: &V,
-) {
+) -> (Blob, Option<V::Kept>) {
     buffer.clear();
     buffer.shrink_to(PIECE);
     let room = buffer.capacity();
-    let file = match one.digest.with_encoded(|name| folder.open(name, one.blob.kind, buffer)) {
+    let file = match digest.with_encoded(|name| folder.open(name, kind, buffer)) {
         Ok(file) => file,
-        Err(error) => return one.cannot_be_read(0, error),
+        Err(error) => return (Blob::cannot_be_read(kind, 0, error), None),
     };
     let read = buffer.len() as u64;
     // what does not fill the room has most likely ended; if it hashes to its name, it has, and nobody need be asked
     let ended = buffer.len() < room;
-    if ended {
-        one.read(&mut Input::new(io::empty(), read), limits, buffer, visitor);
-        if one.blob.verified == Verified::Yes {
-            return;
-        }
-    }
-    match OpenFile::check(file) {
-        Ok(input) if ended && input.size == read => {}
-        Ok(mut input) => one.read(&mut input, limits, buffer, visitor),
-        Err(error) => one.cannot_be_read(0, error),
+    let whole = ended
+        .then(|| examine(digest, kind, &mut Input::new(io::empty(), read), limits, buffer, visitor));
+    match whole {
+        Some(whole) if whole.0.verified == Verified::Yes => whole,
+        whole => match OpenFile::check(file) {
+            Ok(mut input) => whole
+                .filter(|_| input.size == read)
+                .unwrap_or_else(|| examine(digest, kind, &mut input, limits, buffer, visitor)),
+            Err(error) => (Blob::cannot_be_read(kind, 0, error), None),
+        },
     }
 }
