@@ -7,7 +7,7 @@ use std::hash::BuildHasher as _;
 use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::prelude::*;
 
 use crate::Digest;
 
@@ -74,14 +74,18 @@ impl<T> ByDigest<T> {
         self.items.iter().map(|(_, value)| value)
     }
 
-    /// Those at some of the places, so many at a time, with the digests under which they are.
-    pub(crate) fn some_mut(
+    /// Those at some of the places with their digests, in shares of so many, each for one thread at a time.
+    pub(crate) fn shares_mut(
         &mut self,
         places: Range<usize>,
-        many: usize,
-    ) -> impl Iterator<Item = impl Iterator<Item = (&Digest, &mut T)>> {
-        let some = self.items[places].chunks_mut(many);
-        some.map(|some| some.iter_mut().map(|(digest, value)| (&*digest, value)))
+        share: usize,
+    ) -> impl IndexedParallelIterator<Item = impl Iterator<Item = (&Digest, &mut T)>>
+    where
+        T: Send,
+    {
+        // without this a thread takes half of them at once, and the others may have nothing to do in the end
+        let shares = self.items[places].par_chunks_mut(share).with_max_len(1);
+        shares.map(|share| share.iter_mut().map(|(digest, value)| (&*digest, value)))
     }
 
     /// From pairs with each digest once. The places are in their order.

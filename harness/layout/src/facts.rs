@@ -325,7 +325,8 @@ impl Facts {
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         let node = |place: &u32| self.blobs.at(*place as usize)?.1.node();
         let nodes = self.nodes.get_or_init(|| {
-            let mut places: Vec<u32> = (0..).take(self.blobs.len()).filter(|place| node(place).is_some()).collect();
+            let mut places: Vec<u32> =
+                (0..).take(self.blobs.len()).filter(|place| node(place).is_some()).collect();
             places.sort_unstable_by_key(|place| node(place).map(|node| &node.digest));
             places
         });

@@ -19,8 +19,11 @@ use crate::document::{Document, ManifestView};
 use crate::input::Input;
 use crate::{Annotations, ByDigest, Digest};
 
-/// So many blobs are read by a thread before it asks for more.
-const SOME: usize = 64;
+/// So many blobs at most are one share of the work.
+const SHARE: usize = 128;
+
+/// So many shares at least there are for each thread, if there are as many blobs: some blobs are very large.
+const SHARES: usize = 64;
 
 /// The facts of a directory.
 pub(super) fn facts<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> (Facts, Visited<V::Kept>) {
@@ -172,7 +175,8 @@ fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::
     }
     found.blobs = ByDigest::new(blobs);
     for (folder, places) in of_folders {
-        let blobs = found.blobs.some_mut(places, SOME).par_bridge();
+        let share = places.len() / SHARES / rayon::current_num_threads();
+        let blobs = found.blobs.shares_mut(places, share.clamp(1, SHARE));
         let seen = blobs.map_init(
             || Vec::with_capacity(PIECE),
             |buffer, some| {
@@ -208,8 +212,8 @@ fn read<V: Visitor>(
     let read = buffer.len() as u64;
     // what does not fill the room has most likely ended; if it hashes to its name, it has, and nobody need be asked
     let ended = buffer.len() < room;
-    let whole = ended
-        .then(|| examine(digest, kind, &mut Input::new(io::empty(), read), limits, buffer, visitor));
+    let whole =
+        ended.then(|| examine(digest, kind, &mut Input::new(io::empty(), read), limits, buffer, visitor));
     match whole {
         Some(whole) if whole.0.verified == Verified::Yes => whole,
         whole => match OpenFile::check(file) {

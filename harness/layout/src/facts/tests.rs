@@ -1,10 +1,12 @@
 use std::fs;
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Descriptor, Layout, Limits, Node, OpenError, Verified};
+use super::{Descriptor, Layout, Limits, Node, OpenError, Verified, Visitor};
 use crate::json::Tree;
-use crate::{Algorithm, BlobText, media_type};
+use crate::{Algorithm, BlobText, Document, media_type};
 
 #[test]
 fn what_is_no_layout_says_what_is_missing() {
@@ -35,6 +37,45 @@ fn layers_are_hashed_only_where_that_is_asked_for() {
     };
     assert_eq!(verified(&Limits::default()), Verified::Unknown);
     assert_eq!(verified(&Limits::thorough()), Verified::No);
+}
+
+/// Sees two documents at the same time, or gives up.
+struct Both {
+    waiting: Mutex<usize>,
+    met: Condvar,
+}
+
+impl Visitor for Both {
+    type Kept = bool;
+
+    fn root(&self, _: &Document) -> Option<bool> {
+        None
+    }
+
+    fn blob(&self, _: &BlobText<'_>, _: Option<&Node>) -> Option<bool> {
+        let mut waiting = self.waiting.lock().unwrap();
+        *waiting += 1;
+        self.met.notify_all();
+        let patience = Duration::from_secs(20);
+        let (waiting, _) = self.met.wait_timeout_while(waiting, patience, |waiting| *waiting < 2).unwrap();
+        Some(*waiting >= 2)
+    }
+}
+
+#[test]
+fn two_blobs_are_read_at_the_same_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::write(path.join("oci-layout"), "{}").unwrap();
+    fs::write(path.join("index.json"), "{\"manifests\":[]}").unwrap();
+    fs::create_dir_all(path.join("blobs/sha256")).unwrap();
+    for name in ["a", "b"] {
+        fs::write(path.join(format!("blobs/sha256/{}", name.repeat(64))), "{}").unwrap();
+    }
+    let both = Both { waiting: Mutex::new(0), met: Condvar::new() };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    let (_, seen) = pool.install(|| Layout::open(path).unwrap().inspect(&Limits::default(), &both));
+    assert!(seen.blobs.iter().all(|(_, both)| *both), "one was read after the other");
 }
 
 /// An object of those members that are there.
