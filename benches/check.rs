@@ -7,7 +7,7 @@
 
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -57,23 +57,28 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// One image with a layer of 1 GiB.
-fn large() -> (tempfile::TempDir, PathBuf) {
+/// So many images, each with a layer of so many MiB.
+fn large(count: u32, mebibytes: u32) -> (tempfile::TempDir, Vec<String>) {
     let folder = folder();
-    let part = folder.path().join("part");
-    let mut hasher = Algorithm::Sha256.hasher();
-    let mut file = File::create(&part).unwrap();
-    for n in 0..1024_u32 {
-        let piece: Vec<u8> =
-            (0..1 << 18).flat_map(|at: u32| (at ^ (n * 2_654_435_761)).to_le_bytes()).collect();
-        hasher.update(&piece);
-        file.write_all(&piece).unwrap();
+    let (mut blobs, mut layers) = (Vec::new(), Vec::new());
+    for layer in 0..count {
+        let part = folder.path().join("part");
+        let mut hasher = Algorithm::Sha256.hasher();
+        let mut file = File::create(&part).unwrap();
+        for n in 0..mebibytes {
+            let word = |at: u32| at ^ (layer * mebibytes + n).wrapping_mul(2_654_435_761);
+            let piece: Vec<u8> = (0..1 << 18).flat_map(|at| word(at).to_le_bytes()).collect();
+            hasher.update(&piece);
+            file.write_all(&piece).unwrap();
+        }
+        let digest = hasher.finish();
+        let blob = folder.path().join("blobs/sha256").join(digest.encoded());
+        fs::rename(part, &blob).unwrap();
+        layers.push((digest, (mebibytes as usize) << 20));
+        blobs.push(blob.to_str().unwrap().to_owned());
     }
-    let digest = hasher.finish();
-    let blob = folder.path().join("blobs/sha256").join(digest.encoded());
-    fs::rename(part, &blob).unwrap();
-    layout(&mut std::iter::once((digest, 1 << 30)), folder.path());
-    (folder, blob)
+    layout(&mut layers.into_iter(), folder.path());
+    (folder, blobs)
 }
 
 /// So many images with layers of 512 bytes.
@@ -121,11 +126,18 @@ fn peak(what: &str, ours: &[&str]) {
 fn main() {
     let referee = env!("CARGO_BIN_EXE_referee");
     {
-        let (folder, blob) = large();
-        let (root, blob) = (folder.path().to_str().unwrap(), blob.to_str().unwrap());
-        let ours = [referee, "check", root, "-j", "1"];
-        beside("1 blob of 1 GiB, 1 thread", &ours, &["openssl", "dgst", "-sha256", blob], 5);
+        let (folder, blobs) = large(1, 1024);
+        let ours = [referee, "check", folder.path().to_str().unwrap(), "-j", "1"];
+        beside("1 blob of 1 GiB, 1 thread", &ours, &["openssl", "dgst", "-sha256", &blobs[0]], 5);
         peak("1 blob of 1 GiB", &ours);
+    }
+    {
+        let (folder, blobs) = large(8, 64);
+        let ours = [referee, "check", folder.path().to_str().unwrap(), "-j", "2"];
+        let mut theirs = vec!["openssl", "dgst", "-sha256"];
+        theirs.extend(blobs.iter().map(String::as_str));
+        beside("8 blobs of 64 MiB, 2 threads", &ours, &theirs, 7);
+        peak("8 blobs of 64 MiB", &ours);
     }
     let folder = many(10_000);
     let root = folder.path().to_str().unwrap();
