@@ -9,7 +9,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io;
+use std::io::{self, Seek as _, SeekFrom};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
@@ -147,7 +147,7 @@ impl LayoutDir {
     /// Any [`ReadError`]; a file of more than `limit` bytes is not read at all.
     pub fn read(&self, name: impl AsRef<Path>, limit: u64) -> Result<Vec<u8>, ReadError> {
         let mut bytes = Vec::new();
-        OpenFile::check(self.open_file(name.as_ref())?)?.read_all(&mut bytes, limit)?;
+        OpenFile::check(self.open_file(name.as_ref())?, 0)?.read_all(&mut bytes, limit)?;
         Ok(bytes)
     }
 
@@ -247,19 +247,22 @@ impl Folder<'_> {
     }
 }
 
-/// Appends the first bytes of a file, as many as there is room for.
+/// Appends the first bytes of a file, as many as there is room for. It is still at its beginning then: a position that
+/// threads could share costs two locks.
 fn first(file: File, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
-    match rustix::io::retry_on_intr(|| rustix::io::read(&file, spare_capacity(bytes))) {
-        Ok(_) => Ok(file),
+    match rustix::io::retry_on_intr(|| rustix::io::pread(&file, spare_capacity(bytes), 0)) {
+        // what has no positions is no regular file, which is found out next
+        Ok(_) | Err(Errno::SPIPE) => Ok(file),
         Err(error) => Err(ReadError::from_errno(error)),
     }
 }
 
 impl Input<File> {
-    /// Makes sure that it is a regular file, and of which size.
-    pub(crate) fn check(file: File) -> Result<Self, ReadError> {
+    /// Makes sure that it is a regular file, and of which size. So many of its bytes were read.
+    pub(crate) fn check(mut file: File, read: u64) -> Result<Self, ReadError> {
         let metadata = file.metadata().map_err(ReadError::from_io)?;
         if metadata.is_file() {
+            file.seek(SeekFrom::Start(read)).map_err(ReadError::from_io)?;
             return Ok(Self::new(file, metadata.len()));
         }
         let kind = metadata.file_type();

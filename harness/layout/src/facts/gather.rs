@@ -216,7 +216,7 @@ fn read<V: Visitor>(
         ended.then(|| examine(digest, kind, &mut Input::new(io::empty(), read), limits, buffer, visitor));
     match whole {
         Some(whole) if whole.0.verified == Verified::Yes => whole,
-        whole => match OpenFile::check(file) {
+        whole => match OpenFile::check(file, read) {
             Ok(mut input) => whole
                 .filter(|_| input.size == read)
                 .unwrap_or_else(|| examine(digest, kind, &mut input, limits, buffer, visitor)),

@@ -34,7 +34,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    let mut seen: HashMap<&str, &Entry> = HashMap::new();
+    let mut seen: HashMap<&str, &Entry> = HashMap::with_capacity(evidence.facts.entries().len());
     // two lists of the referrers of one subject are reported as that
     let tagged = evidence.responses().iter().filter(|response| !response.is_annotated());
     let lists: BTreeSet<usize> = tagged.map(|response| response.entry.position).collect();
