@@ -9,6 +9,7 @@ mod stream;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
+use std::mem;
 use std::path::{Component, Path};
 
 use tar::EntryType;
@@ -91,8 +92,8 @@ pub fn inspect<V: Visitor>(
     if cut.is_none() && missing(&reader.oci_layout) && missing(&reader.index) {
         return Err(ArchiveError::NotALayout { name: text(), hint: reader.hint });
     }
-    let (oci_layout, index, found) = reader.last();
-    let (mut facts, visited) = assemble(name, Roots::see(oci_layout, index, visitor), found);
+    let found = reader.last();
+    let (mut facts, visited) = assemble(name, Roots::see(reader.oci_layout, reader.index, visitor), found);
     facts.set_cut(cut);
     Ok((facts, visited))
 }
@@ -305,9 +306,9 @@ impl<'v, V: Visitor> Reader<'v, V> {
     }
 
     /// What was read; of members of one name only the last, which is what unpacking leaves.
-    fn last(self) -> (Result<Document, ReadError>, Result<Document, ReadError>, Found<V::Kept>) {
-        let Self { oci_layout, index, blobs, mut found, .. } = self;
-        let last: BTreeMap<_, _> = blobs.into_iter().collect();
+    fn last(&mut self) -> Found<V::Kept> {
+        let mut found = mem::take(&mut self.found);
+        let last: BTreeMap<_, _> = self.blobs.drain(..).collect();
         let visited = &mut found.visited;
         let blobs = last.into_iter().map(|(digest, (blob, seen))| {
             visited.extend(seen.map(|seen| (digest.clone(), seen)));
@@ -316,7 +317,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
         found.blobs = ByDigest::new(blobs.collect());
         let last: BTreeMap<_, _> = found.stray.drain(..).map(|stray| (stray.path, stray.kind)).collect();
         found.stray.extend(last.into_iter().map(|(path, kind)| Stray { path, kind }));
-        (oci_layout, index, found)
+        found
     }
 
     fn odd(&mut self, path: &str, kind: OddityKind) {

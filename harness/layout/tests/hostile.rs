@@ -17,8 +17,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use referee_layout::{
-    Algorithm, BlobContent, Convention, Digest, Facts, FileKind, Layout, Limits, ReadError, archive, graph,
-    view,
+    Algorithm, Convention, Digest, Facts, FileKind, Layout, Limits, ReadError, archive, graph, view,
 };
 use support::{conventions, save, valid};
 use tar::{EntryType, Header};

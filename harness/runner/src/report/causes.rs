@@ -159,8 +159,9 @@ fn paragraph(head: &str, body: &str) -> String {
     wrapped(&format!("{head:8} "), body, 9)
 }
 
-/// A sentence with its digests cut short, so that one cause reads the same in all cells.
-fn without_digests(text: &str) -> String {
-    let digest = regex::Regex::new("(sha256|sha512):[0-9a-f]{12,}").expect("the pattern is a constant");
-    digest.replace_all(text, "$1:...").into_owned()
+/// A sentence with its digests, paths of blobs and fallback tags cut short, so that one cause reads the same in all cells.
+pub(super) fn without_digests(text: &str) -> String {
+    let digest = "(sha256|sha512|blake3)([:/-])[0-9a-f]{12,}";
+    let digest = regex::Regex::new(digest).expect("the pattern is a constant");
+    digest.replace_all(text, "$1$2...").into_owned()
 }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::causes::without_digests;
 use crate::results::Results;
 
 /// Pairs of a kind and a sentence, such as `changed` and what changed.
@@ -37,10 +38,4 @@ fn counted(cells: &BTreeSet<&str>) -> String {
         1 => first.to_owned(),
         many => format!("{many} cells, first {first}"),
     }
-}
-
-/// A change with its digest cut short, so that one habit reads the same in all cells.
-fn without_digests(text: &str) -> String {
-    let digest = regex::Regex::new("[0-9a-f]{32,}").expect("the pattern is a constant");
-    digest.replace_all(text, "...").into_owned()
 }
