@@ -187,6 +187,29 @@ fn names_and_attributes_of_an_archive_do_not_fill_the_memory() {
     assert_eq!(facts.oddities().len(), 2, "{:?}", facts.oddities());
 }
 
+#[test]
+fn of_members_of_one_name_the_last_stays_also_where_an_archive_breaks_off() {
+    let member = |path: &str, content: &[u8]| {
+        let rest = vec![0; content.len().next_multiple_of(512) - content.len()];
+        [header(path, EntryType::Regular, content.len() as u64), content.to_vec(), rest].concat()
+    };
+    let path = format!("blobs/{}", digest('a').to_string().replace(':', "/"));
+    let whole = [
+        member("oci-layout", b"{}"),
+        member(&path, b"{\"schemaVersion\":2,\"manifests\":[]}"),
+        member(&path, b"the last"),
+        vec![0; 1024],
+    ];
+    for cut in [0, 1024 + 510] {
+        let mut bytes = whole.concat();
+        bytes.truncate(bytes.len() - cut);
+        let facts = archive::facts(Path::new("x.tar"), bytes.as_slice(), &Limits::thorough()).unwrap();
+        assert_eq!(facts.cut().is_some(), cut > 0);
+        assert_eq!(facts.blobs().len(), 1, "{:?}", facts.cut());
+        assert_eq!(facts.nodes().count(), 0);
+    }
+}
+
 /// Looks at everything that there is to look at.
 fn exercise(path: &Path, conventions: &[Convention]) {
     let Ok(layout) = Layout::open(path) else { return };
