@@ -47,7 +47,10 @@ enum SlotKind {
     /// A string with at least one `\`.
     Escaped,
     Array,
+    /// An object of which no two names can be the same.
     Object,
+    /// An object of which two names may be the same: that has to be looked at.
+    Mixed,
 }
 
 /// Why bytes are not a JSON text, and where.

@@ -10,8 +10,8 @@ struct Parser<'a> {
     bytes: &'a [u8],
     at: usize,
     slots: Vec<Slot>,
-    /// Slots of the arrays and objects that are not closed yet.
-    open: Vec<usize>,
+    /// The arrays and objects that are not closed yet: their slots, and the marks of their names.
+    open: Vec<(usize, u64)>,
 }
 
 /// The slots of `text` in document order.
@@ -80,8 +80,8 @@ impl Parser<'_> {
 
     /// Closes what ends here; true if another value follows.
     fn after_value(&mut self) -> Outcome<bool> {
-        while let Some(&top) = self.open.last() {
-            let object = self.slots[top].kind == SlotKind::Object;
+        while let Some(&(top, _)) = self.open.last() {
+            let object = self.slots[top].kind != SlotKind::Array;
             self.space();
             match self.peek() {
                 Some(b',') => {
@@ -105,7 +105,7 @@ impl Parser<'_> {
         if self.open.len() >= DEPTH {
             return Err((Problem::Depth, self.at));
         }
-        self.open.push(self.slots.len());
+        self.open.push((self.slots.len(), 0));
         self.slot(kind, self.at, self.at);
         self.at += 1;
         self.space();
@@ -115,7 +115,7 @@ impl Parser<'_> {
     fn close(&mut self) {
         self.at += 1;
         let next = narrow(self.slots.len());
-        if let Some(slot) = self.open.pop().and_then(|top| self.slots.get_mut(top)) {
+        if let Some(slot) = self.open.pop().and_then(|(top, _)| self.slots.get_mut(top)) {
             slot.end = narrow(self.at);
             slot.next = next;
         }
@@ -128,11 +128,13 @@ impl Parser<'_> {
 
     /// A member name and its colon.
     fn name(&mut self) -> Outcome<()> {
+        let start = self.at;
         match self.peek() {
             Some(b'"') => self.string()?,
             Some(_) => return Err((Problem::Name, self.at)),
             None => return Err((Problem::End, self.at)),
         }
+        self.note_name(start);
         self.space();
         match self.peek() {
             Some(b':') => self.at += 1,
@@ -141,6 +143,21 @@ impl Parser<'_> {
         }
         self.space();
         Ok(())
+    }
+
+    /// Notes if the name that ends here may be there already. Names that are the same have the same mark.
+    fn note_name(&mut self, start: usize) {
+        let name = &self.bytes[start..self.at];
+        let byte = |at: usize| name.get(at).copied().map_or(0, usize::from);
+        let escaped = self.slots.last().is_some_and(|slot| slot.kind == SlotKind::Escaped);
+        let one = 1 << ((name.len() + byte(1) + 8 * byte(name.len().saturating_sub(2))) % 64);
+        // an escape may stand for any character
+        let mark = if escaped { u64::MAX } else { one };
+        let Some((top, seen)) = self.open.last_mut() else { return };
+        if *seen & mark != 0 {
+            self.slots[*top].kind = SlotKind::Mixed;
+        }
+        *seen |= mark;
     }
 
     fn string(&mut self) -> Outcome<()> {

@@ -134,6 +134,21 @@ proptest! {
     }
 
     #[test]
+    fn names_that_are_there_already_are_found_however_they_are_written(names in prop::collection::vec(
+        prop::sample::select(vec!["a", "\\u0061", "b", "ab", "ba", "", "\\n", "\\u000a", "a-longer-name", "a-longer-nbme", "é"]),
+        0..16,
+    )) {
+        let members: Vec<_> = names.iter().map(|name| format!("\"{name}\": {{\"{name}\": 1}}")).collect();
+        let text = format!("[{{{}}}]", members.join(", "));
+        let (tree, text) = Tree::parse(text.as_bytes()).unwrap();
+        let meant = |name: &str| name.replace("\\u0061", "a").replace("\\u000a", "\\n");
+        let again = |n: usize| names[..n].iter().any(|earlier| meant(earlier) == meant(names[n]));
+        let wanted: Vec<_> = (0..names.len()).filter(|n| again(*n)).map(|n| format!("\"{}\"", names[n])).collect();
+        let found: Vec<_> = tree.root(text).duplicate_names().iter().map(|name| name.text().to_owned()).collect();
+        prop_assert_eq!(found, wanted);
+    }
+
+    #[test]
     fn values_are_those_of_serde_json(value in json(), pretty: bool) {
         let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
         let (tree, text) = Tree::parse(text.as_bytes()).unwrap();

@@ -55,7 +55,7 @@ impl<'a> Value<'a> {
             SlotKind::Number => Kind::Number,
             SlotKind::Plain | SlotKind::Escaped => Kind::String,
             SlotKind::Array => Kind::Array,
-            SlotKind::Object => Kind::Object,
+            SlotKind::Object | SlotKind::Mixed => Kind::Object,
         }
     }
 
@@ -148,13 +148,15 @@ impl<'a> Value<'a> {
         let simple = |at: usize| {
             let value = Value::new(self.text, self.slots, at);
             match value.slot().kind {
-                SlotKind::Null | SlotKind::Bool | SlotKind::Plain | SlotKind::Array => true,
+                SlotKind::Null | SlotKind::Bool | SlotKind::Plain | SlotKind::Array | SlotKind::Object => {
+                    true
+                }
                 SlotKind::Escaped => false,
                 SlotKind::Number => {
                     let text = value.text();
                     text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit())
                 }
-                SlotKind::Object => value.has_each_name_once(),
+                SlotKind::Mixed => value.has_each_name_once(),
             }
         };
         self.text().is_ascii() && (self.at..end).all(simple)
@@ -166,7 +168,7 @@ impl<'a> Value<'a> {
         let end = self.after().min(self.slots.len());
         for at in self.at..end {
             let value = Value::new(self.text, self.slots, at);
-            if value.slot().kind == SlotKind::Object {
+            if value.slot().kind == SlotKind::Mixed {
                 value.own_duplicates(&mut found);
             }
         }
@@ -179,23 +181,7 @@ impl<'a> Value<'a> {
         found.is_empty()
     }
 
-    /// False if no two names can be the same. A set of what is cheap to tell of a name.
-    fn may_repeat(&self) -> bool {
-        let mut seen = 0_u64;
-        self.members().any(|(name, _)| {
-            let text = name.text().as_bytes();
-            let byte = |at: usize| text.get(at).copied().map_or(0, usize::from);
-            let one = 1 << ((text.len() + byte(1) + 8 * byte(text.len().saturating_sub(2))) % 64);
-            let known = seen & one != 0 || name.slot().kind == SlotKind::Escaped;
-            seen |= one;
-            known
-        })
-    }
-
     fn own_duplicates(&self, found: &mut Vec<Value<'a>>) {
-        if !self.may_repeat() {
-            return;
-        }
         // quadratic only where that is faster than hashing
         if self.members().nth(12).is_none() {
             for (n, (name, _)) in self.members().enumerate() {
