@@ -28,7 +28,7 @@ impl<T> ByDigest<T> {
 
     /// What there is for `digest`.
     pub fn get(&self, digest: &Digest) -> Option<&T> {
-        self.at(self.place(digest)?).map(|(_, value)| value)
+        self.at(self.place(digest)?)
     }
 
     /// Where `digest` is: a number below [`ByDigest::len`] that says nothing else.
@@ -38,8 +38,8 @@ impl<T> ByDigest<T> {
     }
 
     /// What there is at a place.
-    pub fn at(&self, place: usize) -> Option<(&Digest, &T)> {
-        self.items.get(place).map(|(digest, value)| (digest, value))
+    pub(crate) fn at(&self, place: usize) -> Option<&T> {
+        self.items.get(place).map(|(_, value)| value)
     }
 
     /// How many there are.
@@ -61,7 +61,7 @@ impl<T> ByDigest<T> {
         picked
     }
 
-    /// All of them by their places, for several threads.
+    /// All of them by their places, for several threads. A report must not follow that order: see [`ByDigest::pick`].
     pub fn all(&self) -> impl IndexedParallelIterator<Item = (&Digest, &T)>
     where
         T: Sync,

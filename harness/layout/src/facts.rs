@@ -323,7 +323,7 @@ impl Facts {
 
     /// Manifests and indexes among the blobs, ordered by digest.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
-        let node = |place: &u32| self.blobs.at(*place as usize)?.1.node();
+        let node = |place: &u32| self.blobs.at(*place as usize)?.node();
         let nodes = self.nodes.get_or_init(|| {
             let mut places: Vec<u32> =
                 (0..).take(self.blobs.len()).filter(|place| node(place).is_some()).collect();

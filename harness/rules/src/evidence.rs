@@ -73,8 +73,7 @@ impl<'a> Target<'a> {
     fn of(facts: &Facts, digest: &'a Digest, blob: &'a Blob) -> Self {
         let node = blob.node().filter(|node| intact(node));
         let leads = node.into_iter().flat_map(uses_of).map(|one| one.place(facts)).collect();
-        let (uses, role) = (SmallVec::new(), None);
-        Self { digest, blob: Some(blob), node, uses, role, is_document: false, leads }
+        Self { blob: Some(blob), node, leads, ..Self::absent(digest) }
     }
 
     fn absent(digest: &'a Digest) -> Self {

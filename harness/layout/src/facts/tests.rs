@@ -8,6 +8,16 @@ use super::{Descriptor, Layout, Limits, Node, OpenError, Verified, Visitor};
 use crate::json::Tree;
 use crate::{Algorithm, BlobText, Document, media_type};
 
+/// A layout without blobs.
+fn empty() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::write(path.join("oci-layout"), "{}").unwrap();
+    fs::write(path.join("index.json"), "{\"manifests\":[]}").unwrap();
+    fs::create_dir_all(path.join("blobs/sha256")).unwrap();
+    folder
+}
+
 #[test]
 fn what_is_no_layout_says_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
@@ -25,11 +35,8 @@ fn what_is_no_layout_says_what_is_missing() {
 
 #[test]
 fn layers_are_hashed_only_where_that_is_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = empty();
     let path = folder.path();
-    fs::write(path.join("oci-layout"), "{}").unwrap();
-    fs::write(path.join("index.json"), "{\"manifests\":[]}").unwrap();
-    fs::create_dir_all(path.join("blobs/sha256")).unwrap();
     fs::write(path.join(format!("blobs/sha256/{}", "0".repeat(64))), "a layer").unwrap();
     let verified = |limits: &Limits| {
         let facts = Layout::open(path).unwrap().facts(limits);
@@ -64,11 +71,8 @@ impl Visitor for Both {
 
 #[test]
 fn two_blobs_are_read_at_the_same_time() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = empty();
     let path = folder.path();
-    fs::write(path.join("oci-layout"), "{}").unwrap();
-    fs::write(path.join("index.json"), "{\"manifests\":[]}").unwrap();
-    fs::create_dir_all(path.join("blobs/sha256")).unwrap();
     for name in ["a", "b"] {
         fs::write(path.join(format!("blobs/sha256/{}", name.repeat(64))), "{}").unwrap();
     }

@@ -4,6 +4,9 @@
 //! ([`super::matrix`]), and tools that are not there ([`super::summary`]).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::wrap::wrapped;
 use crate::cell::BUILTIN;
@@ -161,7 +164,9 @@ fn paragraph(head: &str, body: &str) -> String {
 
 /// A sentence with its digests, paths of blobs and fallback tags cut short, so that one cause reads the same in all cells.
 pub(super) fn without_digests(text: &str) -> String {
-    let digest = "(sha256|sha512|blake3)([:/-])[0-9a-f]{12,}";
-    let digest = regex::Regex::new(digest).expect("the pattern is a constant");
-    digest.replace_all(text, "$1$2...").into_owned()
+    DIGEST.replace_all(text, "$1$2...").into_owned()
 }
+
+static DIGEST: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("(sha256|sha512|blake3)([:/-])[0-9a-f]{12,}").expect("the pattern is a constant")
+});
