@@ -4,9 +4,10 @@
 //!
 //! Whoever outlives its parent becomes a child of the harness, which is why looking at its own children is enough.
 //! Whose it was is told by its group, by a mark in its environment, or by its working directory: a process may leave
-//! each of them, and hardly leaves all three.
+//! each of them, and hardly leaves all three. The dead cannot be told, but they may have started the next: a look that
+//! meets one that it has not met before says nothing, and is repeated.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Once;
@@ -59,50 +60,102 @@ impl Mark {
 
     /// Whether anything of this run lives beside the leader of its group, which has ended but was not waited for.
     pub(super) fn any(&self, leader: Pid) -> bool {
-        children().into_iter().any(|pid| pid != leader && self.has(pid, leader))
+        let mut dead = HashSet::from([leader]);
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.look(leader, &mut dead) {
+                Look::Found { .. } => return true,
+                Look::Unsure if Instant::now() < until => {}
+                Look::Unsure | Look::Clean => return false,
+            }
+        }
     }
 
     /// Ends everything of this run once its group got SIGKILL and its leader was waited for, waits until it is gone,
     /// and says whether there was anything beside that group.
     pub(super) fn end(&self, group: Pid) -> bool {
         let until = Instant::now() + PATIENCE;
-        let mut any = false;
-        // several times, since one may start the next and end before it is looked at
-        let mut clean = 0;
+        let (mut any, mut clean, mut dead) = (false, 0, HashSet::new());
         while clean < LOOKS && Instant::now() < until {
             let left = reap(group);
             // in a sandbox the first process was in the group, and the kernel ends the others with it
-            let found: Vec<Pid> = match &self.variable {
-                Some(_) => children().into_iter().filter(|pid| self.has(*pid, group)).collect(),
-                None => Vec::new(),
-            };
-            if found.is_empty() && !left {
-                clean += 1;
-                continue;
-            }
-            clean = 0;
-            for pid in found {
-                any |= number_of_group(pid) != Some(group.as_raw_pid());
-                end(pid);
+            let look = if self.variable.is_some() { self.look(group, &mut dead) } else { Look::Clean };
+            match look {
+                Look::Clean if !left => clean += 1,
+                Look::Clean | Look::Unsure => clean = 0,
+                Look::Found { pid, in_group } => {
+                    end(pid);
+                    any |= !in_group;
+                    clean = 0;
+                }
             }
         }
         any
     }
 
-    /// Whether this is a living process of the run. Only the living have an environment and a folder.
-    fn has(&self, pid: Pid, group: Pid) -> bool {
-        let number = pid.as_raw_pid();
-        let marked = || {
-            let wanted = format!("{VARIABLE}={}", self.variable.as_deref().unwrap_or_default());
-            let environment = fs::read(format!("/proc/{number}/environ")).unwrap_or_default();
-            environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes())
-        };
-        let inside = || {
-            let cwd = fs::read_link(format!("/proc/{number}/cwd")).unwrap_or_default();
-            self.folders.iter().any(|folder| cwd.starts_with(folder))
-        };
-        marked() || inside() || (number_of_group(pid) == Some(group.as_raw_pid()) && lives(pid))
+    /// Looks for the newest living process of this run among the children that are not known to be dead.
+    fn look(&self, group: Pid, dead: &mut HashSet<Pid>) -> Look {
+        let mut look = Look::Clean;
+        for pid in children() {
+            if dead.contains(&pid) {
+                continue;
+            }
+            match self.whose(pid, group) {
+                // it may live for a moment only: the others can wait
+                Whose::Run { in_group } => return Look::Found { pid, in_group },
+                Whose::Other => {}
+                Whose::Ending => look = Look::Unsure,
+                Whose::Dead => {
+                    look = Look::Unsure;
+                    dead.insert(pid);
+                }
+            }
+        }
+        look
     }
+
+    /// Whose process this is.
+    fn whose(&self, pid: Pid, group: Pid) -> Whose {
+        let number = pid.as_raw_pid();
+        let wanted = format!("{VARIABLE}={}", self.variable.as_deref().unwrap_or_default());
+        let environment = fs::read(format!("/proc/{number}/environ")).unwrap_or_default();
+        let marked = environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes());
+        let cwd = fs::read_link(format!("/proc/{number}/cwd")).unwrap_or_default();
+        let inside = self.folders.iter().any(|folder| cwd.starts_with(folder));
+        // last: who has its memory now had its environment and its folder when they were read
+        let Some(stat) = Stat::of(number) else { return Whose::Other };
+        let in_group = stat.group == group.as_raw_pid();
+        match stat.state {
+            // it lived a moment ago
+            _ if marked || inside => Whose::Run { in_group },
+            State::Dead => Whose::Dead,
+            _ if in_group => Whose::Run { in_group },
+            State::Ending => Whose::Ending,
+            State::Living => Whose::Other,
+        }
+    }
+}
+
+/// What one look at the children of the harness showed.
+enum Look {
+    /// A living process of the run, and whether it is in the run's group.
+    Found { pid: Pid, in_group: bool },
+    /// None, but whose some are cannot be told any more: they may have started the next.
+    Unsure,
+    /// None.
+    Clean,
+}
+
+/// Whose a process is.
+enum Whose {
+    /// The run's, and whether it is in the run's group.
+    Run { in_group: bool },
+    /// Another run's, or already gone.
+    Other,
+    /// Cannot be told any more; what it started is not a child of the harness yet.
+    Ending,
+    /// Cannot be told any more.
+    Dead,
 }
 
 impl Drop for Mark {
@@ -149,18 +202,18 @@ fn reap(group: Pid) -> bool {
     }
 }
 
-/// All children of this process, living and dead. The lists are read twice, as one that changes meanwhile, because
+/// All children of this process, living and dead, the newest first. The lists are read twice, as one that changes meanwhile, because
 /// another run's program ends, may lack some.
 fn children() -> Vec<Pid> {
     let numbers: BTreeSet<i32> = match (listed(), listed()) {
         (Ok(first), Ok(second)) => first.into_iter().chain(second).collect(),
         // a kernel without these lists
         _ => {
-            let own = std::process::id().to_string();
-            pids().filter(|pid| stat(*pid).is_some_and(|[_, parent, _]| parent == own)).collect()
+            let own = getpid().as_raw_pid();
+            pids().filter(|pid| Stat::of(*pid).is_some_and(|stat| stat.parent == own)).collect()
         }
     };
-    numbers.into_iter().filter_map(Pid::from_raw).collect()
+    numbers.into_iter().rev().filter_map(Pid::from_raw).collect()
 }
 
 fn listed() -> std::io::Result<Vec<i32>> {
@@ -176,19 +229,33 @@ fn listed() -> std::io::Result<Vec<i32>> {
     Ok(numbers)
 }
 
-fn lives(pid: Pid) -> bool {
-    stat(pid.as_raw_pid()).is_some_and(|[state, ..]| !matches!(state.as_str(), "Z" | "X"))
+/// What `/proc/PID/stat` says of a process (proc(5)).
+struct Stat {
+    parent: i32,
+    group: i32,
+    state: State,
 }
 
-fn number_of_group(pid: Pid) -> Option<i32> {
-    stat(pid.as_raw_pid())?[2].parse().ok()
+enum State {
+    Living,
+    /// It has given up its memory, and with it its environment, but still has its children.
+    Ending,
+    Dead,
 }
 
-/// The state, parent and group of a process (proc(5)).
-fn stat(pid: i32) -> Option<[String; 3]> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let mut fields = stat.rsplit(')').next()?.split_whitespace().map(str::to_owned);
-    Some([fields.next()?, fields.next()?, fields.next()?])
+impl Stat {
+    /// Nothing where there is no such process.
+    fn of(pid: i32) -> Option<Self> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // the name before it may have spaces and brackets
+        let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
+        let state = match (*fields.first()?, *fields.get(20)?) {
+            ("Z" | "X", _) => State::Dead,
+            (_, "0") => State::Ending,
+            _ => State::Living,
+        };
+        Some(Self { parent: fields.get(1)?.parse().ok()?, group: fields.get(2)?.parse().ok()?, state })
+    }
 }
 
 fn pids() -> impl Iterator<Item = i32> {
