@@ -75,7 +75,8 @@ impl Digest {
         }
     }
 
-    fn sha256(text: &str) -> Option<Self> {
+    /// Reads a sha256 digest, which nearly all are.
+    pub(crate) fn sha256(text: &str) -> Option<Self> {
         let digits: &[u8; 64] = text.strip_prefix(SHA256)?.as_bytes().try_into().ok()?;
         Some(Self(Text::Sha256(hash::from_hex(digits)?)))
     }

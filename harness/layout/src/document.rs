@@ -36,7 +36,7 @@ pub struct Document {
 
 #[derive(Debug, Clone)]
 enum Content {
-    Json(Arc<String>, Tree),
+    Json(Arc<(String, Tree)>),
     Broken(Arc<Vec<u8>>, JsonError),
 }
 
@@ -45,7 +45,7 @@ impl Document {
     pub fn parse(file: impl Into<Arc<str>>, bytes: impl Into<Vec<u8>>) -> Self {
         let content = match String::from_utf8(bytes.into()) {
             Ok(text) => match Tree::of(&text) {
-                Ok(tree) => Content::Json(text.into(), tree),
+                Ok(tree) => Content::Json((text, tree).into()),
                 Err(error) => Content::Broken(text.into_bytes().into(), error),
             },
             Err(error) => {
@@ -59,7 +59,7 @@ impl Document {
 
     /// A document that was parsed already.
     pub(crate) fn parsed(file: impl Into<Arc<str>>, text: &str, tree: Tree) -> Self {
-        Self { file: file.into(), content: Content::Json(text.to_owned().into(), tree) }
+        Self { file: file.into(), content: Content::Json((text.to_owned(), tree).into()) }
     }
 
     /// The file, relative to the layout's root.
@@ -70,7 +70,7 @@ impl Document {
     /// The bytes, valid JSON or not.
     pub fn bytes(&self) -> &[u8] {
         match &self.content {
-            Content::Json(text, _) => text.as_bytes(),
+            Content::Json(json) => json.0.as_bytes(),
             Content::Broken(bytes, _) => bytes,
         }
     }
@@ -81,7 +81,7 @@ impl Document {
     /// The first mistake, if the bytes are not JSON.
     pub fn root(&self) -> Result<Value<'_>, &JsonError> {
         match &self.content {
-            Content::Json(text, tree) => Ok(tree.root(text)),
+            Content::Json(json) => Ok(json.1.root(&json.0)),
             Content::Broken(_, error) => Err(error),
         }
     }
@@ -96,7 +96,7 @@ pub struct BlobText<'a> {
     pub bytes: &'a [u8],
     /// What it says it is.
     pub kind: Option<Kind>,
-    /// Whether all parsers read the same in it: see [`Value::is_simple`].
+    /// Whether all parsers read the same in it: see [`Tree::is_simple`].
     pub simple: bool,
     tree: Option<(&'a str, &'a Tree)>,
 }
@@ -110,8 +110,8 @@ impl<'a> BlobText<'a> {
     /// A blob that is JSON: its text, and the tree of that.
     pub fn new(digest: &'a Digest, text: &'a str, tree: &'a Tree) -> Self {
         let root = tree.root(text);
-        let (kind, simple) = (Kind::of(root), root.is_simple());
-        Self { digest, bytes: text.as_bytes(), kind, simple, tree: Some((text, tree)) }
+        let kind = Kind::of(root);
+        Self { digest, bytes: text.as_bytes(), kind, simple: tree.is_simple(text), tree: Some((text, tree)) }
     }
 
     /// The outermost value; `None` if the bytes are not JSON.

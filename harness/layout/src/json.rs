@@ -12,7 +12,6 @@ mod pointer;
 mod value;
 
 use std::ops::Range;
-use std::sync::Arc;
 
 pub use value::{Items, Kind, Members, Value};
 
@@ -25,7 +24,11 @@ pub const DEPTH: usize = 128;
 /// The spans of one JSON text. It borrows nothing: [`Tree::root`] joins it with the text again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
-    slots: Arc<Vec<Slot>>,
+    slots: Vec<Slot>,
+    /// Whether a string has an escape, or a number is no integer of at most 15 digits.
+    odd: bool,
+    /// Whether two names of an object may be the same.
+    mixed: bool,
 }
 
 /// One value or member name: its span, and the slot after its whole subtree.
@@ -133,8 +136,13 @@ impl Tree {
     /// # Errors
     /// The first mistake, at its place.
     pub fn of(text: &str) -> Result<Self, JsonError> {
-        let slots = parse::run(text).map_err(|(problem, at)| JsonError::at(problem, text.as_bytes(), at))?;
-        Ok(Self { slots: Arc::new(slots) })
+        parse::run(text).map_err(|(problem, at)| JsonError::at(problem, text.as_bytes(), at))
+    }
+
+    /// Whether all parsers read the same in `text`, which was parsed: ASCII without escapes, integers of at most 15 digits,
+    /// and each name once in its object.
+    pub fn is_simple(&self, text: &str) -> bool {
+        !self.odd && text.is_ascii() && (!self.mixed || self.root(text).duplicate_names().is_empty())
     }
 
     /// The outermost value. `text` is the text that was parsed; with any other the values are nonsense, but

@@ -32,7 +32,7 @@ impl<'a> DescriptorView<'a> {
     /// `mediaType`, `digest` and `size`, where a descriptor has these alone, each once and as nearly all descriptors have
     /// them: well formed, without an escape, the digest a sha256, the size of at most 15 digits. Cheap, and enough to
     /// know that nothing is wrong with the descriptor by itself.
-    pub fn plain(&self) -> Option<(&'a str, Digest, u64)> {
+    pub fn plain(&self) -> Option<(Cow<'static, str>, Digest, u64)> {
         self.plain_beside(|_, _| false)
     }
 
@@ -40,7 +40,7 @@ impl<'a> DescriptorView<'a> {
     pub fn plain_beside(
         &self,
         mut other: impl FnMut(Value<'a>, Value<'a>) -> bool,
-    ) -> Option<(&'a str, Digest, u64)> {
+    ) -> Option<(Cow<'static, str>, Digest, u64)> {
         let (mut media_type, mut digest, mut size) = (None, None, None);
         for (name, value) in self.0.members() {
             let text = value.text();
@@ -55,11 +55,9 @@ impl<'a> DescriptorView<'a> {
             }
         }
         let inner = |text: &'a str| text.strip_prefix('"')?.strip_suffix('"');
-        let media_type = inner(media_type?).filter(|text| media_type::is_media_type(text))?;
-        let digest = inner(digest?).filter(|text| text.starts_with("sha256:"))?;
-        let size = size?;
-        let size = if size.len() <= 15 { size.parse().ok()? } else { return None };
-        Some((media_type, Digest::parse(digest).ok()?, size))
+        let size = size.filter(|text| text.len() <= 15)?;
+        let digest = Digest::sha256(inner(digest?)?)?;
+        Some((media_type::read(inner(media_type?)?)?, digest, size.parse().ok()?))
     }
 
     /// `mediaType`

@@ -91,9 +91,11 @@ impl Descriptor {
             _ => false,
         };
         let (media_type, digest, size) = DescriptorView::new(value).plain_beside(other)?;
-        let (annotations, has_platform) = (annotations.unwrap_or_default(), platform.is_some());
-        let more = More { annotations, has_platform, ..More::default() };
-        Some(Self::new(media_type, digest, size, more))
+        let more = (platform.is_some() || annotations.is_some()).then(|| {
+            let annotations = annotations.unwrap_or_default();
+            Box::new(More { annotations, has_platform: platform.is_some(), ..More::default() })
+        });
+        Some(Self { media_type, digest, size, more })
     }
 
     pub(super) fn any(value: Value<'_>) -> Result<Self, String> {
@@ -116,18 +118,14 @@ impl Descriptor {
             elsewhere: view.urls().present().is_some_and(|urls| !urls.is_empty()) || data.is_some(),
             data_size: data.map(|data| data.len() as u64),
         };
-        Ok(Self::new(&media_type, digest, size, more))
-    }
-
-    fn new(media_type: &str, digest: Digest, size: u64, more: More) -> Self {
         let more = (more != *NOTHING).then(|| Box::new(more));
-        Self { media_type: media_type::shared(media_type), digest, size, more }
+        Ok(Self { media_type: media_type::shared(&media_type), digest, size, more })
     }
 
     /// Reads one that has the three required fields alone, in their usual form: see [`DescriptorView::plain`].
     pub(super) fn plain(value: Value<'_>) -> Option<Self> {
         let (media_type, digest, size) = DescriptorView::new(value).plain()?;
-        Some(Self { media_type: media_type::shared(media_type), digest, size, more: None })
+        Some(Self { media_type, digest, size, more: None })
     }
 
     /// What it has beside the three required fields.

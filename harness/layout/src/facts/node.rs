@@ -110,25 +110,42 @@ pub struct Referrer {
 impl Kind {
     /// What a JSON object is: by its `mediaType` if that is known, by its shape if it has none.
     pub fn of(value: Value<'_>) -> Option<Self> {
-        match value.get("mediaType").and_then(|value| value.as_str()).as_deref() {
-            Some(media_type::IMAGE_MANIFEST | media_type::DOCKER_MANIFEST) => Some(Self::Manifest),
-            Some(media_type::IMAGE_INDEX | media_type::DOCKER_LIST) => Some(Self::Index),
-            Some(_) => None,
-            None => Self::of_shape(value),
+        let (mut typed, mut version, mut config, mut layers, mut manifests) = (false, None, None, None, None);
+        for (name, value) in value.members() {
+            let member = match name.as_str().as_deref() {
+                Some("mediaType") if !typed => match value.as_str() {
+                    Some(own) => return Self::of_media_type(&own),
+                    None => {
+                        typed = true;
+                        continue;
+                    }
+                },
+                Some("schemaVersion") => &mut version,
+                Some("config") => &mut config,
+                Some("layers") => &mut layers,
+                Some("manifests") => &mut manifests,
+                _ => continue,
+            };
+            // of a name that is there twice the first counts
+            member.get_or_insert(value);
         }
-    }
-
-    fn of_shape(value: Value<'_>) -> Option<Self> {
         // an image config has a `config` too, but of another shape, and no schemaVersion
-        let versioned = value.get("schemaVersion").is_some();
-        let config = value.get("config").is_some_and(|config| config.get("digest").is_some());
-        let list = |name| value.get(name).is_some_and(|list| list.kind() == json::Kind::Array);
-        if list("manifests") || (versioned && value.get("manifests").is_some()) {
+        let is_list = |value: Option<Value<'_>>| value.is_some_and(|value| value.kind() == json::Kind::Array);
+        let described = config.is_some_and(|config: Value<'_>| config.get("digest").is_some());
+        if is_list(manifests) || (version.is_some() && manifests.is_some()) {
             Some(Self::Index)
-        } else if config || (versioned && list("layers")) {
+        } else if described || (version.is_some() && is_list(layers)) {
             Some(Self::Manifest)
         } else {
             None
+        }
+    }
+
+    fn of_media_type(text: &str) -> Option<Self> {
+        match text {
+            media_type::IMAGE_MANIFEST | media_type::DOCKER_MANIFEST => Some(Self::Manifest),
+            media_type::IMAGE_INDEX | media_type::DOCKER_LIST => Some(Self::Index),
+            _ => None,
         }
     }
 

@@ -2,20 +2,22 @@
 //!
 //! Owns: the grammar of RFC 8259. Leaves to others: reading values out of the slots.
 
-use super::{DEPTH, Problem, Slot, SlotKind};
+use smallvec::SmallVec;
+
+use super::{DEPTH, Problem, Slot, SlotKind, Tree};
 
 type Outcome<T> = Result<T, (Problem, usize)>;
 
 struct Parser<'a> {
     bytes: &'a [u8],
     at: usize,
-    slots: Vec<Slot>,
+    tree: Tree,
     /// The arrays and objects that are not closed yet: their slots, and the marks of their names.
-    open: Vec<(usize, u64)>,
+    open: SmallVec<[(usize, u64); 8]>,
 }
 
-/// The slots of `text` in document order.
-pub(super) fn run(text: &str) -> Outcome<Vec<Slot>> {
+/// The tree of `text`.
+pub(super) fn run(text: &str) -> Outcome<Tree> {
     if u32::try_from(text.len()).is_err() {
         return Err((Problem::Large, 0));
     }
@@ -24,9 +26,10 @@ pub(super) fn run(text: &str) -> Outcome<Vec<Slot>> {
     }
     // a slot per eight bytes is more than manifests need; what is not written to costs nothing
     let slots = Vec::with_capacity(text.len() / 8 + 4);
-    let mut parser = Parser { bytes: text.as_bytes(), at: 0, slots, open: Vec::new() };
+    let tree = Tree { slots, odd: false, mixed: false };
+    let mut parser = Parser { bytes: text.as_bytes(), at: 0, tree, open: SmallVec::new() };
     parser.document()?;
-    Ok(parser.slots)
+    Ok(parser.tree)
 }
 
 impl Parser<'_> {
@@ -81,7 +84,7 @@ impl Parser<'_> {
     /// Closes what ends here; true if another value follows.
     fn after_value(&mut self) -> Outcome<bool> {
         while let Some(&(top, _)) = self.open.last() {
-            let object = self.slots[top].kind != SlotKind::Array;
+            let object = self.tree.slots[top].kind != SlotKind::Array;
             self.space();
             match self.peek() {
                 Some(b',') => {
@@ -105,7 +108,7 @@ impl Parser<'_> {
         if self.open.len() >= DEPTH {
             return Err((Problem::Depth, self.at));
         }
-        self.open.push((self.slots.len(), 0));
+        self.open.push((self.tree.slots.len(), 0));
         self.slot(kind, self.at, self.at);
         self.at += 1;
         self.space();
@@ -114,16 +117,16 @@ impl Parser<'_> {
 
     fn close(&mut self) {
         self.at += 1;
-        let next = narrow(self.slots.len());
-        if let Some(slot) = self.open.pop().and_then(|(top, _)| self.slots.get_mut(top)) {
+        let next = narrow(self.tree.slots.len());
+        if let Some(slot) = self.open.pop().and_then(|(top, _)| self.tree.slots.get_mut(top)) {
             slot.end = narrow(self.at);
             slot.next = next;
         }
     }
 
     fn slot(&mut self, kind: SlotKind, start: usize, end: usize) {
-        let next = narrow(self.slots.len() + 1);
-        self.slots.push(Slot { kind, start: narrow(start), end: narrow(end), next });
+        let next = narrow(self.tree.slots.len() + 1);
+        self.tree.slots.push(Slot { kind, start: narrow(start), end: narrow(end), next });
     }
 
     /// A member name and its colon.
@@ -149,13 +152,14 @@ impl Parser<'_> {
     fn note_name(&mut self, start: usize) {
         let name = &self.bytes[start..self.at];
         let byte = |at: usize| name.get(at).copied().map_or(0, usize::from);
-        let escaped = self.slots.last().is_some_and(|slot| slot.kind == SlotKind::Escaped);
+        let escaped = self.tree.slots.last().is_some_and(|slot| slot.kind == SlotKind::Escaped);
         let one = 1 << ((name.len() + byte(1) + 8 * byte(name.len().saturating_sub(2))) % 64);
         // an escape may stand for any character
         let mark = if escaped { u64::MAX } else { one };
         let Some((top, seen)) = self.open.last_mut() else { return };
         if *seen & mark != 0 {
-            self.slots[*top].kind = SlotKind::Mixed;
+            self.tree.slots[*top].kind = SlotKind::Mixed;
+            self.tree.mixed = true;
         }
         *seen |= mark;
     }
@@ -170,6 +174,7 @@ impl Parser<'_> {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     kind = SlotKind::Escaped;
+                    self.tree.odd = true;
                     self.escape()?;
                 }
                 Some(_) => return Err((Problem::Control, self.at)),
@@ -199,20 +204,23 @@ impl Parser<'_> {
 
     fn number(&mut self) -> Outcome<()> {
         let start = self.at;
-        self.skip(b'-');
+        let mut odd = self.skip(b'-');
         if !self.skip(b'0') {
             self.digits(start)?;
         }
         if self.skip(b'.') {
+            odd = true;
             self.digits(start)?;
         }
         if self.skip(b'e') || self.skip(b'E') {
+            odd = true;
             let _signed = self.skip(b'+') || self.skip(b'-');
             self.digits(start)?;
         }
         if self.peek().is_some_and(|b| b.is_ascii_digit()) {
             return Err((Problem::Number, start));
         }
+        self.tree.odd |= odd || self.at - start > 15;
         self.slot(SlotKind::Number, start, self.at);
         Ok(())
     }

@@ -141,27 +141,6 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Whether all parsers read the same in this: ASCII without escapes, integers of at most 15 digits, and each name once
-    /// in its object.
-    pub fn is_simple(&self) -> bool {
-        let end = self.after().min(self.slots.len());
-        let simple = |at: usize| {
-            let value = Value::new(self.text, self.slots, at);
-            match value.slot().kind {
-                SlotKind::Null | SlotKind::Bool | SlotKind::Plain | SlotKind::Array | SlotKind::Object => {
-                    true
-                }
-                SlotKind::Escaped => false,
-                SlotKind::Number => {
-                    let text = value.text();
-                    text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit())
-                }
-                SlotKind::Mixed => value.has_each_name_once(),
-            }
-        };
-        self.text().is_ascii() && (self.at..end).all(simple)
-    }
-
     /// The names, at any depth, that an earlier member of the same object already has.
     pub fn duplicate_names(&self) -> Vec<Value<'a>> {
         let mut found = Vec::new();
@@ -173,12 +152,6 @@ impl<'a> Value<'a> {
             }
         }
         found
-    }
-
-    fn has_each_name_once(&self) -> bool {
-        let mut found = Vec::new();
-        self.own_duplicates(&mut found);
-        found.is_empty()
     }
 
     fn own_duplicates(&self, found: &mut Vec<Value<'a>>) {
