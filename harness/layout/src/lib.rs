@@ -26,7 +26,7 @@ pub use digest::{Algorithm, Digest};
 pub use dir::{FileKind, LayoutDir, ReadError};
 pub use document::{BlobText, DescriptorView, Document, Field, ManifestView};
 pub use facts::{
-    Blob, BlobContent, Descriptor, Entry, Facts, Flaw, Kind, Layout, Limits, Mention, Node, Oddity,
-    OddityKind, OpenError, Referrer, ResolveError, Stray, Subject, Verified, Visited, Visitor,
+    Blob, BlobContent, Descriptor, Entry, Facts, Flaw, Kind, Layout, Limits, Mention, More, Node, Oddity,
+    OddityKind, OpenError, Platform, Referrer, ResolveError, Stray, Subject, Verified, Visited, Visitor,
 };
 pub use source::{Source, SourceError};

@@ -12,11 +12,11 @@ use rayon::prelude::*;
 use referee_layout::archive::{self, ArchiveError};
 use referee_layout::facts::{Verified, blob_path};
 use referee_layout::{
-    BlobText, Digest, Document, Facts, Kind, Layout, Limits, Node, Visited, Visitor, media_type,
+    BlobText, Digest, Document, Entry, Facts, Kind, Layout, Limits, Node, Visited, Visitor, media_type,
 };
 
 use crate::catalogue::RULES;
-use crate::doc::{Doc, DocKind, File, Slot};
+use crate::doc::{Described, Doc, DocKind, File, Slot};
 use crate::evidence::Evidence;
 use crate::finding::{Asked, Cursor, Excerpt, Finding, Findings};
 use crate::plain;
@@ -185,10 +185,11 @@ struct Look<'c> {
 impl Visitor for Look<'_> {
     type Kept = Box<Seen>;
 
-    fn root(&self, document: &Document) -> Option<Box<Seen>> {
+    fn root(&self, document: &Document, entries: &[Entry]) -> Option<Box<Seen>> {
         let kind = if document.file() == "index.json" { DocKind::IndexJson } else { DocKind::OciLayout };
         let file = File::Root(document.file());
-        let doc = Doc::new(file, document.root().ok()?, kind, &self.checker.profile)?;
+        let read = Described { config: None, entries };
+        let doc = Doc::new(file, document.root().ok()?, kind, &self.checker.profile, read)?;
         let findings = self.checker.document(&doc, document.bytes());
         Some(Box::new(Seen { kind, findings, document: None }))
     }
@@ -197,7 +198,8 @@ impl Visitor for Look<'_> {
         let profile = &self.checker.profile;
         let kind = Doc::kind_of(text);
         let root = text.root().filter(|_| !plain::is_plain(text, kind, node));
-        let doc = root.and_then(|root| Doc::new(File::Blob(text.digest), root, kind, profile));
+        let read = node.map(Described::of).unwrap_or_default();
+        let doc = root.and_then(|root| Doc::new(File::Blob(text.digest), root, kind, profile, read));
         let findings = doc.map_or_else(Vec::new, |doc| self.checker.document(&doc, text.bytes));
         let size = text.bytes.len();
         let take = |left: usize| left.checked_sub(size);

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use referee_layout::facts::blob_path;
 use referee_layout::json::{self, Value};
-use referee_layout::{BlobText, Digest, Kind, media_type};
+use referee_layout::{BlobText, Descriptor, Digest, Entry, Kind, Node, media_type};
 
 use crate::plain;
 use crate::profile::Profile;
@@ -79,19 +79,47 @@ impl Slot {
     }
 }
 
+/// The descriptors that were read in a document.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Described<'a> {
+    pub(crate) config: Option<&'a Descriptor>,
+    pub(crate) entries: &'a [Entry],
+}
+
+impl<'a> Described<'a> {
+    pub(crate) fn of(node: &'a Node) -> Self {
+        Self { config: node.config.as_ref(), entries: &node.entries }
+    }
+
+    /// The one in that place, if it is usable.
+    fn at(self, slot: Slot) -> Option<&'a Descriptor> {
+        match slot {
+            Slot::Entry(n) | Slot::Layer(n) => self.entries.get(n)?.descriptor.as_ref().ok(),
+            Slot::Config => self.config,
+            Slot::Subject => None,
+        }
+    }
+}
+
 impl<'a> Doc<'a> {
-    /// The document with that outermost value, if it is a JSON object.
-    pub(crate) fn new(file: File<'a>, root: Value<'a>, kind: DocKind, profile: &'a Profile) -> Option<Self> {
+    /// The document with that outermost value, if it is a JSON object, and the descriptors that were read in it.
+    pub(crate) fn new(
+        file: File<'a>,
+        root: Value<'a>,
+        kind: DocKind,
+        profile: &'a Profile,
+        read: Described<'_>,
+    ) -> Option<Self> {
         let root = Some(root).filter(|root| root.kind() == json::Kind::Object)?;
         let mut descriptors = Vec::new();
         let list = |name| root.get(name).filter(|list| list.kind() == json::Kind::Array);
         let items = |name| list(name).into_iter().flat_map(|list| list.items()).enumerate();
-        let names = kind == DocKind::IndexJson && profile.key() != Some(media_type::REF_NAME);
+        let named = kind == DocKind::IndexJson && profile.key() != Some(media_type::REF_NAME);
         let place = |slot, value| {
-            let named = names && matches!(slot, Slot::Entry(_));
-            let plain = (named && plain::is_plain_entry(value)) || plain::is_plain_descriptor(value);
-            Place { value, slot, plain }
+            let plain = |descriptor| plain::is_plain_descriptor(descriptor, slot, named);
+            Place { value, slot, plain: read.at(slot).is_some_and(plain) }
         };
+        descriptors.reserve(read.entries.len());
         if matches!(kind, DocKind::IndexJson | DocKind::Index) {
             descriptors.extend(items("manifests").map(|(n, value)| place(Slot::Entry(n), value)));
         }
@@ -118,12 +146,6 @@ impl<'a> Doc<'a> {
             Kind::Index => DocKind::Index,
             Kind::Manifest => DocKind::Manifest,
         }
-    }
-
-    /// Shows plain descriptors to the rules, too.
-    #[cfg(test)]
-    pub(crate) fn show_plain(&mut self) {
-        self.descriptors.iter_mut().for_each(|place| place.plain = false);
     }
 
     /// The file, relative to the layout's root.

@@ -3,10 +3,9 @@
 //! Owns: telling them in one pass, since nearly all of a layout are of that kind. Leaves to others: all others. A rule that
 //! has something to say of such a document is not asked: whoever writes one makes this narrower, and the test below says so.
 
-use referee_layout::json::Value;
-use referee_layout::{BlobText, DescriptorView, Entry, Node, media_type};
+use referee_layout::{BlobText, Descriptor, Entry, More, Node, Platform, media_type};
 
-use crate::doc::DocKind;
+use crate::doc::{DocKind, Slot};
 
 /// Whether no rule for single documents can find anything in this one; false where that would take time to tell.
 pub(crate) fn is_plain(text: &BlobText<'_>, kind: DocKind, node: Option<&Node>) -> bool {
@@ -30,46 +29,33 @@ fn is_plain_image(node: &Node) -> bool {
         && node.entries.iter().all(layer)
 }
 
-/// Whether it has the three required fields alone, as nearly all descriptors have them, and is not of the empty type.
-pub(crate) fn is_plain_descriptor(value: Value<'_>) -> bool {
-    DescriptorView::new(value).plain().is_some_and(|(own, ..)| own != media_type::EMPTY)
+/// Whether nothing can be wrong with a descriptor in that place by itself. Of index.json, in most profiles, that may be an
+/// entry as most programs write them: with a platform that is everywhere and a name without surprises, or one of the two.
+pub(crate) fn is_plain_descriptor(descriptor: &Descriptor, slot: Slot, named: bool) -> bool {
+    let own = &*descriptor.media_type;
+    match slot {
+        Slot::Entry(_) => {
+            let listed = own == media_type::IMAGE_MANIFEST || own == media_type::IMAGE_INDEX;
+            listed && (descriptor.is_plain() || named && has_plain_name(descriptor.more()))
+        }
+        Slot::Layer(_) | Slot::Config | Slot::Subject => descriptor.is_plain() && own != media_type::EMPTY,
+    }
 }
 
-/// Whether it is an entry of index.json as most programs write them: a manifest or index, with a platform that is
-/// everywhere and a name without surprises, or with one of the two.
-pub(crate) fn is_plain_entry(value: Value<'_>) -> bool {
-    // of a name that is there twice every value is looked at; the name itself is another rule's
-    let other = |name: Value<'_>, value| match name.text() {
-        "\"platform\"" => is_plain_platform(value),
-        "\"annotations\"" => is_plain_name(value),
+fn has_plain_name(more: &More) -> bool {
+    let mut annotations = more.annotations.iter();
+    let named = match (annotations.next(), annotations.next()) {
+        (None, _) => true,
+        (Some((name, text)), None) => name == media_type::REF_NAME && is_plain_name(text),
         _ => false,
     };
-    let plain = DescriptorView::new(value).plain_beside(other);
-    plain.is_some_and(|(own, ..)| own == media_type::IMAGE_MANIFEST || own == media_type::IMAGE_INDEX)
+    named && !more.odd && more.platform != Platform::Other
 }
 
-fn is_plain_platform(value: Value<'_>) -> bool {
-    let mut seen = 0_u8;
-    let every = value.members().all(|(name, value)| {
-        let (field, plain) = match name.text() {
-            "\"architecture\"" => (1, value.equals("amd64") || value.equals("arm64")),
-            "\"os\"" => (2, value.equals("linux") || value.equals("windows")),
-            _ => return false,
-        };
-        seen |= field;
-        plain
-    });
-    every && seen == 3
-}
-
-/// Whether it is `ref.name` alone, of letters and digits joined by single dots or dashes.
-fn is_plain_name(value: Value<'_>) -> bool {
-    let mut members = value.members();
-    let (Some((name, text)), None) = (members.next(), members.next()) else { return false };
+/// Whether it is of letters and digits joined by single dots or dashes.
+fn is_plain_name(text: &str) -> bool {
     let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    // an escape has a character that no part has
-    let inside = text.text().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    name.equals(media_type::REF_NAME) && inside.is_some_and(|text| text.split(['.', '-']).all(part))
+    text.split(['.', '-']).all(part)
 }
 
 #[cfg(test)]

@@ -29,15 +29,10 @@ impl<'a> DescriptorView<'a> {
         self.0.kind() == Kind::Object
     }
 
-    /// `mediaType`, `digest` and `size`, where a descriptor has these alone, each once and as nearly all descriptors have
-    /// them: well formed, without an escape, the digest a sha256, the size of at most 15 digits. Cheap, and enough to
-    /// know that nothing is wrong with the descriptor by itself.
-    pub fn plain(&self) -> Option<(Cow<'static, str>, Digest, u64)> {
-        self.plain_beside(|_, _| false)
-    }
-
-    /// The same of a descriptor that may have other members, where `other` accepts the name and value of each.
-    pub fn plain_beside(
+    /// `mediaType`, `digest` and `size`, where a descriptor has these, each once and as nearly all descriptors have them:
+    /// well formed, without an escape, the digest a sha256, the size of at most 15 digits; and where `other` accepts the
+    /// name and value of each other member.
+    pub(crate) fn plain_beside(
         &self,
         mut other: impl FnMut(Value<'a>, Value<'a>) -> bool,
     ) -> Option<(Cow<'static, str>, Digest, u64)> {

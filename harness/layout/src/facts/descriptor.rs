@@ -30,12 +30,27 @@ pub struct More {
     pub artifact_type: Option<String>,
     /// `annotations`; empty if absent or malformed
     pub annotations: Annotations,
-    /// Whether there is a `platform`, well formed or not
-    pub has_platform: bool,
+    /// `platform`
+    pub platform: Platform,
     /// Whether it says where else the content is: in `urls` or in its own `data`
     pub elsewhere: bool,
     /// How many bytes its own `data` has, if that is well formed
     pub data_size: Option<u64>,
+    /// Whether it is not what nearly all descriptors are: the three required fields in their usual form, each once, and at
+    /// most a platform and annotations beside them
+    pub odd: bool,
+}
+
+/// A descriptor's `platform`, as far as it is looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Platform {
+    /// There is none.
+    #[default]
+    Absent,
+    /// One of those that are everywhere, and nothing more: amd64 or arm64, linux or windows.
+    Common,
+    /// Any other, well formed or not.
+    Other,
 }
 
 static NOTHING: LazyLock<More> = LazyLock::new(More::default);
@@ -81,20 +96,20 @@ impl Descriptor {
     /// Reads what nearly all descriptors are, in one pass: a plain one, perhaps with a platform or annotations. It gives
     /// what [`Descriptor::any`] gives.
     pub(super) fn usual(value: Value<'_>) -> Option<Self> {
-        let (mut platform, mut annotations) = (None, None);
+        let mut more = More::default();
         let other = |name: Value<'_>, value: Value<'_>| match name.text() {
-            "\"platform\"" => value.duplicate_names().is_empty() && platform.replace(()).is_none(),
-            "\"annotations\"" => match fields::annotations(value) {
-                Ok(all) => annotations.replace(all).is_none(),
-                Err(_) => false,
-            },
+            "\"platform\"" if more.platform == Platform::Absent => {
+                more.platform = Platform::read(value);
+                more.platform == Platform::Common || value.duplicate_names().is_empty()
+            }
+            "\"annotations\"" if more.annotations.is_empty() => {
+                more.annotations = fields::annotations(value).unwrap_or_default();
+                !more.annotations.is_empty()
+            }
             _ => false,
         };
         let (media_type, digest, size) = DescriptorView::new(value).plain_beside(other)?;
-        let more = (platform.is_some() || annotations.is_some()).then(|| {
-            let annotations = annotations.unwrap_or_default();
-            Box::new(More { annotations, has_platform: platform.is_some(), ..More::default() })
-        });
+        let more = (more != *NOTHING).then(|| Box::new(more));
         Some(Self { media_type, digest, size, more })
     }
 
@@ -111,26 +126,54 @@ impl Descriptor {
         let size = required("size", view.size())?;
         let artifact_type = view.artifact_type().into_present().filter(|text| !text.is_empty());
         let data = view.data().into_present();
-        let more = More {
+        let more = Some(Box::new(More {
             artifact_type: artifact_type.map(Cow::into_owned),
             annotations: view.annotations().into_present().unwrap_or_default(),
-            has_platform: value.get("platform").is_some(),
+            platform: value.get("platform").map_or(Platform::Absent, Platform::read),
             elsewhere: view.urls().present().is_some_and(|urls| !urls.is_empty()) || data.is_some(),
             data_size: data.map(|data| data.len() as u64),
-        };
-        let more = (more != *NOTHING).then(|| Box::new(more));
+            odd: true,
+        }));
         Ok(Self { media_type: media_type::shared(&media_type), digest, size, more })
     }
 
-    /// Reads one that has the three required fields alone, in their usual form: see [`DescriptorView::plain`].
+    /// Reads one that has the three required fields alone: see [`Descriptor::is_plain`].
     pub(super) fn plain(value: Value<'_>) -> Option<Self> {
-        let (media_type, digest, size) = DescriptorView::new(value).plain()?;
+        let (media_type, digest, size) = DescriptorView::new(value).plain_beside(|_, _| false)?;
         Some(Self { media_type, digest, size, more: None })
+    }
+
+    /// Whether it has the three required fields alone, in the form that nearly all have.
+    pub fn is_plain(&self) -> bool {
+        self.more.is_none()
+    }
+
+    #[cfg(test)]
+    pub(super) fn odd(self) -> Self {
+        let more = More { odd: true, ..self.more().clone() };
+        Self { more: Some(Box::new(more)), ..self }
     }
 
     /// What it has beside the three required fields.
     pub fn more(&self) -> &More {
         self.more.as_deref().unwrap_or_else(|| &NOTHING)
+    }
+}
+
+impl Platform {
+    fn read(value: Value<'_>) -> Self {
+        let (mut seen, mut common) = (0_u8, value.members().count() == 2);
+        for (name, value) in value.members() {
+            let one_of = |known: [&str; 2]| known.iter().any(|known| value.equals(known));
+            let (field, known) = match name.text() {
+                "\"architecture\"" => (1, one_of(["amd64", "arm64"])),
+                "\"os\"" => (2, one_of(["linux", "windows"])),
+                _ => (0, false),
+            };
+            seen |= field;
+            common &= known;
+        }
+        if common && seen == 3 { Self::Common } else { Self::Other }
     }
 }
 

@@ -46,16 +46,16 @@ pub(crate) struct Roots<K> {
 }
 
 impl<K: Send> Roots<K> {
-    /// Shows both files to `visitor`, and reads the descriptors of `index.json` meanwhile.
+    /// Reads the descriptors of `index.json`, and shows both files to `visitor`.
     pub(crate) fn see(
         oci_layout: Result<Document, ReadError>,
         index: Result<Document, ReadError>,
         visitor: &impl Visitor<Kept = K>,
     ) -> Self {
-        let see =
-            || [&oci_layout, &index].into_iter().flatten().filter_map(|document| visitor.root(document));
-        let ((annotations, entries), visited) =
-            rayon::join(|| index.as_ref().map(entries).unwrap_or_default(), || see().collect());
+        let (annotations, entries) = index.as_ref().map(entries).unwrap_or_default();
+        let seen = [(&oci_layout, &[][..]), (&index, &entries)];
+        let see = |(document, entries): (&Result<_, _>, _)| visitor.root(document.as_ref().ok()?, entries);
+        let visited = seen.into_iter().filter_map(see).collect();
         Self { oci_layout, index, annotations, entries, visited }
     }
 }

@@ -3,7 +3,7 @@
 //! Owns: who is shown which document, once, and what is kept of it. Leaves to others: what they look for. (The text of a
 //! large layout's documents is not kept: whoever wants to see it has to look while it is there.)
 
-use super::Node;
+use super::{Entry, Node};
 use crate::Digest;
 use crate::document::{BlobText, Document};
 
@@ -12,8 +12,8 @@ pub trait Visitor: Sync {
     /// What it keeps of a document.
     type Kept: Send + Sync;
 
-    /// Sees `oci-layout` and `index.json`, if they could be read.
-    fn root(&self, document: &Document) -> Option<Self::Kept>;
+    /// Sees `oci-layout` and `index.json`, if they could be read; with what is listed in it.
+    fn root(&self, document: &Document, entries: &[Entry]) -> Option<Self::Kept>;
 
     /// Sees each JSON object among the blobs with its spans, and each blob that looks like one and is none; with what is
     /// kept of it, if it is a manifest or index.
@@ -35,7 +35,7 @@ pub(crate) struct Nobody;
 impl Visitor for Nobody {
     type Kept = ();
 
-    fn root(&self, _: &Document) -> Option<()> {
+    fn root(&self, _: &Document, _: &[Entry]) -> Option<()> {
         None
     }
 

@@ -150,12 +150,16 @@ impl Parser<'_> {
 
     /// Notes if the name that ends here may be there already. Names that are the same have the same mark.
     fn note_name(&mut self, start: usize) {
-        let name = &self.bytes[start..self.at];
-        let byte = |at: usize| name.get(at).copied().map_or(0, usize::from);
         let escaped = self.tree.slots.last().is_some_and(|slot| slot.kind == SlotKind::Escaped);
-        let one = 1 << ((name.len() + byte(1) + 8 * byte(name.len().saturating_sub(2))) % 64);
-        // an escape may stand for any character
-        let mark = if escaped { u64::MAX } else { one };
+        let mark = match &self.bytes[start..self.at] {
+            // an escape may stand for any character
+            _ if escaped => u64::MAX,
+            [_, first, .., last, _] => {
+                1 << ((self.at - start + usize::from(*first) + 8 * usize::from(*last)) % 64)
+            }
+            [_, one, _] => 1 << (one % 64),
+            _ => 1,
+        };
         let Some((top, seen)) = self.open.last_mut() else { return };
         if *seen & mark != 0 {
             self.tree.slots[*top].kind = SlotKind::Mixed;
@@ -278,9 +282,9 @@ pub(super) fn plain(text: &[u8]) -> usize {
 fn special(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
-    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
-    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    is(b'"') | is(b'\\') | below(word, 0x20)
+    let is = |byte: u8| (word ^ (ONES * u64::from(byte))).wrapping_sub(ONES);
+    // of bytes below 0x80 these have their highest bit; no other byte means anything
+    (is(b'"') | is(b'\\') | word.wrapping_sub(ONES * 0x20)) & !word & HIGH
 }
 
 /// `run` has checked that the text's length, and so every position and count, fits.

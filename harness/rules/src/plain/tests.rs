@@ -10,7 +10,7 @@ use referee_layout::{Convention, Digest, Source, Verified};
 
 use super::*;
 use crate::catalogue::RULES;
-use crate::doc::{Doc, File};
+use crate::doc::{Described, Doc, File};
 use crate::finding::{Asked, Findings};
 use crate::profile::{Profile, ProfileFile};
 use crate::rule::Check;
@@ -37,13 +37,11 @@ static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
 
 /// What all rules for single documents find in a document, whether it is plain or not; with `all`, in plain descriptors,
 /// too.
-fn found(profile: &Profile, kind: DocKind, root: Value<'_>, all: bool) -> Vec<String> {
-    let digest = Digest::parse(A).unwrap();
-    let file = if kind == DocKind::IndexJson { File::Root("index.json") } else { File::Blob(&digest) };
-    let mut doc = Doc::new(file, root, kind, profile).unwrap();
-    if all {
-        doc.show_plain();
-    }
+fn found(profile: &Profile, kind: DocKind, text: &BlobText<'_>, all: bool) -> Vec<String> {
+    let file = if kind == DocKind::IndexJson { File::Root("index.json") } else { File::Blob(text.digest) };
+    let node = Node::read(text, Verified::Yes).filter(|_| !all);
+    let read = node.as_ref().map(Described::of).unwrap_or_default();
+    let doc = Doc::new(file, text.root().unwrap(), kind, profile, read).unwrap();
     let mut found = Vec::new();
     for asked in RULES.iter().filter_map(|rule| Asked::of(rule, profile)) {
         let Check::Document(check) = asked.rule.check else { continue };
@@ -146,15 +144,14 @@ fn image() -> BoxedStrategy<String> {
     ])
 }
 
-fn called_plain(text: &str, tree: &Tree, kind: DocKind) -> bool {
-    let digest = Digest::parse(A).unwrap();
-    let text = BlobText::new(&digest, text, tree);
-    is_plain(&text, kind, Node::read(&text, Verified::Yes).as_ref())
+fn called_plain(text: &BlobText<'_>, kind: DocKind) -> bool {
+    is_plain(text, kind, Node::read(text, Verified::Yes).as_ref())
 }
 
-fn with(text: &str, one: impl FnOnce(Value<'_>)) {
+fn with<T>(text: &str, one: impl FnOnce(&BlobText<'_>) -> T) -> T {
+    let digest = Digest::parse(A).unwrap();
     let (tree, text) = Tree::parse(text.as_bytes()).unwrap();
-    one(tree.root(text));
+    one(&BlobText::new(&digest, text, &tree))
 }
 
 #[test]
@@ -165,14 +162,19 @@ fn the_usual_is_plain() {
         r#"{{"schemaVersion":2,"mediaType":"{}","config":{config}}},"layers":[{layer}}}]}}"#,
         media_type::IMAGE_MANIFEST
     );
-    let (tree, text) = Tree::parse(image.as_bytes()).unwrap();
-    assert!(called_plain(text, &tree, DocKind::Manifest));
-    let named = format!(
-        r#"{},"platform":{{"os":"linux","architecture":"amd64"}},"annotations":{{"{}":"v1.2-rc.3"}}}}"#,
+    assert!(with(&image, |text| called_plain(text, DocKind::Manifest)));
+    let index = format!(
+        r#"{{"schemaVersion":2,"mediaType":"{}","manifests":[{},"platform":{{"os":"linux","architecture":"amd64"}},"annotations":{{"{}":"v1.2-rc.3"}}}}]}}"#,
+        media_type::IMAGE_INDEX,
         descriptor(media_type::IMAGE_MANIFEST),
         media_type::REF_NAME
     );
-    with(&named, |root| assert!(is_plain_entry(root)));
+    with(&index, |text| {
+        let node = Node::read(text, Verified::Yes).unwrap();
+        let entry = node.entries[0].descriptor.as_ref().unwrap();
+        assert!(is_plain_descriptor(entry, Slot::Entry(0), true));
+        assert!(!is_plain_descriptor(entry, Slot::Entry(0), false));
+    });
 }
 
 /// The text with a part left out, doubled, replaced, or with something put in.
@@ -212,14 +214,15 @@ proptest! {
     #[test]
     fn what_is_plain_has_no_finding((kind, text) in documents()) {
         let Ok((tree, text)) = Tree::parse(text.as_bytes()) else { return Ok(()) };
-        let root = tree.root(text);
-        if root.kind() != Kind::Object {
+        if tree.root(text).kind() != Kind::Object {
             return Ok(());
         }
+        let digest = Digest::parse(A).unwrap();
+        let seen = BlobText::new(&digest, text, &tree);
         for profile in PROFILES.iter() {
-            let all = found(profile, kind, root, true);
-            prop_assert_eq!(&found(profile, kind, root, false), &all, "plain descriptors have findings");
-            if called_plain(text, &tree, kind) {
+            let all = found(profile, kind, &seen, true);
+            prop_assert_eq!(&found(profile, kind, &seen, false), &all, "plain descriptors have findings");
+            if called_plain(&seen, kind) {
                 prop_assert!(all.is_empty(), "{text} is called plain: {all:?}");
             }
         }

@@ -48,7 +48,8 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
 
 /// The media types of entries that are neither manifests nor indexes of image-spec, and where they are.
 pub(crate) fn foreign<'a>(doc: &Doc<'a>) -> impl Iterator<Item = (Value<'a>, Cow<'a, str>)> {
-    let entries = doc.all_objects().filter(|place| matches!(place.slot, Slot::Entry(_)));
+    // a plain entry has one of the two types
+    let entries = doc.objects().filter(|place| matches!(place.slot, Slot::Entry(_)));
     entries.filter_map(|place| {
         let found = DescriptorView::new(place.value).media_type().into_present()?;
         let ours = found == media_type::IMAGE_MANIFEST || found == media_type::IMAGE_INDEX;

@@ -1,7 +1,7 @@
 //! `platform-missing`: an image in an index of several has no platform.
 
 use referee_layout::facts::blob_path;
-use referee_layout::{Digest, Kind, media_type};
+use referee_layout::{Digest, Kind, Platform, media_type};
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -44,7 +44,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         });
         let images: Vec<_> = images.collect();
         for (entry, descriptor) in images.iter().filter(|_| images.len() > 1) {
-            if !descriptor.more().has_platform {
+            if descriptor.more().platform == Platform::Absent {
                 findings.on(
                     blob_path(&node.digest),
                     entry.pointer(),

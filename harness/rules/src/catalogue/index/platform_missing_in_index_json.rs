@@ -1,5 +1,7 @@
 //! `platform-missing-in-index-json`: an image in index.json has no platform.
 
+use referee_layout::Platform;
+
 use super::platform_missing::is_image;
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -34,7 +36,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for entry in evidence.facts.entries() {
         let Ok(descriptor) = &entry.descriptor else { continue };
-        if !descriptor.more().has_platform && is_image(evidence, &descriptor.digest) {
+        if descriptor.more().platform == Platform::Absent && is_image(evidence, &descriptor.digest) {
             findings.on("index.json", entry.pointer(), "this image's entry does not say its platform");
         }
     }
