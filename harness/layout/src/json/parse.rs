@@ -39,10 +39,8 @@ impl Parser<'_> {
             return Err((Problem::Empty, self.at));
         }
         loop {
-            if self.value()? {
-                continue;
-            }
-            if !self.after_value()? {
+            let opened = self.value()?;
+            if !self.next_value(opened)? {
                 break;
             }
         }
@@ -50,26 +48,11 @@ impl Parser<'_> {
         if self.at < self.bytes.len() { Err((Problem::Trailing, self.at)) } else { Ok(()) }
     }
 
-    /// Reads the start of a value; true if it opened an array or object that has a first value.
+    /// Reads a value, of an array or object the opening bracket only; true if it was that.
     fn value(&mut self) -> Outcome<bool> {
         match self.peek() {
-            Some(b'{') => {
-                self.push(SlotKind::Object)?;
-                if self.peek() == Some(b'}') {
-                    self.close();
-                    return Ok(false);
-                }
-                self.name()?;
-                return Ok(true);
-            }
-            Some(b'[') => {
-                self.push(SlotKind::Array)?;
-                if self.peek() == Some(b']') {
-                    self.close();
-                    return Ok(false);
-                }
-                return Ok(true);
-            }
+            Some(b'{') => return self.push(SlotKind::Object),
+            Some(b'[') => return self.push(SlotKind::Array),
             Some(b'"') => self.string()?,
             Some(b'-' | b'0'..=b'9') => self.number()?,
             Some(b't') => self.word(b"true", SlotKind::Bool)?,
@@ -81,38 +64,41 @@ impl Parser<'_> {
         Ok(false)
     }
 
-    /// Closes what ends here; true if another value follows.
-    fn after_value(&mut self) -> Outcome<bool> {
+    /// Closes what ends here, and goes on to the next value, if there is one: the first in what was just opened, or the one
+    /// after a comma.
+    fn next_value(&mut self, mut opened: bool) -> Outcome<bool> {
         while let Some(&(top, _)) = self.open.last() {
             let object = self.tree.slots[top].kind != SlotKind::Array;
             self.space();
             match self.peek() {
-                Some(b',') => {
-                    self.at += 1;
-                    self.space();
+                Some(b'}') if object => self.close(),
+                Some(b']') if !object => self.close(),
+                Some(byte) if opened || byte == b',' => {
+                    if !opened {
+                        self.at += 1;
+                        self.space();
+                    }
                     if object {
                         self.name()?;
                     }
                     return Ok(true);
                 }
-                Some(b'}') if object => self.close(),
-                Some(b']') if !object => self.close(),
                 Some(_) => return Err((Problem::Comma, self.at)),
                 None => return Err((Problem::End, self.at)),
             }
+            opened = false;
         }
         Ok(false)
     }
 
-    fn push(&mut self, kind: SlotKind) -> Outcome<()> {
+    fn push(&mut self, kind: SlotKind) -> Outcome<bool> {
         if self.open.len() >= DEPTH {
             return Err((Problem::Depth, self.at));
         }
         self.open.push((self.tree.slots.len(), 0));
         self.slot(kind, self.at, self.at);
         self.at += 1;
-        self.space();
-        Ok(())
+        Ok(true)
     }
 
     fn close(&mut self) {
@@ -150,7 +136,8 @@ impl Parser<'_> {
 
     /// Notes if the name that ends here may be there already. Names that are the same have the same mark.
     fn note_name(&mut self, start: usize) {
-        let escaped = self.tree.slots.last().is_some_and(|slot| slot.kind == SlotKind::Escaped);
+        let escaped =
+            self.tree.odd && self.tree.slots.last().is_some_and(|slot| slot.kind == SlotKind::Escaped);
         let mark = match &self.bytes[start..self.at] {
             // an escape may stand for any character
             _ if escaped => u64::MAX,
@@ -168,25 +155,34 @@ impl Parser<'_> {
         *seen |= mark;
     }
 
+    #[inline]
     fn string(&mut self) -> Outcome<()> {
         let start = self.at;
-        let mut kind = SlotKind::Plain;
         self.at += 1;
+        self.at += plain(self.bytes.get(self.at..).unwrap_or_default());
+        if self.peek() != Some(b'"') {
+            return self.escaped_string(start);
+        }
+        self.at += 1;
+        self.slot(SlotKind::Plain, start, self.at);
+        Ok(())
+    }
+
+    /// The rest of a string, from the first byte on that means something else than its end.
+    #[cold]
+    fn escaped_string(&mut self, start: usize) -> Outcome<()> {
+        self.tree.odd = true;
         loop {
-            self.at += plain(self.bytes.get(self.at..).unwrap_or_default());
             match self.peek() {
                 Some(b'"') => break,
-                Some(b'\\') => {
-                    kind = SlotKind::Escaped;
-                    self.tree.odd = true;
-                    self.escape()?;
-                }
+                Some(b'\\') => self.escape()?,
                 Some(_) => return Err((Problem::Control, self.at)),
                 None => return Err((Problem::End, self.at)),
             }
+            self.at += plain(self.bytes.get(self.at..).unwrap_or_default());
         }
         self.at += 1;
-        self.slot(kind, start, self.at);
+        self.slot(SlotKind::Escaped, start, self.at);
         Ok(())
     }
 
@@ -266,13 +262,13 @@ impl Parser<'_> {
 
 /// How many bytes of a string come before the next one that means something: `"`, `\`, or a control character.
 pub(super) fn plain(text: &[u8]) -> usize {
-    let words = text.chunks_exact(8);
-    let rest = words.remainder();
-    for (n, word) in words.enumerate() {
-        let found = word.try_into().map_or(0, |word| special(u64::from_le_bytes(word)));
+    let mut rest = text;
+    while let Some((word, after)) = rest.split_first_chunk() {
+        let found = special(u64::from_le_bytes(*word));
         if found != 0 {
-            return n * 8 + found.trailing_zeros() as usize / 8;
+            return text.len() - rest.len() + found.trailing_zeros() as usize / 8;
         }
+        rest = after;
     }
     let stop = rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
     text.len() - rest.len() + stop.unwrap_or(rest.len())
