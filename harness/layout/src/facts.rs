@@ -23,7 +23,7 @@ use crate::document::Document;
 use crate::json::JsonError;
 use crate::{Annotations, ByDigest, Digest};
 
-pub use descriptor::{Descriptor, Entry, Mention, More, Platform, Unusable};
+pub use descriptor::{Descriptor, Entry, List, Mention, More, Platform, Unusable};
 pub use node::{Entries, Flaw, Kind, Node, Referrer, Subject, Verified};
 pub use resolve::ResolveError;
 use visit::Nobody;

@@ -15,7 +15,7 @@ pub struct Edge<'a> {
     /// The blob that is pointed at; it need not be there.
     pub to: &'a Digest,
     /// The place in the list, where the reference is an item of one.
-    pub position: Option<usize>,
+    pub position: Option<u32>,
 }
 
 /// The kinds of references.

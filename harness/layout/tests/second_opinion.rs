@@ -24,7 +24,7 @@ fn oci_spec_reads_the_same() {
                 let subject = theirs.subject().as_ref().map(|subject| subject.digest().to_string());
                 assert_eq!(node.subject.as_ref().map(|subject| subject.digest.to_string()), subject);
                 let kind = theirs.artifact_type().as_ref().map(MediaType::to_string);
-                assert_eq!(node.artifact_type, kind);
+                assert_eq!(node.artifact_type.as_deref(), kind.as_deref());
                 assert_eq!(node.config_media_type(), Some(theirs.config().media_type().as_ref()));
                 let annotations = theirs.annotations().clone().unwrap_or_default();
                 assert_eq!(node.annotations.to_map(), annotations.into_iter().collect());

@@ -54,13 +54,19 @@ pub(crate) struct Place<'a> {
     plain: bool,
 }
 
+impl Place<'_> {
+    fn is_object(&self) -> bool {
+        self.value.kind() == json::Kind::Object
+    }
+}
+
 /// The places where descriptors belong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Slot {
     /// An item of `manifests`.
-    Entry(usize),
+    Entry(u32),
     /// An item of `layers`.
-    Layer(usize),
+    Layer(u32),
     /// `config`
     Config,
     /// `subject`
@@ -94,7 +100,7 @@ impl<'a> Described<'a> {
     /// The one in that place, if it is usable.
     fn at(self, slot: Slot) -> Option<&'a Descriptor> {
         match slot {
-            Slot::Entry(n) | Slot::Layer(n) => self.entries.get(n)?.descriptor.as_ref().ok(),
+            Slot::Entry(n) | Slot::Layer(n) => self.entries.get(n as usize)?.descriptor.as_ref().ok(),
             Slot::Config => self.config,
             Slot::Subject => None,
         }
@@ -113,15 +119,15 @@ impl<'a> Doc<'a> {
         let root = Some(root).filter(|root| root.kind() == json::Kind::Object)?;
         let mut descriptors = Vec::new();
         let list = |name| root.get(name).filter(|list| list.kind() == json::Kind::Array);
-        let items = |name| list(name).into_iter().flat_map(|list| list.items()).enumerate();
+        let items = |name| (0..).zip(list(name).into_iter().flat_map(|list| list.items()));
         let named = kind == DocKind::IndexJson && profile.key() != Some(media_type::REF_NAME);
         let place = |slot, value| {
             let plain = |descriptor| plain::is_plain_descriptor(descriptor, slot, named);
             Place { value, slot, plain: read.at(slot).is_some_and(plain) }
         };
-        descriptors.reserve(read.entries.len());
         if matches!(kind, DocKind::IndexJson | DocKind::Index) {
-            descriptors.extend(items("manifests").map(|(n, value)| place(Slot::Entry(n), value)));
+            let entries = items("manifests").map(|(n, value)| place(Slot::Entry(n), value));
+            descriptors.extend(entries.filter(|place| !place.plain));
         }
         if kind == DocKind::Manifest {
             descriptors.extend(root.get("config").map(|value| place(Slot::Config, value)));
@@ -171,19 +177,21 @@ impl<'a> Doc<'a> {
         self.is_index() || self.kind == DocKind::Manifest
     }
 
-    /// The values in the places of descriptors, objects or not, in document order.
+    /// The values in the places of descriptors, objects or not, in document order; but for plain entries of an index, which
+    /// may be very many.
     pub(crate) fn places(&self) -> &[Place<'a>] {
         &self.descriptors
     }
 
     /// The objects in the places of descriptors, but for those with which nothing can be wrong by themselves.
     pub(crate) fn objects(&self) -> impl Iterator<Item = Place<'a>> + '_ {
-        self.all_objects().filter(|place| !place.plain)
+        self.descriptors.iter().copied().filter(|place| !place.plain && place.is_object())
     }
 
-    /// The objects in the places of descriptors.
-    pub(crate) fn all_objects(&self) -> impl Iterator<Item = Place<'a>> + '_ {
-        self.descriptors.iter().copied().filter(|place| place.value.kind() == json::Kind::Object)
+    /// The objects among the layers.
+    pub(crate) fn layers(&self) -> impl Iterator<Item = Place<'a>> + '_ {
+        let layer = |place: &Place<'_>| matches!(place.slot, Slot::Layer(_)) && place.is_object();
+        self.descriptors.iter().copied().filter(layer)
     }
 
     /// The values of all `annotations`: the document's own, and those of its descriptors.

@@ -293,7 +293,7 @@ fn uses_of(node: &Node) -> impl Iterator<Item = Use<'_>> {
     config.chain(items).chain(subject)
 }
 
-fn of_entry<'a>(from: Option<&'a Digest>, slot: fn(usize) -> Slot, entry: &'a Entry) -> Option<Use<'a>> {
+fn of_entry<'a>(from: Option<&'a Digest>, slot: fn(u32) -> Slot, entry: &'a Entry) -> Option<Use<'a>> {
     let what = match &entry.descriptor {
         Ok(descriptor) => What::Descriptor(descriptor),
         Err(unusable) => What::Mention(unusable.mention.as_ref()?),

@@ -27,7 +27,7 @@ pub struct Descriptor {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct More {
     /// `artifactType`, if it is there, well formed and not empty
-    pub artifact_type: Option<String>,
+    pub artifact_type: Option<Box<str>>,
     /// `annotations`; empty if absent or malformed
     pub annotations: Annotations,
     /// `platform`
@@ -58,12 +58,21 @@ static NOTHING: LazyLock<More> = LazyLock::new(More::default);
 /// One item of a list of descriptors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The list's own JSON pointer: `/manifests` or `/layers`.
-    pub list: &'static str,
+    /// The list.
+    pub list: List,
     /// Its place in the list, from 0.
-    pub position: usize,
+    pub position: u32,
     /// The descriptor, or why it cannot be used.
     pub descriptor: Result<Descriptor, Box<Unusable>>,
+}
+
+/// The two lists of descriptors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// `manifests` of an index.
+    Manifests,
+    /// `layers` of a manifest.
+    Layers,
 }
 
 /// A descriptor that cannot be used.
@@ -127,7 +136,7 @@ impl Descriptor {
         let artifact_type = view.artifact_type().into_present().filter(|text| !text.is_empty());
         let data = view.data().into_present();
         let more = Some(Box::new(More {
-            artifact_type: artifact_type.map(Cow::into_owned),
+            artifact_type: artifact_type.map(Into::into),
             annotations: view.annotations().into_present().unwrap_or_default(),
             platform: value.get("platform").map_or(Platform::Absent, Platform::read),
             elsewhere: view.urls().present().is_some_and(|urls| !urls.is_empty()) || data.is_some(),
@@ -177,16 +186,26 @@ impl Platform {
     }
 }
 
+impl List {
+    /// Its JSON pointer.
+    pub fn pointer(self) -> &'static str {
+        match self {
+            Self::Manifests => "/manifests",
+            Self::Layers => "/layers",
+        }
+    }
+}
+
 impl Entry {
     /// Reads the items of the array `list`.
-    pub(super) fn read(list: &'static str, position: usize, value: Value<'_>) -> Self {
+    pub(super) fn read(list: List, position: u32, value: Value<'_>) -> Self {
         let unusable = |reason| Box::new(Unusable { reason, mention: Mention::read(value) });
         Self { list, position, descriptor: Descriptor::read(value).map_err(unusable) }
     }
 
     /// Its JSON pointer, as in `/manifests/3`.
     pub fn pointer(&self) -> String {
-        format!("{}/{}", self.list, self.position)
+        format!("{}/{}", self.list.pointer(), self.position)
     }
 
     /// Its digest, if it is usable.

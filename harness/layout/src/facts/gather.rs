@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use super::descriptor::Entry;
+use super::descriptor::{Entry, List};
 use super::examine::{PIECE, examine};
 use super::visit::{Visited, Visitor};
 use super::{Blob, Facts, Limits, Oddity, Stray, Verified};
@@ -96,11 +96,11 @@ fn entries(index: &Document) -> (Annotations, Vec<Entry>) {
         return Default::default();
     };
     let view = ManifestView::new(root);
-    let items: Vec<_> = view.manifests().into_present().into_iter().flat_map(|v| v.items()).collect();
-    let entries = items.into_par_iter().with_min_len(256).enumerate();
+    let items = view.manifests().into_present().into_iter().flat_map(|list| list.items());
+    let entries = (0..).zip(items).collect::<Vec<_>>().into_par_iter().with_min_len(256);
     (
         view.annotations().into_present().unwrap_or_default(),
-        entries.map(|(n, value)| Entry::read("/manifests", n, value)).collect(),
+        entries.map(|(n, value)| Entry::read(List::Manifests, n, value)).collect(),
     )
 }
 

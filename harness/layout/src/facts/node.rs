@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use smallvec::SmallVec;
 
-use super::descriptor::{Descriptor, Entry};
+use super::descriptor::{Descriptor, Entry, List};
 use crate::document::{BlobText, Field, ManifestView};
 use crate::json::{self, Value};
 use crate::{Annotations, Digest, media_type};
@@ -27,7 +27,7 @@ pub struct Node {
     /// Its own `mediaType`, if it has one.
     pub media_type: Option<Cow<'static, str>>,
     /// Its own `artifactType`, if it has one that is not empty.
-    pub artifact_type: Option<String>,
+    pub artifact_type: Option<Box<str>>,
     /// Its own `annotations`; empty if absent or malformed.
     pub annotations: Annotations,
     /// What it refers to.
@@ -35,13 +35,13 @@ pub struct Node {
     /// `config` of a manifest, if usable.
     pub config: Option<Descriptor>,
     /// `config.mediaType` of a manifest whose `config` is not usable.
-    config_type: Option<Cow<'static, str>>,
+    config_type: Option<Box<str>>,
     /// `layers` of a manifest or `manifests` of an index, in order.
     pub entries: Entries,
     /// What makes it no valid manifest or index: a reader must not use it.
     pub invalid: Option<Box<Flaw>>,
     /// What else is malformed.
-    pub flaws: Vec<Flaw>,
+    pub flaws: Box<[Flaw]>,
     /// Whether it is an image with the four members that images have, and with plain descriptors alone.
     pub usual: bool,
 }
@@ -179,9 +179,9 @@ impl Node {
                 "\"layers\"" if value.kind() == json::Kind::Array => {
                     let entry = |(position, value)| {
                         let descriptor = Ok(Descriptor::plain(value)?);
-                        Some(Entry { list: "/layers", position, descriptor })
+                        Some(Entry { list: List::Layers, position, descriptor })
                     };
-                    layers = Some(value.items().enumerate().map(entry).collect::<Option<Entries>>()?);
+                    layers = Some((0..).zip(value.items()).map(entry).collect::<Option<Entries>>()?);
                 }
                 _ => return None,
             }
@@ -200,7 +200,7 @@ impl Node {
             config_type: None,
             entries: layers?,
             invalid: None,
-            flaws: Vec::new(),
+            flaws: Box::default(),
             usual: true,
         })
     }
@@ -210,8 +210,8 @@ impl Node {
         let view = ManifestView::new(value);
         let mut flaws = Flaws::default();
         let list = match kind {
-            Kind::Manifest => ("/layers", view.layers()),
-            Kind::Index => ("/manifests", view.manifests()),
+            Kind::Manifest => (List::Layers, view.layers()),
+            Kind::Index => (List::Manifests, view.manifests()),
         };
         let config_value = view.config().into_present().filter(|_| kind == Kind::Manifest);
         let config = config_value.and_then(|view| Descriptor::read(view.value()).ok());
@@ -229,17 +229,16 @@ impl Node {
             annotations: flaws.keep("/annotations", view.annotations()).unwrap_or_default(),
             subject: flaws.subject(&view).map(Box::new),
             config,
-            config_type: config_type
-                .and_then(|view| Some(media_type::shared(&view.value().get("mediaType")?.as_str()?))),
-            entries: flaws.keep(list.0, list.1).map_or_else(Entries::new, |array| {
-                let items = array.items().enumerate();
+            config_type: config_type.and_then(|view| Some(view.value().get("mediaType")?.as_str()?.into())),
+            entries: flaws.keep(list.0.pointer(), list.1).map_or_else(Entries::new, |array| {
+                let items = (0..).zip(array.items());
                 items.map(|(n, value)| Entry::read(list.0, n, value)).collect()
             }),
             invalid: invalid(kind, text.simple, &view).map(Box::new),
-            flaws: Vec::new(),
+            flaws: Box::default(),
             usual: false,
         };
-        Some(Self { flaws: flaws.0, ..node })
+        Some(Self { flaws: flaws.0.into(), ..node })
     }
 
     /// The descriptor that a referrers response gives of it: `artifactType` is its own if that is not empty,

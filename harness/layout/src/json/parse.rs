@@ -12,8 +12,19 @@ struct Parser<'a> {
     bytes: &'a [u8],
     at: usize,
     tree: Tree,
-    /// The arrays and objects that are not closed yet: their slots, and the marks of their names.
-    open: SmallVec<[(usize, u64); 8]>,
+    /// The array or object that is open, if there is one.
+    top: Option<Open>,
+    /// Those around it.
+    outer: SmallVec<[Open; 8]>,
+}
+
+/// An array or object that is not closed yet.
+#[derive(Clone, Copy)]
+struct Open {
+    slot: usize,
+    object: bool,
+    /// The marks of its names.
+    seen: u64,
 }
 
 /// The tree of `text`.
@@ -27,7 +38,7 @@ pub(super) fn run(text: &str) -> Outcome<Tree> {
     // a slot per eight bytes is more than manifests need; what is not written to costs nothing
     let slots = Vec::with_capacity(text.len() / 8 + 4);
     let tree = Tree { slots, odd: false, mixed: false };
-    let mut parser = Parser { bytes: text.as_bytes(), at: 0, tree, open: SmallVec::new() };
+    let mut parser = Parser { bytes: text.as_bytes(), at: 0, tree, top: None, outer: SmallVec::new() };
     parser.document()?;
     Ok(parser.tree)
 }
@@ -67,8 +78,7 @@ impl Parser<'_> {
     /// Closes what ends here, and goes on to the next value, if there is one: the first in what was just opened, or the one
     /// after a comma.
     fn next_value(&mut self, mut opened: bool) -> Outcome<bool> {
-        while let Some(&(top, _)) = self.open.last() {
-            let object = self.tree.slots[top].kind != SlotKind::Array;
+        while let Some(Open { object, .. }) = self.top {
             self.space();
             match self.peek() {
                 Some(b'}') if object => self.close(),
@@ -92,10 +102,13 @@ impl Parser<'_> {
     }
 
     fn push(&mut self, kind: SlotKind) -> Outcome<bool> {
-        if self.open.len() >= DEPTH {
+        if self.outer.len() + usize::from(self.top.is_some()) >= DEPTH {
             return Err((Problem::Depth, self.at));
         }
-        self.open.push((self.tree.slots.len(), 0));
+        let open = Open { slot: self.tree.slots.len(), object: kind == SlotKind::Object, seen: 0 };
+        if let Some(outer) = self.top.replace(open) {
+            self.outer.push(outer);
+        }
         self.slot(kind, self.at, self.at);
         self.at += 1;
         Ok(true)
@@ -104,10 +117,11 @@ impl Parser<'_> {
     fn close(&mut self) {
         self.at += 1;
         let next = narrow(self.tree.slots.len());
-        if let Some(slot) = self.open.pop().and_then(|(top, _)| self.tree.slots.get_mut(top)) {
+        if let Some(slot) = self.top.and_then(|top| self.tree.slots.get_mut(top.slot)) {
             slot.end = narrow(self.at);
             slot.next = next;
         }
+        self.top = self.outer.pop();
     }
 
     fn slot(&mut self, kind: SlotKind, start: usize, end: usize) {
@@ -147,12 +161,12 @@ impl Parser<'_> {
             [_, one, _] => 1 << (one % 64),
             _ => 1,
         };
-        let Some((top, seen)) = self.open.last_mut() else { return };
-        if *seen & mark != 0 {
-            self.tree.slots[*top].kind = SlotKind::Mixed;
+        let Some(top) = &mut self.top else { return };
+        if top.seen & mark != 0 {
+            self.tree.slots[top.slot].kind = SlotKind::Mixed;
             self.tree.mixed = true;
         }
-        *seen |= mark;
+        top.seen |= mark;
     }
 
     #[inline]
@@ -263,10 +277,13 @@ impl Parser<'_> {
 /// How many bytes of a string come before the next one that means something: `"`, `\`, or a control character.
 pub(super) fn plain(text: &[u8]) -> usize {
     let mut rest = text;
-    while let Some((word, after)) = rest.split_first_chunk() {
-        let found = special(u64::from_le_bytes(*word));
-        if found != 0 {
-            return text.len() - rest.len() + found.trailing_zeros() as usize / 8;
+    while let Some((two, after)) = rest.split_first_chunk::<16>() {
+        // both words at once, and one jump
+        let two = u128::from_le_bytes(*two);
+        let [first, second] = [two as u64, (two >> 64) as u64].map(special);
+        if first | second != 0 {
+            let (before, found) = if first == 0 { (8, second) } else { (0, first) };
+            return text.len() - rest.len() + before + found.trailing_zeros() as usize / 8;
         }
         rest = after;
     }

@@ -330,7 +330,7 @@ fn as_referrer(descriptor: &Descriptor) -> Referrer {
         media_type: descriptor.media_type.to_string(),
         digest: descriptor.digest.clone(),
         size: descriptor.size,
-        artifact_type: descriptor.more().artifact_type.clone(),
+        artifact_type: descriptor.more().artifact_type.as_deref().map(str::to_owned),
         annotations: descriptor.more().annotations.clone(),
     }
 }

@@ -3,7 +3,7 @@
 use referee_layout::media_type;
 
 use crate::doc::Doc;
-use crate::doc::{DocKind, Slot};
+use crate::doc::DocKind;
 use crate::finding::Findings;
 use crate::rule::{Check, SHOULD, Severity};
 
@@ -39,7 +39,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     }
     let own = doc.root.get("config").and_then(|config| config.get("mediaType"));
     let Some(own) = own.filter(|own| !own.equals(media_type::IMAGE_CONFIG)) else { return };
-    let mut layers = doc.all_objects().filter(|place| matches!(place.slot, Slot::Layer(_))).peekable();
+    let mut layers = doc.layers().peekable();
     let tar = |layer: crate::doc::Place<'_>| {
         let own = layer.value.get("mediaType").and_then(|own| own.as_str());
         own.is_some_and(|own| own.starts_with("application/vnd.oci.image.layer."))

@@ -3,7 +3,7 @@
 use referee_layout::media_type;
 
 use crate::doc::Doc;
-use crate::doc::{DocKind, Slot};
+use crate::doc::DocKind;
 use crate::finding::Findings;
 use crate::rule::{Check, SHOULD};
 
@@ -37,7 +37,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     if doc.kind != DocKind::Manifest || (image && doc.root.get("artifactType").is_none()) {
         return;
     }
-    let mut layers = doc.all_objects().filter(|place| matches!(place.slot, Slot::Layer(_)));
+    let mut layers = doc.layers();
     if let (Some(only), None) = (layers.next(), layers.next())
         && let Some(size) = only.value.get("size")
         && size.as_number() == Some("0")
