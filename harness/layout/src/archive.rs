@@ -8,6 +8,7 @@ mod stream;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io::{self, Read};
 use std::mem;
 use std::path::{Component, Path};
@@ -16,7 +17,7 @@ use tar::EntryType;
 
 use crate::dir::{FileKind, ReadError};
 use crate::document::Document;
-use crate::facts::examine::examine;
+use crate::facts::examine::{Room, examine};
 use crate::facts::gather::{Found, Roots, assemble, is_algorithm, is_root_name};
 use crate::facts::visit::Nobody;
 use crate::facts::{Oddity, OddityKind, Stray, Visited, Visitor};
@@ -112,7 +113,7 @@ struct Reader<'v, V: Visitor> {
     folder: bool,
     members: usize,
     hint: String,
-    buffer: Vec<u8>,
+    room: Room,
 }
 
 impl<'v, V: Visitor> Reader<'v, V> {
@@ -128,7 +129,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
             folder: false,
             members: 0,
             hint: String::new(),
-            buffer: Vec::new(),
+            room: Room::default(),
         }
     }
 
@@ -265,8 +266,8 @@ impl<'v, V: Visitor> Reader<'v, V> {
                 let (blob, visited) = match error {
                     Some(error) => (Blob::cannot_be_read(kind, input.size, error), None),
                     None => {
-                        self.buffer.clear();
-                        examine(&digest, kind, input, self.limits, &mut self.buffer, self.visitor)
+                        self.room.clear();
+                        examine(&digest, kind, input, self.limits, &mut self.room, self.visitor)
                     }
                 };
                 let short = short(blob.unreadable());
@@ -328,7 +329,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
 /// The digest that a path `blobs/<algorithm>/<encoded>` is.
 fn blob_digest(parts: &[&str]) -> Option<Digest> {
     match parts {
-        ["blobs", algorithm, encoded] => Digest::parse(&format!("{algorithm}:{encoded}")).ok(),
+        ["blobs", algorithm, encoded] => Digest::of_name(algorithm, OsStr::new(encoded)),
         _ => None,
     }
 }

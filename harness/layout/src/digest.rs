@@ -9,8 +9,10 @@
 mod hash;
 
 use std::cmp::Ordering;
+use std::ffi::OsStr;
 use std::fmt;
 use std::hash::{Hash, Hasher as HashInto};
+use std::os::unix::ffi::OsStrExt as _;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -81,6 +83,13 @@ impl Digest {
         Some(Self(Text::Sha256(hash::from_hex(digits)?)))
     }
 
+    /// The digest of which a file of that name below `blobs/algorithm` has the content, if it is one.
+    pub(crate) fn of_name(algorithm: &str, name: &OsStr) -> Option<Self> {
+        let sha256 = || Some(Self(Text::Sha256(hash::from_hex(name.as_bytes().try_into().ok()?)?)));
+        let other = || Self::parse(&format!("{algorithm}:{}", name.to_str()?)).ok();
+        Some(algorithm).filter(|name| *name == Algorithm::Sha256.name()).and_then(|_| sha256()).or_else(other)
+    }
+
     /// Whether a string is a digest, as [`Digest::parse`] says it.
     ///
     /// # Errors
@@ -116,14 +125,14 @@ impl Digest {
 
     /// The part after `:`.
     pub fn encoded(&self) -> String {
-        self.with_encoded(str::to_owned)
+        self.with_encoded(|name| name.to_str().unwrap_or_default().to_owned())
     }
 
-    /// Shows the part after `:` without making a string of its own.
-    pub(crate) fn with_encoded<T>(&self, with: impl FnOnce(&str) -> T) -> T {
+    /// Shows the part after `:`, which names a file, without making a string of its own.
+    pub(crate) fn with_encoded<T>(&self, with: impl FnOnce(&OsStr) -> T) -> T {
         match &self.0 {
-            Text::Sha256(hash) => hash::with_hex(hash, with),
-            Text::Other(text) => with(text.split_once(':').map_or("", |(_, encoded)| encoded)),
+            Text::Sha256(hash) => hash::with_hex(hash, |digits| with(OsStr::from_bytes(digits))),
+            Text::Other(text) => with(OsStr::new(text.split_once(':').map_or("", |(_, encoded)| encoded))),
         }
     }
 
@@ -171,7 +180,7 @@ impl fmt::Display for Digest {
         match &self.0 {
             Text::Sha256(hash) => {
                 f.write_str(SHA256)?;
-                hash::with_hex(hash, |digits| f.write_str(digits))
+                hash::with_hex(hash, |digits| f.write_str(str::from_utf8(digits).unwrap_or_default()))
             }
             Text::Other(text) => f.write_str(text),
         }

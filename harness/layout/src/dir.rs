@@ -231,7 +231,7 @@ impl Folder<'_> {
 
     /// Opens the file `name`, one component, that [`Folder::each`] called a `kind`, and appends its first bytes to
     /// `bytes`, as many as there is room for. It is not known yet whether it still is a file: see [`OpenFile::check`].
-    pub(crate) fn open(&self, name: &str, kind: FileKind, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
+    pub(crate) fn open(&self, name: &OsStr, kind: FileKind, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
         match kind {
             FileKind::File => {}
             FileKind::Symlink => return first(self.root.open_file(&self.path.join(name))?, bytes),

@@ -22,7 +22,7 @@ pub type Span = Range<usize>;
 pub const DEPTH: usize = 128;
 
 /// The spans of one JSON text. It borrows nothing: [`Tree::root`] joins it with the text again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
     slots: Vec<Slot>,
     /// Whether a string has an escape, or a number is no integer of at most 15 digits.
@@ -124,11 +124,19 @@ impl Tree {
     /// # Errors
     /// The first mistake, at its place.
     pub fn parse(bytes: &[u8]) -> Result<(Self, &str), JsonError> {
+        Self::default().parse_again(bytes)
+    }
+
+    /// Parses another JSON text, in the room that the tree has already.
+    ///
+    /// # Errors
+    /// The first mistake, at its place.
+    pub fn parse_again(self, bytes: &[u8]) -> Result<(Self, &str), JsonError> {
         let text = match str::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => return Err(JsonError::at(Problem::Utf8, bytes, error.valid_up_to())),
         };
-        Ok((Self::of(text)?, text))
+        Ok((self.again(text)?, text))
     }
 
     /// Parses a JSON text that is known to be UTF-8.
@@ -136,13 +144,22 @@ impl Tree {
     /// # Errors
     /// The first mistake, at its place.
     pub fn of(text: &str) -> Result<Self, JsonError> {
-        parse::run(text).map_err(|(problem, at)| JsonError::at(problem, text.as_bytes(), at))
+        Self::default().again(text)
+    }
+
+    fn again(self, text: &str) -> Result<Self, JsonError> {
+        parse::run(text, self.slots).map_err(|(problem, at)| JsonError::at(problem, text.as_bytes(), at))
     }
 
     /// Whether all parsers read the same in `text`, which was parsed: ASCII without escapes, integers of at most 15 digits,
     /// and each name once in its object.
     pub fn is_simple(&self, text: &str) -> bool {
         !self.odd && text.is_ascii() && (!self.mixed || self.root(text).duplicate_names().is_empty())
+    }
+
+    /// Whether it takes more room than most documents need.
+    pub(crate) fn is_large(&self) -> bool {
+        self.slots.capacity() > 1 << 13
     }
 
     /// The outermost value. `text` is the text that was parsed; with any other the values are nonsense, but

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::descriptor::{Entry, List};
-use super::examine::{PIECE, examine};
+use super::examine::{Room, examine};
 use super::visit::{Visited, Visitor};
 use super::{Blob, Facts, Limits, Oddity, Stray, Verified};
 use crate::dir::{FileKind, Folder, LayoutDir, Listed, OpenFile, ReadError};
@@ -156,15 +156,10 @@ fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::
     }
     let (mut blobs, mut of_folders) = (Vec::new(), Vec::new());
     for (algorithm, path, folder) in &folders {
-        let mut text = format!("{algorithm}:");
-        let (start, before, strays) = (text.len(), blobs.len(), found.stray.len());
-        let listed = folder.each(|name, kind| {
-            text.truncate(start);
-            text.push_str(name.to_str().unwrap_or_default());
-            match Digest::parse(&text) {
-                Ok(digest) => blobs.push((digest, Blob::unread(kind))),
-                Err(_) => found.stray.push(Stray { path: format!("{path}/{}", name.display()), kind }),
-            }
+        let (before, strays) = (blobs.len(), found.stray.len());
+        let listed = folder.each(|name, kind| match Digest::of_name(algorithm, name) {
+            Some(digest) => blobs.push((digest, Blob::unread(kind))),
+            None => found.stray.push(Stray { path: format!("{path}/{}", name.display()), kind }),
         });
         if let Err(error) = listed {
             blobs.truncate(before);
@@ -177,17 +172,14 @@ fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::
     for (folder, places) in of_folders {
         let share = places.len() / SHARES / rayon::current_num_threads();
         let blobs = found.blobs.shares_mut(places, share.clamp(1, SHARE));
-        let seen = blobs.map_init(
-            || Vec::with_capacity(PIECE),
-            |buffer, some| {
-                let seen = some.filter_map(|(digest, blob)| {
-                    let visited;
-                    (*blob, visited) = read(digest, blob.kind, folder, limits, buffer, visitor);
-                    Some((digest.clone(), visited?))
-                });
-                seen.collect::<Vec<_>>()
-            },
-        );
+        let seen = blobs.map_init(Room::default, |room, some| {
+            let seen = some.filter_map(|(digest, blob)| {
+                let visited;
+                (*blob, visited) = read(digest, blob.kind, folder, limits, room, visitor);
+                Some((digest.clone(), visited?))
+            });
+            seen.collect::<Vec<_>>()
+        });
         found.visited.extend(seen.collect::<Vec<_>>().into_iter().flatten());
     }
     found
@@ -199,27 +191,25 @@ fn read<V: Visitor>(
     kind: FileKind,
     folder: &Folder<'_>,
     limits: &Limits,
-    buffer: &mut Vec<u8>,
+    room: &mut Room,
     visitor: &V,
 ) -> (Blob, Option<V::Kept>) {
-    buffer.clear();
-    buffer.shrink_to(PIECE);
-    let room = buffer.capacity();
-    let file = match digest.with_encoded(|name| folder.open(name, kind, buffer)) {
+    room.clear();
+    let file = match digest.with_encoded(|name| folder.open(name, kind, &mut room.bytes)) {
         Ok(file) => file,
         Err(error) => return (Blob::cannot_be_read(kind, 0, error), None),
     };
-    let read = buffer.len() as u64;
+    let read = room.bytes.len() as u64;
     // what does not fill the room has most likely ended; if it hashes to its name, it has, and nobody need be asked
-    let ended = buffer.len() < room;
+    let ended = room.bytes.len() < room.bytes.capacity();
     let whole =
-        ended.then(|| examine(digest, kind, &mut Input::new(io::empty(), read), limits, buffer, visitor));
+        ended.then(|| examine(digest, kind, &mut Input::new(io::empty(), read), limits, room, visitor));
     match whole {
         Some(whole) if whole.0.verified == Verified::Yes => whole,
         whole => match OpenFile::check(file, read) {
             Ok(mut input) => whole
                 .filter(|_| input.size == read)
-                .unwrap_or_else(|| examine(digest, kind, &mut input, limits, buffer, visitor)),
+                .unwrap_or_else(|| examine(digest, kind, &mut input, limits, room, visitor)),
             Err(error) => (Blob::cannot_be_read(kind, 0, error), None),
         },
     }

@@ -27,8 +27,8 @@ struct Open {
     seen: u64,
 }
 
-/// The tree of `text`.
-pub(super) fn run(text: &str) -> Outcome<Tree> {
+/// The tree of `text`, in the room of another one.
+pub(super) fn run(text: &str, mut slots: Vec<Slot>) -> Outcome<Tree> {
     if u32::try_from(text.len()).is_err() {
         return Err((Problem::Large, 0));
     }
@@ -36,7 +36,8 @@ pub(super) fn run(text: &str) -> Outcome<Tree> {
         return Err((Problem::ByteOrderMark, 0));
     }
     // a slot per eight bytes is more than manifests need; what is not written to costs nothing
-    let slots = Vec::with_capacity(text.len() / 8 + 4);
+    slots.clear();
+    slots.reserve(text.len() / 8 + 4);
     let tree = Tree { slots, odd: false, mixed: false };
     let mut parser = Parser { bytes: text.as_bytes(), at: 0, tree, top: None, outer: SmallVec::new() };
     parser.document()?;
