@@ -22,7 +22,7 @@ use crate::facts::gather::{Found, Roots, assemble, is_algorithm, is_root_name};
 use crate::facts::visit::Nobody;
 use crate::facts::{Oddity, OddityKind, Stray, Visited, Visitor};
 use crate::input::Input;
-use crate::{Blob, ByDigest, Digest, Facts, Limits};
+use crate::{Blob, Digest, Facts, Limits};
 
 /// How many bytes may describe one member: its header, a long name, attributes. All are read into memory at once.
 const HEADERS: u64 = 1 << 20;
@@ -315,7 +315,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
             visited.extend(seen.map(|seen| (digest.clone(), seen)));
             (digest, blob)
         });
-        found.blobs = ByDigest::new(blobs.collect());
+        found.blobs = blobs.collect();
         let last: BTreeMap<_, _> = found.stray.drain(..).map(|stray| (stray.path, stray.kind)).collect();
         found.stray.extend(last.into_iter().map(|(path, kind)| Stray { path, kind }));
         found

@@ -4,7 +4,6 @@
 //! digests compares what begins alike a dozen times for each look-up.)
 
 use std::hash::BuildHasher as _;
-use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 use rayon::prelude::*;
@@ -14,16 +13,52 @@ use crate::Digest;
 /// A map from digests, made at once.
 #[derive(Debug, Clone)]
 pub struct ByDigest<T> {
-    items: Vec<(Digest, T)>,
-    /// Places in `items`, in little room; the digests are there already.
-    places: HashTable<u32>,
+    places: Places,
+    /// What there is at each place.
+    values: Vec<T>,
+}
+
+/// Places for digests, before it is known what there is at them: numbers from 0, in the order in which they come.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places {
+    digests: Vec<Digest>,
+    /// Places in `digests`, in little room: the digests are there already.
+    table: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
 
+impl Places {
+    /// The next place is for a digest that has none yet.
+    pub(crate) fn add(&mut self, digest: Digest) {
+        // a layout of four billion blobs does not fit in memory
+        let place = u32::try_from(self.digests.len()).unwrap_or(u32::MAX);
+        let hash = self.hasher.hash_one(&digest);
+        self.digests.push(digest);
+        let again =
+            |place: &u32| self.digests.get(*place as usize).map_or(0, |own| self.hasher.hash_one(own));
+        self.table.insert_unique(hash, place, again);
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.digests.len()
+    }
+
+    fn of(&self, digest: &Digest) -> Option<usize> {
+        let same = |place: &u32| self.digests.get(*place as usize).is_some_and(|own| own == digest);
+        self.table.find(self.hasher.hash_one(digest), same).map(|place| *place as usize)
+    }
+}
+
 impl<T> ByDigest<T> {
+    /// What there is at each of the places, in their order.
+    pub(crate) fn new(places: Places, values: Vec<T>) -> Self {
+        Self { places, values }
+    }
+
     /// Whether there is something for `digest`.
     pub fn contains_key(&self, digest: &Digest) -> bool {
-        self.place(digest).is_some()
+        self.get(digest).is_some()
     }
 
     /// What there is for `digest`.
@@ -33,30 +68,30 @@ impl<T> ByDigest<T> {
 
     /// Where `digest` is: a number below [`ByDigest::len`] that says nothing else.
     pub fn place(&self, digest: &Digest) -> Option<usize> {
-        let same = |place: &u32| self.items.get(*place as usize).is_some_and(|(own, _)| own == digest);
-        self.places.find(self.hasher.hash_one(digest), same).map(|place| *place as usize)
+        self.places.of(digest)
     }
 
     /// What there is at a place.
     pub(crate) fn at(&self, place: usize) -> Option<&T> {
-        self.items.get(place).map(|(_, value)| value)
+        self.values.get(place)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.values.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.values.is_empty()
     }
 
     /// What `pick` picks of them, in the order of their digests. (Places are in the order of the file system: a report
     /// that followed that would not be the same on another machine.)
     pub fn pick<'a, U>(&'a self, pick: impl Fn(&'a Digest, &'a T) -> Option<U>) -> Vec<(&'a Digest, U)> {
-        let picked = self.items.iter().filter_map(|(digest, value)| Some((digest, pick(digest, value)?)));
-        let mut picked: Vec<_> = picked.collect();
+        let items = self.places.digests.iter().zip(&self.values);
+        let mut picked: Vec<_> =
+            items.filter_map(|(digest, value)| Some((digest, pick(digest, value)?))).collect();
         picked.sort_unstable_by_key(|(digest, _)| *digest);
         picked
     }
@@ -66,37 +101,24 @@ impl<T> ByDigest<T> {
     where
         T: Sync,
     {
-        self.items.par_iter().map(|(digest, value)| (digest, value))
+        self.places.digests.par_iter().zip(&self.values)
     }
 
     /// All of them without their digests, in no order.
     pub fn values(&self) -> impl Iterator<Item = &T> {
-        self.items.iter().map(|(_, value)| value)
+        self.values.iter()
     }
+}
 
-    /// Those at some of the places with their digests, in shares of so many, each for one thread at a time.
-    pub(crate) fn shares_mut(
-        &mut self,
-        places: Range<usize>,
-        share: usize,
-    ) -> impl IndexedParallelIterator<Item = impl Iterator<Item = (&Digest, &mut T)>>
-    where
-        T: Send,
-    {
-        // without this a thread takes half of them at once, and the others may have nothing to do in the end
-        let shares = self.items[places].par_chunks_mut(share).with_max_len(1);
-        shares.map(|share| share.iter_mut().map(|(digest, value)| (&*digest, value)))
-    }
-
-    /// From pairs with each digest once. The places are in their order.
-    pub(crate) fn new(items: Vec<(Digest, T)>) -> Self {
-        let hasher = DefaultHashBuilder::default();
-        let mut places = HashTable::with_capacity(items.len());
-        // a layout of four billion blobs does not fit in memory
-        for (place, (digest, _)) in (0_u32..).zip(&items) {
-            let again = |place: &u32| items.get(*place as usize).map_or(0, |(own, _)| hasher.hash_one(own));
-            places.insert_unique(hasher.hash_one(digest), place, again);
-        }
-        Self { items, places, hasher }
+/// From pairs with each digest once.
+impl<T> FromIterator<(Digest, T)> for ByDigest<T> {
+    fn from_iter<I: IntoIterator<Item = (Digest, T)>>(items: I) -> Self {
+        let mut places = Places::default();
+        let keep = |(digest, value)| {
+            places.add(digest);
+            value
+        };
+        let values = items.into_iter().map(keep).collect();
+        Self { places, values }
     }
 }

@@ -11,6 +11,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom};
 use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,7 @@ use rustix::io::Errno;
 use crate::input::Input;
 
 /// How many bytes of names are read at a time.
-const NAMES: usize = 64 << 10;
+const NAMES: usize = 11 << 10;
 
 /// A root directory and everything below it.
 #[derive(Debug)]
@@ -197,31 +198,19 @@ impl Folder<'_> {
     /// The names, in byte order.
     pub(crate) fn list(&self) -> Result<Vec<Listed>, ReadError> {
         let mut listed = Vec::new();
-        self.each(|name, kind| listed.push(Listed { name: name.to_owned(), kind }))?;
+        let mut room = Names::room();
+        let mut names = self.names(&mut room)?;
+        while names.next(|name, kind| listed.push(Listed { name: name.to_owned(), kind }))? {}
         listed.sort_unstable();
         Ok(listed)
     }
 
-    /// Shows each name and what it is, in the order of the file system.
-    pub(crate) fn each(&self, mut show: impl FnMut(&OsStr, FileKind)) -> Result<(), ReadError> {
+    /// The names, in the order of the file system. `room` is for some of them at a time.
+    pub(crate) fn names<'r>(&'r self, room: &'r mut [MaybeUninit<u8>]) -> Result<Names<'r>, ReadError> {
         // the handle is a path only (O_PATH), which cannot be listed itself
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let dir = rustix::fs::openat(&self.dir, ".", flags, Mode::empty()).map_err(ReadError::from_errno)?;
-        let mut room = vec![MaybeUninit::uninit(); NAMES];
-        let mut entries = RawDir::new(dir, &mut room);
-        while let Some(entry) = entries.next() {
-            let entry = entry.map_err(ReadError::from_errno)?;
-            let name = OsStr::from_bytes(entry.file_name().to_bytes());
-            if name == "." || name == ".." {
-                continue;
-            }
-            let kind = match entry.file_type() {
-                FileType::Unknown => self.stat(name),
-                kind => FileKind::from(kind),
-            };
-            show(name, kind);
-        }
-        Ok(())
+        Ok(Names { folder: self, entries: RawDir::new(dir, room) })
     }
 
     fn stat(&self, name: &OsStr) -> FileKind {
@@ -229,7 +218,7 @@ impl Folder<'_> {
             .map_or(FileKind::Other, |stat| FileType::from_raw_mode(stat.st_mode).into())
     }
 
-    /// Opens the file `name`, one component, that [`Folder::each`] called a `kind`, and appends its first bytes to
+    /// Opens the file `name`, one component, that [`Folder::names`] called a `kind`, and appends its first bytes to
     /// `bytes`, as many as there is room for. It is not known yet whether it still is a file: see [`OpenFile::check`].
     pub(crate) fn open(&self, name: &OsStr, kind: FileKind, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
         match kind {
@@ -244,6 +233,37 @@ impl Folder<'_> {
             Err(Errno::LOOP) => Err(ReadError::Kind(FileKind::Symlink)),
             Err(error) => Err(ReadError::from_errno(error)),
         }
+    }
+}
+
+/// The names in a directory, while they are read.
+pub(crate) struct Names<'r> {
+    folder: &'r Folder<'r>,
+    entries: RawDir<'r, OwnedFd>,
+}
+
+impl Names<'_> {
+    /// Room for some names: so few that what the system looked at for them is still at hand when they are opened.
+    pub(crate) fn room() -> Vec<MaybeUninit<u8>> {
+        vec![MaybeUninit::uninit(); NAMES]
+    }
+
+    /// Shows the next name and what it is, links not followed; false after the last one.
+    pub(crate) fn next(&mut self, show: impl FnOnce(&OsStr, FileKind)) -> Result<bool, ReadError> {
+        while let Some(entry) = self.entries.next() {
+            let entry = entry.map_err(ReadError::from_errno)?;
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            if name == "." || name == ".." {
+                continue;
+            }
+            let kind = match entry.file_type() {
+                FileType::Unknown => self.folder.stat(name),
+                kind => FileKind::from(kind),
+            };
+            show(name, kind);
+            return Ok(true);
+        }
+        Ok(false)
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod gather;
 mod node;
 mod resolve;
 pub(crate) mod visit;
+mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -114,11 +115,6 @@ pub struct Blob {
 }
 
 impl Blob {
-    /// A blob of which nothing is known but that it is there.
-    pub(crate) fn unread(kind: FileKind) -> Self {
-        Self { size: 0, content: BlobContent::Opaque, verified: Verified::Unknown, kind }
-    }
-
     /// A blob that cannot be read.
     pub(crate) fn cannot_be_read(kind: FileKind, size: u64, error: ReadError) -> Self {
         let content = BlobContent::Unreadable(Box::new(error));

@@ -1,29 +1,21 @@
 //! From what was read of a layout to its facts.
 //!
-//! Owns: walking a directory in parallel, and putting what was found in order. Leaves to others: one blob
-//! ([`super::examine`]), and reading archives ([`crate::archive`]), which end here too.
+//! Owns: the two files at the root, and putting what was found in order. Leaves to others: the blobs of a directory
+//! ([`super::walk`]), and reading archives ([`crate::archive`]), which end here too.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use super::descriptor::{Entry, List};
-use super::examine::{Room, examine};
 use super::visit::{Visited, Visitor};
-use super::{Blob, Facts, Limits, Oddity, Stray, Verified};
-use crate::dir::{FileKind, Folder, LayoutDir, Listed, OpenFile, ReadError};
+use super::walk::blobs;
+use super::{Blob, Facts, Limits, Oddity, Stray};
+use crate::dir::{LayoutDir, Listed, ReadError};
 use crate::document::{Document, ManifestView};
-use crate::input::Input;
 use crate::{Annotations, ByDigest, Digest};
-
-/// So many blobs at most are one share of the work.
-const SHARE: usize = 128;
-
-/// So many shares at least there are for each thread, if there are as many blobs: some blobs are very large.
-const SHARES: usize = 64;
 
 /// The facts of a directory.
 pub(super) fn facts<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> (Facts, Visited<V::Kept>) {
@@ -116,7 +108,7 @@ pub(crate) fn is_algorithm(name: &str) -> bool {
 
 impl<K> Default for Found<K> {
     fn default() -> Self {
-        let (blobs, visited, stray) = (ByDigest::new(Vec::new()), Vec::new(), Vec::new());
+        let (blobs, visited, stray) = (ByDigest::from_iter([]), Vec::new(), Vec::new());
         Self { blobs, visited, stray, unreadable: BTreeMap::new(), oddities: Vec::new() }
     }
 }
@@ -129,88 +121,5 @@ impl<K> Found<K> {
                 self.stray.push(Stray { path: name.display().to_string(), kind });
             }
         }
-    }
-}
-
-fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::Kept> {
-    let mut found = Found::default();
-    let algorithms = match dir.list("blobs") {
-        Ok(listed) => listed,
-        Err(error) => {
-            found.unreadable.insert("blobs".to_owned(), error);
-            return found;
-        }
-    };
-    let mut folders = Vec::new();
-    for Listed { name, kind } in algorithms {
-        let path = format!("blobs/{}", name.display());
-        match (name.to_str().filter(|name| is_algorithm(name)), kind) {
-            (Some(algorithm), FileKind::Directory | FileKind::Symlink) => match dir.folder(&path) {
-                Ok(folder) => folders.push((algorithm.to_owned(), path, folder)),
-                Err(error) => {
-                    found.unreadable.insert(path, error);
-                }
-            },
-            _ => found.stray.push(Stray { path, kind }),
-        }
-    }
-    let (mut blobs, mut of_folders) = (Vec::new(), Vec::new());
-    for (algorithm, path, folder) in &folders {
-        let (before, strays) = (blobs.len(), found.stray.len());
-        let listed = folder.each(|name, kind| match Digest::of_name(algorithm, name) {
-            Some(digest) => blobs.push((digest, Blob::unread(kind))),
-            None => found.stray.push(Stray { path: format!("{path}/{}", name.display()), kind }),
-        });
-        if let Err(error) = listed {
-            blobs.truncate(before);
-            found.stray.truncate(strays);
-            found.unreadable.insert(path.clone(), error);
-        }
-        of_folders.push((folder, before..blobs.len()));
-    }
-    found.blobs = ByDigest::new(blobs);
-    for (folder, places) in of_folders {
-        let share = places.len() / SHARES / rayon::current_num_threads();
-        let blobs = found.blobs.shares_mut(places, share.clamp(1, SHARE));
-        let seen = blobs.map_init(Room::default, |room, some| {
-            let seen = some.filter_map(|(digest, blob)| {
-                let visited;
-                (*blob, visited) = read(digest, blob.kind, folder, limits, room, visitor);
-                Some((digest.clone(), visited?))
-            });
-            seen.collect::<Vec<_>>()
-        });
-        found.visited.extend(seen.collect::<Vec<_>>().into_iter().flatten());
-    }
-    found
-}
-
-/// Reads what one name holds.
-fn read<V: Visitor>(
-    digest: &Digest,
-    kind: FileKind,
-    folder: &Folder<'_>,
-    limits: &Limits,
-    room: &mut Room,
-    visitor: &V,
-) -> (Blob, Option<V::Kept>) {
-    room.clear();
-    let file = match digest.with_encoded(|name| folder.open(name, kind, &mut room.bytes)) {
-        Ok(file) => file,
-        Err(error) => return (Blob::cannot_be_read(kind, 0, error), None),
-    };
-    let read = room.bytes.len() as u64;
-    // what does not fill the room has most likely ended; if it hashes to its name, it has, and nobody need be asked
-    let ended = room.bytes.len() < room.bytes.capacity();
-    let whole =
-        ended.then(|| examine(digest, kind, &mut Input::new(io::empty(), read), limits, room, visitor));
-    match whole {
-        Some(whole) if whole.0.verified == Verified::Yes => whole,
-        whole => match OpenFile::check(file, read) {
-            Ok(mut input) => whole
-                .filter(|_| input.size == read)
-                .unwrap_or_else(|| examine(digest, kind, &mut input, limits, room, visitor)),
-            Err(error) => (Blob::cannot_be_read(kind, 0, error), None),
-        },
     }
 }

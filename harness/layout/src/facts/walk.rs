@@ -1,0 +1,190 @@
+//! Reading all blobs of a directory.
+//!
+//! Owns: listing `blobs`, and opening what is listed, on all threads. Leaves to others: what one blob holds
+//! ([`super::examine`]), and what follows from all of them ([`super::gather`]).
+
+use std::io;
+use std::sync::{Mutex, PoisonError, TryLockError};
+use std::thread;
+
+use super::examine::{Room, examine};
+use super::gather::{Found, is_algorithm};
+use super::visit::Visitor;
+use super::{Blob, Limits, Stray, Verified};
+use crate::by_digest::Places;
+use crate::dir::{FileKind, Folder, LayoutDir, Listed, Names, OpenFile, ReadError};
+use crate::input::Input;
+use crate::{ByDigest, Digest};
+
+/// So many blobs at most are one share of the work.
+const SHARE: usize = 128;
+
+/// A share is at most one part in so many of what was listed before, for each thread: some blobs are very large.
+const SHARES: usize = 16;
+
+/// The blobs of a directory, and what lies among them.
+pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::Kept> {
+    let mut found = Found::default();
+    let algorithms = match dir.list("blobs") {
+        Ok(listed) => listed,
+        Err(error) => {
+            found.unreadable.insert("blobs".to_owned(), error);
+            return found;
+        }
+    };
+    let (mut places, mut done) = (Places::default(), Vec::new());
+    for Listed { name, kind } in algorithms {
+        let path = format!("blobs/{}", name.display());
+        let algorithm = name.to_str().filter(|name| is_algorithm(name));
+        let (Some(algorithm), FileKind::Directory | FileKind::Symlink) = (algorithm, kind) else {
+            found.stray.push(Stray { path, kind });
+            continue;
+        };
+        let read = dir.folder(&path).and_then(|folder| {
+            let mut room = Names::room();
+            let names = folder.names(&mut room)?;
+            let (stray, error) = (&mut found.stray, None);
+            let listing = Listing { algorithm, path: &path, names, places: &mut places, stray, error };
+            let listing = Mutex::new(listing);
+            done.extend(each_thread(|| {
+                let mut room = Room::default();
+                let shares = std::iter::from_fn(|| next(&listing));
+                shares.map(|share| share.read(&folder, limits, &mut room, visitor)).collect()
+            }));
+            let listing = listing.into_inner().unwrap_or_else(PoisonError::into_inner);
+            listing.error.map_or(Ok(()), Err)
+        });
+        found.unreadable.extend(read.err().map(|error| (path, error)));
+    }
+    done.sort_unstable_by_key(|share| share.first);
+    let mut blobs = Vec::with_capacity(places.len());
+    for share in done {
+        blobs.extend(share.blobs);
+        found.visited.extend(share.visited);
+    }
+    found.blobs = ByDigest::new(places, blobs);
+    found
+}
+
+/// What `work` gives on each thread of the pool, as far as they come to it.
+fn each_thread<T: Send>(work: impl Fn() -> Vec<T> + Sync) -> Vec<T> {
+    let all = Mutex::new(Vec::new());
+    rayon::scope(|scope| {
+        for _ in 0..rayon::current_num_threads() {
+            scope.spawn(|_| {
+                let some = work();
+                all.lock().unwrap_or_else(PoisonError::into_inner).extend(some);
+            });
+        }
+    });
+    all.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The names in one folder, while they are listed. A thread takes some and opens those, as long as the system has at hand
+/// what it looked at for them; another does the same.
+struct Listing<'f> {
+    algorithm: &'f str,
+    path: &'f str,
+    names: Names<'f>,
+    places: &'f mut Places,
+    stray: &'f mut Vec<Stray>,
+    /// Why it could not be listed to the end.
+    error: Option<ReadError>,
+}
+
+/// Some blobs, by the names that they are to be read from.
+struct Share {
+    /// The place of the first one.
+    first: usize,
+    names: Vec<(Digest, FileKind)>,
+}
+
+/// The same blobs, read.
+struct Done<K> {
+    first: usize,
+    blobs: Vec<Blob>,
+    visited: Vec<(Digest, K)>,
+}
+
+/// The next share, for whoever asks. Listing some names takes less time than to sleep and to be woken.
+fn next(listing: &Mutex<Listing<'_>>) -> Option<Share> {
+    loop {
+        match listing.try_lock() {
+            Ok(mut listing) => return listing.next(),
+            Err(TryLockError::Poisoned(listing)) => return listing.into_inner().next(),
+            Err(TryLockError::WouldBlock) => thread::yield_now(),
+        }
+    }
+}
+
+impl Listing<'_> {
+    fn next(&mut self) -> Option<Share> {
+        let first = self.places.len();
+        let most = (first / SHARES / rayon::current_num_threads()).clamp(1, SHARE);
+        let mut names = Vec::with_capacity(most);
+        while names.len() < most && self.error.is_none() {
+            let next = self.names.next(|name, kind| match Digest::of_name(self.algorithm, name) {
+                Some(digest) => names.push((digest, kind)),
+                None => {
+                    let path = format!("{}/{}", self.path, name.display());
+                    self.stray.push(Stray { path, kind });
+                }
+            });
+            match next {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => self.error = Some(error),
+            }
+        }
+        names.iter().for_each(|(digest, _)| self.places.add(digest.clone()));
+        (!names.is_empty()).then_some(Share { first, names })
+    }
+}
+
+impl Share {
+    fn read<V: Visitor>(
+        self,
+        folder: &Folder<'_>,
+        limits: &Limits,
+        room: &mut Room,
+        visitor: &V,
+    ) -> Done<V::Kept> {
+        let mut visited = Vec::new();
+        let read = |(digest, kind): &(Digest, FileKind)| {
+            let (blob, kept) = read(digest, *kind, folder, limits, room, visitor);
+            visited.extend(kept.map(|kept| (digest.clone(), kept)));
+            blob
+        };
+        Done { first: self.first, blobs: self.names.iter().map(read).collect(), visited }
+    }
+}
+
+/// Reads what one name holds.
+fn read<V: Visitor>(
+    digest: &Digest,
+    kind: FileKind,
+    folder: &Folder<'_>,
+    limits: &Limits,
+    room: &mut Room,
+    visitor: &V,
+) -> (Blob, Option<V::Kept>) {
+    room.clear();
+    let file = match digest.with_encoded(|name| folder.open(name, kind, &mut room.bytes)) {
+        Ok(file) => file,
+        Err(error) => return (Blob::cannot_be_read(kind, 0, error), None),
+    };
+    let read = room.bytes.len() as u64;
+    // what does not fill the room has most likely ended; if it hashes to its name, it has, and nobody need be asked
+    let ended = room.bytes.len() < room.bytes.capacity();
+    let whole =
+        ended.then(|| examine(digest, kind, &mut Input::new(io::empty(), read), limits, room, visitor));
+    match whole {
+        Some(whole) if whole.0.verified == Verified::Yes => whole,
+        whole => match OpenFile::check(file, read) {
+            Ok(mut input) => whole
+                .filter(|_| input.size == read)
+                .unwrap_or_else(|| examine(digest, kind, &mut input, limits, room, visitor)),
+            Err(error) => (Blob::cannot_be_read(kind, 0, error), None),
+        },
+    }
+}
