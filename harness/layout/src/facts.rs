@@ -115,6 +115,12 @@ pub struct Blob {
 }
 
 impl Blob {
+    /// A blob that was not looked at yet.
+    pub(crate) fn unread() -> Self {
+        let (content, verified) = (BlobContent::Opaque, Verified::Unknown);
+        Self { size: 0, content, verified, kind: FileKind::Other }
+    }
+
     /// A blob that cannot be read.
     pub(crate) fn cannot_be_read(kind: FileKind, size: u64, error: ReadError) -> Self {
         let content = BlobContent::Unreadable(Box::new(error));

@@ -32,7 +32,8 @@ pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -
             return found;
         }
     };
-    let (mut places, mut done) = (Places::default(), Vec::new());
+    let mut places = Places::default();
+    let done = Mutex::new(Done { blobs: Vec::new(), visited: Vec::new() });
     for Listed { name, kind } in algorithms {
         let path = format!("blobs/{}", name.display());
         let algorithm = name.to_str().filter(|name| is_algorithm(name));
@@ -46,38 +47,26 @@ pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -
             let (stray, error) = (&mut found.stray, None);
             let listing = Listing { algorithm, path: &path, names, places: &mut places, stray, error };
             let listing = Mutex::new(listing);
-            done.extend(each_thread(|| {
-                let mut room = Room::default();
-                let shares = std::iter::from_fn(|| next(&listing));
-                shares.map(|share| share.read(&folder, limits, &mut room, visitor)).collect()
-            }));
+            rayon::scope(|scope| {
+                for _ in 0..rayon::current_num_threads() {
+                    scope.spawn(|_| {
+                        let mut room = Room::default();
+                        while let Some(share) = next(&listing) {
+                            let read = share.read(&folder, limits, &mut room, visitor);
+                            done.lock().unwrap_or_else(PoisonError::into_inner).add(share.first, read);
+                        }
+                    });
+                }
+            });
             let listing = listing.into_inner().unwrap_or_else(PoisonError::into_inner);
             listing.error.map_or(Ok(()), Err)
         });
         found.unreadable.extend(read.err().map(|error| (path, error)));
     }
-    done.sort_unstable_by_key(|share| share.first);
-    let mut blobs = Vec::with_capacity(places.len());
-    for share in done {
-        blobs.extend(share.blobs);
-        found.visited.extend(share.visited);
-    }
-    found.blobs = ByDigest::new(places, blobs);
+    let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.blobs = ByDigest::new(places, done.blobs);
+    found.visited = done.visited;
     found
-}
-
-/// What `work` gives on each thread of the pool, as far as they come to it.
-fn each_thread<T: Send>(work: impl Fn() -> Vec<T> + Sync) -> Vec<T> {
-    let all = Mutex::new(Vec::new());
-    rayon::scope(|scope| {
-        for _ in 0..rayon::current_num_threads() {
-            scope.spawn(|_| {
-                let some = work();
-                all.lock().unwrap_or_else(PoisonError::into_inner).extend(some);
-            });
-        }
-    });
-    all.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The names in one folder, while they are listed. A thread takes some and opens those, as long as the system has at hand
@@ -99,11 +88,22 @@ struct Share {
     names: Vec<(Digest, FileKind)>,
 }
 
-/// The same blobs, read.
+/// Blobs that were read, at their places, and what the visitor kept of them.
 struct Done<K> {
-    first: usize,
     blobs: Vec<Blob>,
     visited: Vec<(Digest, K)>,
+}
+
+impl<K> Done<K> {
+    /// Adds a share, the first blob of which has that place. Another share may come before it, and have earlier places.
+    fn add(&mut self, first: usize, share: Self) {
+        let end = first + share.blobs.len();
+        if self.blobs.len() < end {
+            self.blobs.resize_with(end, Blob::unread);
+        }
+        self.blobs.splice(first..end, share.blobs);
+        self.visited.extend(share.visited);
+    }
 }
 
 /// The next share, for whoever asks. Listing some names takes less time than to sleep and to be woken.
@@ -143,7 +143,7 @@ impl Listing<'_> {
 
 impl Share {
     fn read<V: Visitor>(
-        self,
+        &self,
         folder: &Folder<'_>,
         limits: &Limits,
         room: &mut Room,
@@ -155,7 +155,7 @@ impl Share {
             visited.extend(kept.map(|kept| (digest.clone(), kept)));
             blob
         };
-        Done { first: self.first, blobs: self.names.iter().map(read).collect(), visited }
+        Done { blobs: self.names.iter().map(read).collect(), visited }
     }
 }
 
