@@ -36,6 +36,10 @@ impl Places {
         self.digests.push(digest);
         let again =
             |place: &u32| self.digests.get(*place as usize).map_or(0, |own| self.hasher.hash_one(own));
+        if self.table.len() == self.table.capacity() {
+            // by more than twice as much: others wait meanwhile
+            self.table.reserve(3 * self.table.len(), again);
+        }
         self.table.insert_unique(hash, place, again);
     }
 

@@ -24,7 +24,7 @@ use rustix::io::Errno;
 use crate::input::Input;
 
 /// How many bytes of names are read at a time.
-const NAMES: usize = 11 << 10;
+const NAMES: usize = 11 << 9;
 
 /// A root directory and everything below it.
 #[derive(Debug)]

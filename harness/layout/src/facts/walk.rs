@@ -17,7 +17,7 @@ use crate::input::Input;
 use crate::{ByDigest, Digest};
 
 /// So many blobs at most are one share of the work.
-const SHARE: usize = 128;
+const SHARE: usize = 64;
 
 /// A share is at most one part in so many of what was listed before, for each thread: some blobs are very large.
 const SHARES: usize = 16;
