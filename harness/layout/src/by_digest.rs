@@ -5,6 +5,7 @@
 
 use std::hash::BuildHasher as _;
 
+use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use rayon::prelude::*;
 
@@ -28,19 +29,24 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// The next place is for a digest that has none yet.
-    pub(crate) fn add(&mut self, digest: Digest) {
-        // a layout of four billion blobs does not fit in memory
-        let place = u32::try_from(self.digests.len()).unwrap_or(u32::MAX);
-        let hash = self.hasher.hash_one(&digest);
-        self.digests.push(digest);
-        let again =
-            |place: &u32| self.digests.get(*place as usize).map_or(0, |own| self.hasher.hash_one(own));
-        if self.table.len() == self.table.capacity() {
+    /// Gives the next place to a digest; false if it has one already.
+    pub(crate) fn add(&mut self, digest: &Digest) -> bool {
+        let Self { digests, table, hasher } = self;
+        let at = |place: &u32| digests.get(*place as usize);
+        let again = |place: &u32| at(place).map_or(0, |own| hasher.hash_one(own));
+        if table.len() == table.capacity() {
             // by more than twice as much: others wait meanwhile
-            self.table.reserve(3 * self.table.len(), again);
+            table.reserve(3 * table.len(), again);
         }
-        self.table.insert_unique(hash, place, again);
+        let Entry::Vacant(free) =
+            table.entry(hasher.hash_one(digest), |place| at(place) == Some(digest), again)
+        else {
+            return false;
+        };
+        // a layout of four billion blobs does not fit in memory
+        free.insert(u32::try_from(digests.len()).unwrap_or(u32::MAX));
+        digests.push(digest.clone());
+        true
     }
 
     /// How many there are.
@@ -114,15 +120,12 @@ impl<T> ByDigest<T> {
     }
 }
 
-/// From pairs with each digest once.
+/// Of a digest that is there twice the first value counts.
 impl<T> FromIterator<(Digest, T)> for ByDigest<T> {
     fn from_iter<I: IntoIterator<Item = (Digest, T)>>(items: I) -> Self {
         let mut places = Places::default();
-        let keep = |(digest, value)| {
-            places.add(digest);
-            value
-        };
-        let values = items.into_iter().map(keep).collect();
+        let new = |(digest, value)| places.add(&digest).then_some(value);
+        let values = items.into_iter().filter_map(new).collect();
         Self { places, values }
     }
 }

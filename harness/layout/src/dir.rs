@@ -23,7 +23,7 @@ use rustix::io::Errno;
 
 use crate::input::Input;
 
-/// How many bytes of names are read at a time.
+/// How many bytes of names are read at a time: 64 names of 64 characters.
 const NAMES: usize = 11 << 9;
 
 /// A root directory and everything below it.

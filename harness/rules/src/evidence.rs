@@ -238,6 +238,17 @@ impl<'a> Evidence<'a> {
         self.facts.blobs().get(digest)
     }
 
+    /// Whether there is no blob of that digest. Nobody knows what is in a folder that could not be listed: that is
+    /// reported.
+    pub(crate) fn is_absent(&self, digest: &Digest) -> bool {
+        let unlisted = self.facts.unreadable();
+        self.blob(digest).is_none()
+            && (unlisted.is_empty()
+                || ["blobs", &format!("blobs/{}", digest.algorithm())]
+                    .iter()
+                    .all(|path| !unlisted.contains_key(*path)))
+    }
+
     /// The referrers responses in index.json.
     pub(crate) fn responses(&self) -> &[Response<'a>] {
         &self.responses

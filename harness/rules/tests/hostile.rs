@@ -52,6 +52,17 @@ fn rules(root: &Path) -> Vec<&'static str> {
     rules
 }
 
+/// What is in a folder that cannot be listed is not called missing.
+#[test]
+fn a_folder_that_cannot_be_listed_is_one_finding() {
+    let folder = listing(b"{}");
+    let blobs = folder.path().join("blobs/sha256");
+    fs::remove_dir_all(&blobs).unwrap();
+    assert!(rules(folder.path()).contains(&"blob-missing"));
+    symlink("sha256", &blobs).unwrap();
+    assert_eq!(rules(folder.path()), ["file-unreadable"]);
+}
+
 fn fifo(path: &Path) {
     let _ = fs::remove_file(path);
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());

@@ -4,7 +4,7 @@
 //! ([`super::examine`]), and what follows from all of them ([`super::gather`]).
 
 use std::io;
-use std::sync::{Mutex, PoisonError, TryLockError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::examine::{Room, examine};
@@ -20,7 +20,10 @@ use crate::{ByDigest, Digest};
 const SHARE: usize = 64;
 
 /// A share is at most one part in so many of what was listed before, for each thread: some blobs are very large.
-const SHARES: usize = 16;
+const SHARES: usize = 64;
+
+/// How often a thread looks whether it may list before it sleeps.
+const TRIES: usize = 100;
 
 /// The blobs of a directory, and what lies among them.
 pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::Kept> {
@@ -106,37 +109,36 @@ impl<K> Done<K> {
     }
 }
 
-/// The next share, for whoever asks. Listing some names takes less time than to sleep and to be woken.
+/// The next share, for whoever asks.
 fn next(listing: &Mutex<Listing<'_>>) -> Option<Share> {
-    loop {
+    // listing some names takes less time than to sleep and to be woken, unless the disk is slow
+    for _ in 0..TRIES {
         match listing.try_lock() {
             Ok(mut listing) => return listing.next(),
-            Err(TryLockError::Poisoned(listing)) => return listing.into_inner().next(),
-            Err(TryLockError::WouldBlock) => thread::yield_now(),
+            Err(_) => thread::yield_now(),
         }
     }
+    listing.lock().unwrap_or_else(PoisonError::into_inner).next()
 }
 
 impl Listing<'_> {
     fn next(&mut self) -> Option<Share> {
-        let first = self.places.len();
+        let Self { algorithm, path, names: listed, places, stray, error } = self;
+        let first = places.len();
         let most = (first / SHARES / rayon::current_num_threads()).clamp(1, SHARE);
         let mut names = Vec::with_capacity(most);
-        while names.len() < most && self.error.is_none() {
-            let next = self.names.next(|name, kind| match Digest::of_name(self.algorithm, name) {
-                Some(digest) => names.push((digest, kind)),
-                None => {
-                    let path = format!("{}/{}", self.path, name.display());
-                    self.stray.push(Stray { path, kind });
-                }
+        while names.len() < most && error.is_none() {
+            let next = listed.next(|name, kind| match Digest::of_name(algorithm, name) {
+                // a folder that changes meanwhile may have a name twice
+                Some(digest) => names.extend(places.add(&digest).then_some((digest, kind))),
+                None => stray.push(Stray { path: format!("{path}/{}", name.display()), kind }),
             });
             match next {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(error) => self.error = Some(error),
+                Err(why) => *error = Some(why),
             }
         }
-        names.iter().for_each(|(digest, _)| self.places.add(digest.clone()));
         (!names.is_empty()).then_some(Share { first, names })
     }
 }

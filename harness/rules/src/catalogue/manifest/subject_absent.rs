@@ -33,7 +33,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for (node, subject) in evidence.referrers() {
-        if evidence.blob(subject).is_none() {
+        if evidence.is_absent(subject) {
             let message = format!("the subject {} is not in the layout", subject.short());
             findings.on(blob_path(&node.digest), "/subject/digest", message);
         }

@@ -32,7 +32,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
         for (entry, descriptor) in response.entries() {
-            if evidence.blob(&descriptor.digest).is_none() {
+            if evidence.is_absent(&descriptor.digest) {
                 let message = format!("the referrer {} is not in the layout", descriptor.digest.short());
                 findings.on(response.file(), entry.pointer() + "/digest", message);
             }

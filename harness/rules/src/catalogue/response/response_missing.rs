@@ -36,7 +36,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in annotated(evidence) {
         if let Some(digest) = response.entry.digest()
-            && evidence.blob(digest).is_none()
+            && evidence.is_absent(digest)
         {
             let pointer = response.entry.pointer() + "/digest";
             findings.on(
