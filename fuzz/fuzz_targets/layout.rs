@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use referee_fuzz::written;
 use referee_layout::{
-    BlobText, Convention, Digest, Document, Layout, Limits, Node, Source, Visitor, graph, view,
+    BlobText, Convention, Digest, Document, Entry, Layout, Limits, Node, Source, Visitor, graph, view,
 };
 
 const CONVENTION: &str = include_str!("../../cases/conventions/fallback+entries.toml");
@@ -14,7 +14,7 @@ struct Pointers;
 impl Visitor for Pointers {
     type Kept = String;
 
-    fn root(&self, document: &Document) -> Option<String> {
+    fn root(&self, document: &Document, _: &[Entry]) -> Option<String> {
         document.root().ok().map(|root| root.pointer())
     }
 
@@ -29,7 +29,9 @@ fuzz_target!(|bytes: &[u8]| {
         Convention::parse(&Source::new("fallback+entries.toml", CONVENTION)).expect("it is shipped");
     let layout = Layout::open(folder.path()).expect("a layout");
     let (facts, shown) = layout.inspect(&Limits::thorough(), &Pointers);
-    assert!(shown.blobs.iter().all(|(digest, pointer)| pointer.is_empty() && facts.blobs().get(digest).is_some()));
+    assert!(
+        shown.blobs.iter().all(|(digest, pointer)| pointer.is_empty() && facts.blobs().get(digest).is_some())
+    );
     let roots: Vec<Digest> = graph::roots(&facts).map(|edge| edge.to.clone()).collect();
     graph::reachable(&facts, &roots, |_| true);
     for subject in facts.subjects().into_iter().chain(&roots) {
