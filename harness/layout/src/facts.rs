@@ -345,7 +345,7 @@ impl Facts {
         &self.stray
     }
 
-    /// Directories that could not be listed: `blobs` and those in it.
+    /// Directories that could not be listed, or not to the end: `blobs` and those in it.
     pub fn unreadable(&self) -> &BTreeMap<String, ReadError> {
         &self.unreadable
     }

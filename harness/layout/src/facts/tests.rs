@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Descriptor, Entry, Layout, Limits, Node, OpenError, Verified, Visitor};
-use crate::json::Tree;
+use super::{Descriptor, Entry, Kind, Layout, Limits, Node, OpenError, Verified, Visitor};
+use crate::json::{self, Tree};
 use crate::{Algorithm, BlobText, Document, media_type};
 
 /// A layout without blobs.
@@ -178,5 +178,38 @@ proptest! {
             prop_assert!(!usual.more().odd);
             prop_assert_eq!(Ok(usual.odd()), Descriptor::any(tree.root(text)));
         }
+    }
+
+    #[test]
+    fn what_a_document_is_is_told_by_the_first_member_of_each_name(
+        members in prop::collection::vec(
+            (
+                prop::sample::select(vec!["mediaType", "media\\u0054ype", "schemaVersion", "config", "layers", "manifests", "x"]),
+                prop_oneof![
+                    2 => prop::sample::select(vec!["5", "2", "null", "[]", "{}", r#"{"digest":"x"}"#]).prop_map(str::to_owned),
+                    1 => prop::sample::select(vec![media_type::IMAGE_MANIFEST, media_type::DOCKER_LIST, "a/b"])
+                        .prop_map(|text| format!("\"{text}\"")),
+                ],
+            ),
+            0..6,
+        )
+    ) {
+        let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        let text = format!("{{{}}}", members.join(","));
+        let (tree, text) = Tree::parse(text.as_bytes()).unwrap();
+        let root = tree.root(text);
+        let is_list = |name| root.get(name).is_some_and(|value| value.kind() == json::Kind::Array);
+        let versioned = root.get("schemaVersion").is_some();
+        let own = root.get("mediaType").and_then(|own| own.as_str());
+        let index = is_list("manifests") || versioned && root.get("manifests").is_some();
+        let described = root.get("config").is_some_and(|config| config.get("digest").is_some());
+        let manifest = described || versioned && is_list("layers");
+        let kind = match own.as_deref() {
+            Some(media_type::IMAGE_MANIFEST) => Some(Kind::Manifest),
+            Some(media_type::DOCKER_LIST) => Some(Kind::Index),
+            Some(_) => None,
+            None => index.then_some(Kind::Index).or(manifest.then_some(Kind::Manifest)),
+        };
+        prop_assert_eq!(Kind::of(root), kind);
     }
 }

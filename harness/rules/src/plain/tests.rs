@@ -198,10 +198,11 @@ fn spoilt(text: String) -> impl Strategy<Value = String> {
 
 fn documents() -> impl Strategy<Value = (DocKind, String)> {
     let head = format!(r#"{{"schemaVersion":2,"mediaType":"{}","manifests":["#, media_type::IMAGE_INDEX);
-    let index = entry().prop_map(move |entry| (DocKind::IndexJson, format!("{head}{entry}]}}")));
+    let index = entry().prop_map(move |entry| (DocKind::IndexJson, format!("{head}{entry}]}}"))).boxed();
     let config = format!(r#"{{"architecture":"amd64","os":"linux","rootfs":{{"diff_ids":["{A}"]}},"n":1}}"#);
     prop_oneof![
-        index,
+        index.clone(),
+        index.prop_flat_map(|(kind, text)| spoilt(text).prop_map(move |text| (kind, text))),
         image().prop_map(|text| (DocKind::Manifest, text)),
         image().prop_flat_map(spoilt).prop_map(|text| (DocKind::Manifest, text)),
         Just(config).prop_flat_map(spoilt).prop_map(|text| (DocKind::Other, text)),
