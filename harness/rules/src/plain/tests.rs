@@ -199,13 +199,16 @@ fn spoilt(text: String) -> impl Strategy<Value = String> {
 fn documents() -> impl Strategy<Value = (DocKind, String)> {
     let head = format!(r#"{{"schemaVersion":2,"mediaType":"{}","manifests":["#, media_type::IMAGE_INDEX);
     let index = entry().prop_map(move |entry| (DocKind::IndexJson, format!("{head}{entry}]}}"))).boxed();
-    let config = format!(r#"{{"architecture":"amd64","os":"linux","rootfs":{{"diff_ids":["{A}"]}},"n":1}}"#);
+    let config = one_of(&["1", "9007199254740993", "1e300"]).prop_map(|n| {
+        format!(r#"{{"architecture":"amd64","os":"linux","rootfs":{{"diff_ids":["{A}"]}},"n":{n}}}"#)
+    });
     prop_oneof![
         index.clone(),
         index.prop_flat_map(|(kind, text)| spoilt(text).prop_map(move |text| (kind, text))),
         image().prop_map(|text| (DocKind::Manifest, text)),
         image().prop_flat_map(spoilt).prop_map(|text| (DocKind::Manifest, text)),
-        Just(config).prop_flat_map(spoilt).prop_map(|text| (DocKind::Other, text)),
+        config.clone().prop_map(|text| (DocKind::Other, text)),
+        config.prop_flat_map(spoilt).prop_map(|text| (DocKind::Other, text)),
     ]
 }
 
