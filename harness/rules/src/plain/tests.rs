@@ -179,8 +179,21 @@ fn the_usual_is_plain() {
 
 /// The text with a part left out, doubled, replaced, or with something put in.
 fn spoilt(text: String) -> impl Strategy<Value = String> {
-    let pieces =
-        ["0", "-1", "1e3", "null", "\"\"", "{}", "[]", "\\u0061", "\\ud800", "\u{fdd0}", "é", ",", "9007199254740993"];
+    let pieces = [
+        "0",
+        "-1",
+        "1e3",
+        "null",
+        "\"\"",
+        "{}",
+        "[]",
+        "\\u0061",
+        "\\ud800",
+        "\u{fdd0}",
+        "é",
+        ",",
+        "9007199254740993",
+    ];
     let len = text.chars().count();
     (0..=len, 0..40_usize, one_of(&pieces), 0..4_u8).prop_map(move |(at, cut, piece, how)| {
         let (before, rest): (String, String) =
