@@ -12,7 +12,7 @@ use crate::media_type;
 
 /// The annotations of one descriptor or document (image-spec `annotations.md`, Rules): each name once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Annotations(Box<[(Name, String)]>);
+pub struct Annotations(Box<[(Name, Box<str>)]>);
 
 type Name = Cow<'static, str>;
 
@@ -20,7 +20,7 @@ impl Annotations {
     /// The text of that name.
     pub fn get(&self, name: &str) -> Option<&str> {
         let at = self.0.binary_search_by(|(own, _)| (**own).cmp(name)).ok()?;
-        self.0.get(at).map(|(_, text)| text.as_str())
+        self.0.get(at).map(|(_, text)| &**text)
     }
 
     /// Whether there is one of that name.
@@ -30,7 +30,7 @@ impl Annotations {
 
     /// Names and texts, in the order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, text)| (&**name, text.as_str()))
+        self.0.iter().map(|(name, text)| (&**name, &**text))
     }
 
     /// The names, in order.
@@ -54,7 +54,7 @@ impl Annotations {
     }
 
     /// From names and texts in any order; `None` if a name is there twice.
-    pub(crate) fn unique(mut all: Vec<(Name, String)>) -> Option<Self> {
+    pub(crate) fn unique(mut all: Vec<(Name, Box<str>)>) -> Option<Self> {
         all.sort_unstable();
         let twice = all.windows(2).any(|pair| pair[0].0 == pair[1].0);
         (!twice).then(|| Self(all.into()))
@@ -63,7 +63,7 @@ impl Annotations {
 
 impl From<BTreeMap<String, String>> for Annotations {
     fn from(map: BTreeMap<String, String>) -> Self {
-        Self(map.into_iter().map(|(own, text)| (media_type::shared(&own), text)).collect())
+        Self(map.into_iter().map(|(own, text)| (media_type::shared(&own), text.into())).collect())
     }
 }
 

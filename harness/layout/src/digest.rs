@@ -9,7 +9,7 @@
 mod hash;
 
 use std::cmp::Ordering;
-use std::ffi::OsStr;
+use std::ffi::{CStr, CString, OsStr};
 use std::fmt;
 use std::hash::{Hash, Hasher as HashInto};
 use std::os::unix::ffi::OsStrExt as _;
@@ -129,10 +129,13 @@ impl Digest {
     }
 
     /// Shows the part after `:`, which names a file, without making a string of its own.
-    pub(crate) fn with_encoded<T>(&self, with: impl FnOnce(&OsStr) -> T) -> T {
+    pub(crate) fn with_encoded<T>(&self, with: impl FnOnce(&CStr) -> T) -> T {
         match &self.0 {
-            Text::Sha256(hash) => hash::with_hex(hash, |digits| with(OsStr::from_bytes(digits))),
-            Text::Other(text) => with(OsStr::new(text.split_once(':').map_or("", |(_, encoded)| encoded))),
+            Text::Sha256(hash) => hash::with_hex(hash, with),
+            Text::Other(text) => {
+                let encoded = text.split_once(':').map_or("", |(_, encoded)| encoded);
+                with(&CString::new(encoded).unwrap_or_default())
+            }
         }
     }
 
@@ -180,7 +183,7 @@ impl fmt::Display for Digest {
         match &self.0 {
             Text::Sha256(hash) => {
                 f.write_str(SHA256)?;
-                hash::with_hex(hash, |digits| f.write_str(str::from_utf8(digits).unwrap_or_default()))
+                hash::with_hex(hash, |digits| f.write_str(digits.to_str().unwrap_or_default()))
             }
             Text::Other(text) => f.write_str(text),
         }

@@ -7,7 +7,7 @@
 //! Names are checked before opening, and opened without blocking and without following a last link, so that a name
 //! that is swapped in between can neither block nor lead out.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CStr, OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom};
 use std::mem::MaybeUninit;
@@ -220,10 +220,13 @@ impl Folder<'_> {
 
     /// Opens the file `name`, one component, that [`Folder::names`] called a `kind`, and appends its first bytes to
     /// `bytes`, as many as there is room for. It is not known yet whether it still is a file: see [`OpenFile::check`].
-    pub(crate) fn open(&self, name: &OsStr, kind: FileKind, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
+    pub(crate) fn open(&self, name: &CStr, kind: FileKind, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
         match kind {
             FileKind::File => {}
-            FileKind::Symlink => return first(self.root.open_file(&self.path.join(name))?, bytes),
+            FileKind::Symlink => {
+                let path = self.path.join(OsStr::from_bytes(name.to_bytes()));
+                return first(self.root.open_file(&path)?, bytes);
+            }
             kind => return Err(ReadError::Kind(kind)),
         }
         // one component, links not followed: this cannot lead out, and is one system call instead of five

@@ -28,6 +28,9 @@ pub(crate) struct Evidence<'a> {
     met: Vec<u32>,
     /// The places of those that are not there.
     absent: HashMap<&'a Digest, u32>,
+    /// Those of the targets that many rules ask for.
+    nodes: Vec<&'a Node>,
+    referrers: Vec<(&'a Node, &'a Digest)>,
     responses: Vec<Response<'a>>,
 }
 
@@ -152,8 +155,16 @@ impl<'a> Evidence<'a> {
         let entries = facts.entries().par_iter().with_min_len(64);
         let leads: Vec<_> = entries.map(|entry| of_entry(None, Slot::Entry, entry)?.place(facts)).collect();
         let met = Vec::with_capacity(targets.len());
-        let mut evidence =
-            Self { facts, profile, targets, met, absent: HashMap::new(), responses: Vec::new() };
+        let mut evidence = Self {
+            facts,
+            profile,
+            targets,
+            met,
+            absent: HashMap::new(),
+            nodes: Vec::new(),
+            referrers: Vec::new(),
+            responses: Vec::new(),
+        };
         let mut open = VecDeque::new();
         for (entry, place) in facts.entries().iter().zip(leads) {
             if let Some(one) = of_entry(None, Slot::Entry, entry) {
@@ -167,6 +178,10 @@ impl<'a> Evidence<'a> {
                 evidence.used(one, place, &mut open);
             }
         }
+        let node = |target: &Target<'a>| target.node.filter(|node| target.role == Some(node.kind));
+        evidence.nodes = evidence.targets().filter_map(node).collect();
+        let referrer = |node: &&'a Node| Some((*node, &node.subject.as_ref()?.digest));
+        evidence.referrers = evidence.nodes.iter().filter_map(referrer).collect();
         evidence.responses = responses::find(facts, profile);
         evidence
     }
@@ -225,7 +240,7 @@ impl<'a> Evidence<'a> {
 
     /// Manifests and indexes that are what they are used as, and whose bytes are their own.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &'a Node> + '_ {
-        self.targets().filter_map(|target| target.node.filter(|node| target.role == Some(node.kind)))
+        self.nodes.iter().copied()
     }
 
     /// The manifest or index of that digest, if its bytes are its own.
@@ -256,7 +271,7 @@ impl<'a> Evidence<'a> {
 
     /// The manifests and indexes that refer to something, with what they refer to.
     pub(crate) fn referrers(&self) -> impl Iterator<Item = (&'a Node, &'a Digest)> + '_ {
-        self.nodes().filter_map(|node| Some((node, &node.subject.as_ref()?.digest)))
+        self.referrers.iter().copied()
     }
 
     /// The manifests and indexes to which nothing leads from index.json. They are blobs like any other: nothing says

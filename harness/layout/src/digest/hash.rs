@@ -4,6 +4,7 @@
 //!
 //! Source: image-spec `descriptor.md`, Registered algorithms.
 
+use std::ffi::CStr;
 use std::fmt;
 
 use sha2::Digest as _;
@@ -103,14 +104,14 @@ impl Hasher {
 }
 
 /// The hex digits of a hash of 32 bytes.
-pub(super) fn with_hex<T>(hash: &[u8; 32], with: impl FnOnce(&[u8]) -> T) -> T {
-    let mut digits = [0; 64];
+pub(super) fn with_hex<T>(hash: &[u8; 32], with: impl FnOnce(&CStr) -> T) -> T {
+    let mut digits = [0; 65];
     // reckoned and not looked up, so that the compiler does sixteen at a time; the same below
     let digit = |value: u8| value + b'0' + if value > 9 { b'a' - b'9' - 1 } else { 0 };
     for (pair, byte) in digits.chunks_exact_mut(2).zip(hash) {
         (pair[0], pair[1]) = (digit(byte >> 4), digit(byte & 15));
     }
-    with(&digits)
+    with(CStr::from_bytes_until_nul(&digits).unwrap_or_default())
 }
 
 /// The hash that 64 lower case hex digits write.
@@ -131,7 +132,7 @@ pub(super) fn from_hex(digits: &[u8; 64]) -> Option<[u8; 32]> {
 fn known(algorithm: Algorithm, hash: &[u8]) -> Digest {
     let mut text = format!("{algorithm}:");
     for part in hash.as_chunks().0 {
-        with_hex(part, |digits| text.push_str(str::from_utf8(digits).unwrap_or_default()));
+        with_hex(part, |digits| text.push_str(digits.to_str().unwrap_or_default()));
     }
     Digest(Text::Other(text.into()))
 }

@@ -91,7 +91,7 @@ pub(crate) fn annotations(value: Value<'_>) -> Result<Annotations, String> {
     for (name, value) in members {
         let name = name.as_str().unwrap_or_default();
         let text = text(value).map_err(|reason| format!("has {name:?}, which {reason}"))?;
-        all.push((media_type::shared(&name), text.into_owned()));
+        all.push((media_type::shared(&name), text.into()));
     }
     Annotations::unique(all).ok_or_else(|| "has the same name twice".to_owned())
 }

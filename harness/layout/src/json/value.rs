@@ -77,9 +77,10 @@ impl<'a> Value<'a> {
 
     /// A string's value, with U+FFFD for lone surrogates; `None` for other kinds.
     pub fn as_str(&self) -> Option<Cow<'a, str>> {
-        let written = self.text();
-        let inner = || written.get(1..written.len().saturating_sub(1)).unwrap_or_default();
-        match self.slot().kind {
+        let slot = self.slot();
+        let inside = slot.start as usize + 1..(slot.end as usize).saturating_sub(1);
+        let inner = || self.text.get(inside).unwrap_or_default();
+        match slot.kind {
             SlotKind::Plain => Some(Cow::Borrowed(inner())),
             SlotKind::Escaped => Some(Cow::Owned(unescape(inner()).0)),
             _ => None,
