@@ -23,8 +23,8 @@ use rustix::io::Errno;
 
 use crate::input::Input;
 
-/// How many bytes of names are read at a time: 64 names of 64 characters.
-const NAMES: usize = 11 << 9;
+/// How many bytes of names are read at a time: 128 names of 64 characters.
+const NAMES: usize = 11 << 10;
 
 /// A root directory and everything below it.
 #[derive(Debug)]

@@ -17,10 +17,10 @@ use crate::input::Input;
 use crate::{ByDigest, Digest};
 
 /// So many blobs at most are one share of the work.
-const SHARE: usize = 64;
+const SHARE: usize = 128;
 
 /// A share is at most one part in so many of what was listed before, for each thread: some blobs are very large.
-const SHARES: usize = 64;
+const SHARES: usize = 32;
 
 /// How often a thread looks whether it may list before it sleeps.
 const TRIES: usize = 100;
@@ -53,10 +53,10 @@ pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -
             rayon::scope(|scope| {
                 for _ in 0..rayon::current_num_threads() {
                     scope.spawn(|_| {
-                        let mut room = Room::default();
-                        while let Some(share) = next(&listing) {
-                            let read = share.read(&folder, limits, &mut room, visitor);
-                            done.lock().unwrap_or_else(PoisonError::into_inner).add(share.first, read);
+                        let mut share = Share::default();
+                        while next(&listing, &mut share) {
+                            share.read(&folder, limits, visitor);
+                            done.lock().unwrap_or_else(PoisonError::into_inner).take(&mut share);
                         }
                     });
                 }
@@ -84,11 +84,15 @@ struct Listing<'f> {
     error: Option<ReadError>,
 }
 
-/// Some blobs, by the names that they are to be read from.
-struct Share {
+/// Some blobs, and room for others after them.
+struct Share<K> {
     /// The place of the first one.
     first: usize,
+    /// The names that they are to be read from.
     names: Vec<(Digest, FileKind)>,
+    blobs: Vec<Blob>,
+    visited: Vec<(Digest, K)>,
+    room: Room,
 }
 
 /// Blobs that were read, at their places, and what the visitor kept of them.
@@ -97,36 +101,25 @@ struct Done<K> {
     visited: Vec<(Digest, K)>,
 }
 
-impl<K> Done<K> {
-    /// Adds a share, the first blob of which has that place. Another share may come before it, and have earlier places.
-    fn add(&mut self, first: usize, share: Self) {
-        let end = first + share.blobs.len();
-        if self.blobs.len() < end {
-            self.blobs.resize_with(end, Blob::unread);
-        }
-        self.blobs.splice(first..end, share.blobs);
-        self.visited.extend(share.visited);
-    }
-}
-
-/// The next share, for whoever asks.
-fn next(listing: &Mutex<Listing<'_>>) -> Option<Share> {
+/// The next share; false if there is none.
+fn next<K>(listing: &Mutex<Listing<'_>>, share: &mut Share<K>) -> bool {
     // listing some names takes less time than to sleep and to be woken, unless the disk is slow
     for _ in 0..TRIES {
         match listing.try_lock() {
-            Ok(mut listing) => return listing.next(),
+            Ok(mut listing) => return listing.next(share),
             Err(_) => thread::yield_now(),
         }
     }
-    listing.lock().unwrap_or_else(PoisonError::into_inner).next()
+    listing.lock().unwrap_or_else(PoisonError::into_inner).next(share)
 }
 
 impl Listing<'_> {
-    fn next(&mut self) -> Option<Share> {
+    fn next<K>(&mut self, share: &mut Share<K>) -> bool {
         let Self { algorithm, path, names: listed, places, stray, error } = self;
-        let first = places.len();
-        let most = (first / SHARES / rayon::current_num_threads()).clamp(1, SHARE);
-        let mut names = Vec::with_capacity(most);
+        let Share { first, names, .. } = share;
+        *first = places.len();
+        let most = (*first / SHARES / rayon::current_num_threads()).clamp(1, SHARE);
+        names.clear();
         while names.len() < most && error.is_none() {
             let next = listed.next(|name, kind| match Digest::of_name(algorithm, name) {
                 // a folder that changes meanwhile may have a name twice
@@ -139,25 +132,38 @@ impl Listing<'_> {
                 Err(why) => *error = Some(why),
             }
         }
-        (!names.is_empty()).then_some(Share { first, names })
+        !names.is_empty()
     }
 }
 
-impl Share {
-    fn read<V: Visitor>(
-        &self,
-        folder: &Folder<'_>,
-        limits: &Limits,
-        room: &mut Room,
-        visitor: &V,
-    ) -> Done<V::Kept> {
-        let mut visited = Vec::new();
-        let read = |(digest, kind): &(Digest, FileKind)| {
-            let (blob, kept) = read(digest, *kind, folder, limits, room, visitor);
-            visited.extend(kept.map(|kept| (digest.clone(), kept)));
-            blob
-        };
-        Done { blobs: self.names.iter().map(read).collect(), visited }
+impl<K> Share<K> {
+    fn read(&mut self, folder: &Folder<'_>, limits: &Limits, visitor: &impl Visitor<Kept = K>) {
+        for (digest, kind) in &self.names {
+            let (blob, kept) = read(digest, *kind, folder, limits, &mut self.room, visitor);
+            self.blobs.push(blob);
+            self.visited.extend(kept.map(|kept| (digest.clone(), kept)));
+        }
+    }
+}
+
+impl<K> Default for Share<K> {
+    fn default() -> Self {
+        let (names, blobs, visited) = (Vec::new(), Vec::new(), Vec::new());
+        Self { first: 0, names, blobs, visited, room: Room::default() }
+    }
+}
+
+impl<K> Done<K> {
+    /// Takes the blobs of a share to their places. Another share may come before it, and have earlier places.
+    fn take(&mut self, share: &mut Share<K>) {
+        let places = share.first..share.first + share.blobs.len();
+        if self.blobs.len() < places.end {
+            self.blobs.resize_with(places.end, Blob::unread);
+        }
+        for (place, blob) in self.blobs[places].iter_mut().zip(share.blobs.drain(..)) {
+            *place = blob;
+        }
+        self.visited.append(&mut share.visited);
     }
 }
 
