@@ -85,9 +85,13 @@ impl Digest {
 
     /// The digest of which a file of that name below `blobs/algorithm` has the content, if it is one.
     pub(crate) fn of_name(algorithm: &str, name: &OsStr) -> Option<Self> {
-        let sha256 = || Some(Self(Text::Sha256(hash::from_hex(name.as_bytes().try_into().ok()?)?)));
-        let other = || Self::parse(&format!("{algorithm}:{}", name.to_str()?)).ok();
-        Some(algorithm).filter(|name| *name == Algorithm::Sha256.name()).and_then(|_| sha256()).or_else(other)
+        if algorithm == Algorithm::Sha256.name()
+            && let Ok(digits) = name.as_bytes().try_into()
+            && let Some(hash) = hash::from_hex(digits)
+        {
+            return Some(Self(Text::Sha256(hash)));
+        }
+        Self::parse(&format!("{algorithm}:{}", name.to_str()?)).ok()
     }
 
     /// Whether a string is a digest, as [`Digest::parse`] says it.

@@ -128,10 +128,7 @@ impl Tree {
     }
 
     /// Parses another JSON text, in the room that the tree has already.
-    ///
-    /// # Errors
-    /// The first mistake, at its place.
-    pub fn parse_again(self, bytes: &[u8]) -> Result<(Self, &str), JsonError> {
+    pub(crate) fn parse_again(self, bytes: &[u8]) -> Result<(Self, &str), JsonError> {
         let text = match str::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => return Err(JsonError::at(Problem::Utf8, bytes, error.valid_up_to())),

@@ -27,21 +27,22 @@ pub const LAYERS: [&str; 3] = [
 /// The annotation that names an entry of index.json.
 pub const REF_NAME: &str = "org.opencontainers.image.ref.name";
 
-/// The types that most documents have, and the name of the annotation that most entries have.
-const KNOWN: [&str; 7] =
-    [IMAGE_MANIFEST, IMAGE_CONFIG, IMAGE_INDEX, EMPTY, DOCKER_MANIFEST, DOCKER_LIST, REF_NAME];
+/// The types that most documents have, with [`LAYERS`].
+const KNOWN: [&str; 6] = [IMAGE_MANIFEST, IMAGE_CONFIG, IMAGE_INDEX, EMPTY, DOCKER_MANIFEST, DOCKER_LIST];
+
+fn known(text: &str) -> Option<&'static str> {
+    KNOWN.into_iter().chain(LAYERS).find(|known| *known == text)
+}
 
 /// The text, kept once for all documents where it is one of those that most have.
 pub(crate) fn shared(text: &str) -> Cow<'static, str> {
-    let known = KNOWN.iter().chain(&LAYERS).find(|known| **known == text);
-    known.map_or_else(|| Cow::Owned(text.to_owned()), |known| Cow::Borrowed(*known))
+    let known = known(text).or((text == REF_NAME).then_some(REF_NAME));
+    known.map_or_else(|| Cow::Owned(text.to_owned()), Cow::Borrowed)
 }
 
 /// The text as [`shared`] keeps it, if it is a media type: those that most have need not be looked at.
 pub(crate) fn read(text: &str) -> Option<Cow<'static, str>> {
-    let text = shared(text);
-    let known = matches!(text, Cow::Borrowed(known) if known != REF_NAME);
-    (known || is_media_type(&text)).then_some(text)
+    known(text).map(Cow::Borrowed).or_else(|| is_media_type(text).then(|| Cow::Owned(text.to_owned())))
 }
 
 /// Whether `text` is `type/subtype` by RFC 6838 §4.2: two restricted names, no parameters.
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn what_is_known_is_read_like_any_other() {
-        for text in KNOWN.iter().chain(&LAYERS).chain(&["a/b", "a b/c", ""]) {
+        for text in KNOWN.iter().chain(&LAYERS).chain(&[REF_NAME, "a/b", "a b/c", ""]) {
             assert_eq!(read(text).is_some(), is_media_type(text), "{text}");
             assert_eq!(shared(text), *text);
         }

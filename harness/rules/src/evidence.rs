@@ -28,9 +28,6 @@ pub(crate) struct Evidence<'a> {
     met: Vec<u32>,
     /// The places of those that are not there.
     absent: HashMap<&'a Digest, u32>,
-    /// Those of the targets that many rules ask for.
-    nodes: Vec<&'a Node>,
-    referrers: Vec<(&'a Node, &'a Digest)>,
     responses: Vec<Response<'a>>,
 }
 
@@ -125,11 +122,7 @@ impl<'a> Use<'a> {
 
     /// The kind of document that its media type says, Docker's among them.
     pub(crate) fn kind(&self) -> Option<Kind> {
-        match self.media_type() {
-            Some(media_type::IMAGE_MANIFEST | media_type::DOCKER_MANIFEST) => Some(Kind::Manifest),
-            Some(media_type::IMAGE_INDEX | media_type::DOCKER_LIST) => Some(Kind::Index),
-            _ => None,
-        }
+        Kind::of_media_type(self.media_type()?)
     }
 }
 
@@ -155,16 +148,8 @@ impl<'a> Evidence<'a> {
         let entries = facts.entries().par_iter().with_min_len(64);
         let leads: Vec<_> = entries.map(|entry| of_entry(None, Slot::Entry, entry)?.place(facts)).collect();
         let met = Vec::with_capacity(targets.len());
-        let mut evidence = Self {
-            facts,
-            profile,
-            targets,
-            met,
-            absent: HashMap::new(),
-            nodes: Vec::new(),
-            referrers: Vec::new(),
-            responses: Vec::new(),
-        };
+        let mut evidence =
+            Self { facts, profile, targets, met, absent: HashMap::new(), responses: Vec::new() };
         let mut open = VecDeque::new();
         for (entry, place) in facts.entries().iter().zip(leads) {
             if let Some(one) = of_entry(None, Slot::Entry, entry) {
@@ -178,10 +163,6 @@ impl<'a> Evidence<'a> {
                 evidence.used(one, place, &mut open);
             }
         }
-        let node = |target: &Target<'a>| target.node.filter(|node| target.role == Some(node.kind));
-        evidence.nodes = evidence.targets().filter_map(node).collect();
-        let referrer = |node: &&'a Node| Some((*node, &node.subject.as_ref()?.digest));
-        evidence.referrers = evidence.nodes.iter().filter_map(referrer).collect();
         evidence.responses = responses::find(facts, profile);
         evidence
     }
@@ -240,7 +221,7 @@ impl<'a> Evidence<'a> {
 
     /// Manifests and indexes that are what they are used as, and whose bytes are their own.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &'a Node> + '_ {
-        self.nodes.iter().copied()
+        self.targets().filter_map(|target| target.node.filter(|node| target.role == Some(node.kind)))
     }
 
     /// The manifest or index of that digest, if its bytes are its own.
@@ -253,15 +234,16 @@ impl<'a> Evidence<'a> {
         self.facts.blobs().get(digest)
     }
 
-    /// Whether there is no blob of that digest. Nobody knows what is in a folder that could not be listed: that is
-    /// reported.
+    /// Whether there is no blob of that digest, as far as can be known.
     pub(crate) fn is_absent(&self, digest: &Digest) -> bool {
+        self.blob(digest).is_none() && !self.is_unlisted(digest)
+    }
+
+    /// Whether the folder of that blob could not be listed: that is reported, and nobody knows what is in it.
+    pub(crate) fn is_unlisted(&self, digest: &Digest) -> bool {
         let unlisted = self.facts.unreadable();
-        self.blob(digest).is_none()
-            && (unlisted.is_empty()
-                || ["blobs", &format!("blobs/{}", digest.algorithm())]
-                    .iter()
-                    .all(|path| !unlisted.contains_key(*path)))
+        let folder = || format!("blobs/{}", digest.algorithm());
+        !unlisted.is_empty() && (unlisted.contains_key("blobs") || unlisted.contains_key(&folder()))
     }
 
     /// The referrers responses in index.json.
@@ -271,7 +253,7 @@ impl<'a> Evidence<'a> {
 
     /// The manifests and indexes that refer to something, with what they refer to.
     pub(crate) fn referrers(&self) -> impl Iterator<Item = (&'a Node, &'a Digest)> + '_ {
-        self.referrers.iter().copied()
+        self.nodes().filter_map(|node| Some((node, &node.subject.as_ref()?.digest)))
     }
 
     /// The manifests and indexes to which nothing leads from index.json. They are blobs like any other: nothing says

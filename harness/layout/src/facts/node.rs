@@ -141,7 +141,8 @@ impl Kind {
         }
     }
 
-    fn of_media_type(text: &str) -> Option<Self> {
+    /// What a media type says that a document is, Docker's types among them.
+    pub fn of_media_type(text: &str) -> Option<Self> {
         match text {
             media_type::IMAGE_MANIFEST | media_type::DOCKER_MANIFEST => Some(Self::Manifest),
             media_type::IMAGE_INDEX | media_type::DOCKER_LIST => Some(Self::Index),

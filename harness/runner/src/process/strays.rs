@@ -202,8 +202,8 @@ fn reap(group: Pid) -> bool {
     }
 }
 
-/// All children of this process, living and dead, the newest first. The lists are read twice, as one that changes meanwhile, because
-/// another run's program ends, may lack some.
+/// All children of this process, living and dead, the newest first. The lists are read twice, as one that changes
+/// meanwhile, because another run's program ends, may lack some.
 fn children() -> Vec<Pid> {
     let numbers: BTreeSet<i32> = match (listed(), listed()) {
         (Ok(first), Ok(second)) => first.into_iter().chain(second).collect(),

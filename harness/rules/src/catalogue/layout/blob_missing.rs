@@ -61,7 +61,8 @@ pub(crate) fn absent<'e, 'a>(evidence: &'e Evidence<'a>) -> Vec<(&'a Digest, Vec
     let responses = evidence.response_digests();
     let annotated = evidence.responses().iter().filter(|response| response.is_annotated());
     let marked: BTreeSet<&Digest> = annotated.filter_map(|response| response.entry.digest()).collect();
-    let all = evidence.targets().filter(|target| target.blob.is_none() && evidence.is_absent(target.digest));
+    let all =
+        evidence.targets().filter(|target| target.blob.is_none() && !evidence.is_unlisted(target.digest));
     all.map(|target| {
         let digest = target.digest;
         let needs = |one: &&Use<'_>| {

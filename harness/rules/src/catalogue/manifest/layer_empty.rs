@@ -2,8 +2,7 @@
 
 use referee_layout::media_type;
 
-use crate::doc::Doc;
-use crate::doc::DocKind;
+use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
 use crate::rule::{Check, SHOULD};
 
