@@ -25,7 +25,7 @@ pub const DEPTH: usize = 128;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
     slots: Vec<Slot>,
-    /// Whether a string has an escape, or a number is no integer of at most 15 digits.
+    /// Whether a string has an escape or is not ASCII, or a number is no integer of at most 15 digits.
     odd: bool,
     /// Whether two names of an object may be the same.
     mixed: bool,
@@ -151,7 +151,7 @@ impl Tree {
     /// Whether all parsers read the same in `text`, which was parsed: ASCII without escapes, integers of at most 15 digits,
     /// and each name once in its object.
     pub fn is_simple(&self, text: &str) -> bool {
-        !self.odd && text.is_ascii() && (!self.mixed || self.root(text).duplicate_names().is_empty())
+        !self.odd && (!self.mixed || self.root(text).duplicate_names().is_empty())
     }
 
     /// Whether it takes more room than most documents need.

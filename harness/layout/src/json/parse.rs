@@ -3,19 +3,25 @@
 //! Owns: the grammar of RFC 8259. Leaves to others: reading values out of the slots.
 
 use smallvec::SmallVec;
+use wide::u8x16;
 
 use super::{DEPTH, Problem, Slot, SlotKind, Tree};
 
-type Outcome<T> = Result<T, (Problem, usize)>;
+/// The text is no JSON: [`Parser::mistake`] says why.
+struct Stop;
 
+type Outcome<T> = Result<T, Stop>;
+
+/// What is known of a text so far. Places in it are handed from one function to the next, and so stay in registers.
 struct Parser<'a> {
     bytes: &'a [u8],
-    at: usize,
     tree: Tree,
     /// The array or object that is open, if there is one.
     top: Option<Open>,
     /// Those around it.
     outer: SmallVec<[Open; 8]>,
+    /// The first mistake and its place, once there is one.
+    mistake: (Problem, usize),
 }
 
 /// An array or object that is not closed yet.
@@ -28,7 +34,10 @@ struct Open {
 }
 
 /// The tree of `text`, in the room of another one.
-pub(super) fn run(text: &str, mut slots: Vec<Slot>) -> Outcome<Tree> {
+///
+/// # Errors
+/// The first mistake, and its place.
+pub(super) fn run(text: &str, mut slots: Vec<Slot>) -> Result<Tree, (Problem, usize)> {
     if u32::try_from(text.len()).is_err() {
         return Err((Problem::Large, 0));
     }
@@ -39,129 +48,122 @@ pub(super) fn run(text: &str, mut slots: Vec<Slot>) -> Outcome<Tree> {
     slots.clear();
     slots.reserve(text.len() / 8 + 4);
     let tree = Tree { slots, odd: false, mixed: false };
-    let mut parser = Parser { bytes: text.as_bytes(), at: 0, tree, top: None, outer: SmallVec::new() };
-    parser.document()?;
-    Ok(parser.tree)
+    let (bytes, outer, mistake) = (text.as_bytes(), SmallVec::new(), (Problem::Value, 0));
+    let mut parser = Parser { bytes, tree, top: None, outer, mistake };
+    match parser.document() {
+        Ok(()) => Ok(parser.tree),
+        Err(Stop) => Err(parser.mistake),
+    }
 }
 
 impl Parser<'_> {
     fn document(&mut self) -> Outcome<()> {
-        self.space();
-        if self.peek().is_none() {
-            return Err((Problem::Empty, self.at));
+        let (mut at, first) = self.next(0);
+        if first.is_none() {
+            return self.stop(Problem::Empty, at);
         }
         loop {
-            let opened = self.value()?;
-            if !self.next_value(opened)? {
-                break;
-            }
-        }
-        self.space();
-        if self.at < self.bytes.len() { Err((Problem::Trailing, self.at)) } else { Ok(()) }
-    }
-
-    /// Reads a value, of an array or object the opening bracket only; true if it was that.
-    fn value(&mut self) -> Outcome<bool> {
-        match self.peek() {
-            Some(b'{') => return self.push(SlotKind::Object),
-            Some(b'[') => return self.push(SlotKind::Array),
-            Some(b'"') => self.string()?,
-            Some(b'-' | b'0'..=b'9') => self.number()?,
-            Some(b't') => self.word(b"true", SlotKind::Bool)?,
-            Some(b'f') => self.word(b"false", SlotKind::Bool)?,
-            Some(b'n') => self.word(b"null", SlotKind::Null)?,
-            Some(_) => return Err((Problem::Value, self.at)),
-            None => return Err((Problem::End, self.at)),
-        }
-        Ok(false)
-    }
-
-    /// Closes what ends here, and goes on to the next value, if there is one: the first in what was just opened, or the one
-    /// after a comma.
-    fn next_value(&mut self, mut opened: bool) -> Outcome<bool> {
-        while let Some(Open { object, .. }) = self.top {
-            self.space();
-            match self.peek() {
-                Some(b'}') if object => self.close(),
-                Some(b']') if !object => self.close(),
-                Some(byte) if opened || byte == b',' => {
-                    if !opened {
-                        self.at += 1;
-                        self.space();
+            let (start, byte) = self.next(at);
+            let end = match byte {
+                Some(b'"') => self.string(start)?,
+                Some(open @ (b'{' | b'[')) => {
+                    let object = open == b'{';
+                    self.push(object, start)?;
+                    let (inside, byte) = self.next(start + 1);
+                    // both closing brackets are two after the opening ones
+                    if byte != Some(open + 2) {
+                        at = if object { self.name(inside)? } else { inside };
+                        continue;
                     }
-                    if object {
-                        self.name()?;
-                    }
-                    return Ok(true);
+                    self.close(inside)
                 }
-                Some(_) => return Err((Problem::Comma, self.at)),
-                None => return Err((Problem::End, self.at)),
+                Some(b'-' | b'0'..=b'9') => self.number(start)?,
+                Some(b't') => self.word(start, b"true", SlotKind::Bool)?,
+                Some(b'f') => self.word(start, b"false", SlotKind::Bool)?,
+                Some(b'n') => self.word(start, b"null", SlotKind::Null)?,
+                Some(_) => return self.stop(Problem::Value, start),
+                None => return self.stop(Problem::End, start),
+            };
+            match self.next_value(end)? {
+                Some(next) => at = next,
+                None => return Ok(()),
             }
-            opened = false;
         }
-        Ok(false)
     }
 
-    fn push(&mut self, kind: SlotKind) -> Outcome<bool> {
-        if self.outer.len() + usize::from(self.top.is_some()) >= DEPTH {
-            return Err((Problem::Depth, self.at));
+    /// Closes what ends here, and goes on to the next value; `None` at the end of the text.
+    fn next_value(&mut self, mut at: usize) -> Outcome<Option<usize>> {
+        while let Some(Open { object, .. }) = self.top {
+            let (end, byte) = self.next(at);
+            match byte {
+                Some(b',') if object => return self.name(end + 1).map(Some),
+                Some(b',') => return Ok(Some(end + 1)),
+                Some(b'}') if object => at = self.close(end),
+                Some(b']') if !object => at = self.close(end),
+                Some(_) => return self.stop(Problem::Comma, end),
+                None => return self.stop(Problem::End, end),
+            }
         }
-        let open = Open { slot: self.tree.slots.len(), object: kind == SlotKind::Object, seen: 0 };
+        let (end, byte) = self.next(at);
+        if byte.is_some() { self.stop(Problem::Trailing, end) } else { Ok(None) }
+    }
+
+    fn push(&mut self, object: bool, start: usize) -> Outcome<()> {
+        if self.outer.len() + usize::from(self.top.is_some()) >= DEPTH {
+            return self.stop(Problem::Depth, start);
+        }
+        let open = Open { slot: self.tree.slots.len(), object, seen: 0 };
         if let Some(outer) = self.top.replace(open) {
             self.outer.push(outer);
         }
-        self.slot(kind, self.at, self.at);
-        self.at += 1;
-        Ok(true)
+        self.slot(if object { SlotKind::Object } else { SlotKind::Array }, start, start);
+        Ok(())
     }
 
-    fn close(&mut self) {
-        self.at += 1;
+    fn close(&mut self, at: usize) -> usize {
         let next = narrow(self.tree.slots.len());
         if let Some(slot) = self.top.and_then(|top| self.tree.slots.get_mut(top.slot)) {
-            slot.end = narrow(self.at);
+            slot.end = narrow(at + 1);
             slot.next = next;
         }
         self.top = self.outer.pop();
+        at + 1
     }
 
+    #[inline]
     fn slot(&mut self, kind: SlotKind, start: usize, end: usize) {
         let next = narrow(self.tree.slots.len() + 1);
         self.tree.slots.push(Slot { kind, start: narrow(start), end: narrow(end), next });
     }
 
     /// A member name and its colon.
-    fn name(&mut self) -> Outcome<()> {
-        let start = self.at;
-        match self.peek() {
-            Some(b'"') => self.string()?,
-            Some(_) => return Err((Problem::Name, self.at)),
-            None => return Err((Problem::End, self.at)),
+    #[inline]
+    fn name(&mut self, at: usize) -> Outcome<usize> {
+        let (start, byte) = self.next(at);
+        match byte {
+            Some(b'"') => {}
+            Some(_) => return self.stop(Problem::Name, start),
+            None => return self.stop(Problem::End, start),
         }
-        self.note_name(start);
-        self.space();
-        match self.peek() {
-            Some(b':') => self.at += 1,
-            Some(_) => return Err((Problem::Colon, self.at)),
-            None => return Err((Problem::End, self.at)),
+        let end = self.string(start)?;
+        self.note_name(start, end);
+        match self.next(end) {
+            (colon, Some(b':')) => Ok(colon + 1),
+            (other, Some(_)) => self.stop(Problem::Colon, other),
+            (end, None) => self.stop(Problem::End, end),
         }
-        self.space();
-        Ok(())
     }
 
-    /// Notes if the name that ends here may be there already. Names that are the same have the same mark.
-    fn note_name(&mut self, start: usize) {
+    /// Notes if a name may be there already. Names that are the same have the same mark.
+    #[inline]
+    fn note_name(&mut self, start: usize, end: usize) {
         let escaped =
             self.tree.odd && self.tree.slots.last().is_some_and(|slot| slot.kind == SlotKind::Escaped);
-        let mark = match &self.bytes[start..self.at] {
-            // an escape may stand for any character
-            _ if escaped => u64::MAX,
-            [_, first, .., last, _] => {
-                1 << ((self.at - start + usize::from(*first) + 8 * usize::from(*last)) % 64)
-            }
-            [_, one, _] => 1 << (one % 64),
-            _ => 1,
-        };
+        // of a name without letters these are its quotes
+        let (first, last) = (self.bytes[start + 1], self.bytes[end - 2]);
+        let mark = end - start + usize::from(first) + 8 * usize::from(last);
+        // an escape may stand for any character
+        let mark = if escaped { u64::MAX } else { 1 << (mark % 64) };
         let Some(top) = &mut self.top else { return };
         if top.seen & mark != 0 {
             self.tree.slots[top.slot].kind = SlotKind::Mixed;
@@ -171,137 +173,150 @@ impl Parser<'_> {
     }
 
     #[inline]
-    fn string(&mut self) -> Outcome<()> {
-        let start = self.at;
-        self.at += 1;
-        self.at += plain(self.bytes.get(self.at..).unwrap_or_default());
-        if self.peek() != Some(b'"') {
-            return self.escaped_string(start);
+    fn string(&mut self, start: usize) -> Outcome<usize> {
+        let quote = self.plain(start + 1);
+        if self.peek(quote) != Some(b'"') {
+            return self.escaped_string(start, quote);
         }
-        self.at += 1;
-        self.slot(SlotKind::Plain, start, self.at);
-        Ok(())
+        self.slot(SlotKind::Plain, start, quote + 1);
+        Ok(quote + 1)
     }
 
     /// The rest of a string, from the first byte on that means something else than its end.
     #[cold]
-    fn escaped_string(&mut self, start: usize) -> Outcome<()> {
+    fn escaped_string(&mut self, start: usize, mut at: usize) -> Outcome<usize> {
         self.tree.odd = true;
         loop {
-            match self.peek() {
+            match self.peek(at) {
                 Some(b'"') => break,
-                Some(b'\\') => self.escape()?,
-                Some(_) => return Err((Problem::Control, self.at)),
-                None => return Err((Problem::End, self.at)),
+                Some(b'\\') => at = self.escape(at)?,
+                Some(_) => return self.stop(Problem::Control, at),
+                None => return self.stop(Problem::End, at),
             }
-            self.at += plain(self.bytes.get(self.at..).unwrap_or_default());
+            at = self.plain(at);
         }
-        self.at += 1;
-        self.slot(SlotKind::Escaped, start, self.at);
-        Ok(())
+        self.slot(SlotKind::Escaped, start, at + 1);
+        Ok(at + 1)
     }
 
-    fn escape(&mut self) -> Outcome<()> {
-        match self.bytes.get(self.at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 2,
+    /// The next byte in a string that means something.
+    #[inline]
+    fn plain(&mut self, at: usize) -> usize {
+        let (stop, ascii) = plain(self.bytes, at);
+        self.tree.odd |= !ascii;
+        stop
+    }
+
+    fn escape(&mut self, at: usize) -> Outcome<usize> {
+        match self.peek(at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
             Some(b'u') => {
-                let digits = self.bytes.get(self.at + 2..self.at + 6);
+                let digits = self.bytes.get(at + 2..at + 6);
                 if !digits.is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit)) {
-                    return Err((Problem::Escape, self.at));
+                    return self.stop(Problem::Escape, at);
                 }
-                self.at += 6;
+                Ok(at + 6)
             }
-            Some(_) => return Err((Problem::Escape, self.at)),
-            None => return Err((Problem::End, self.at + 1)),
+            Some(_) => self.stop(Problem::Escape, at),
+            None => self.stop(Problem::End, at + 1),
         }
-        Ok(())
     }
 
-    fn number(&mut self) -> Outcome<()> {
-        let start = self.at;
-        let mut odd = self.skip(b'-');
-        if !self.skip(b'0') {
-            self.digits(start)?;
-        }
-        if self.skip(b'.') {
+    fn number(&mut self, start: usize) -> Outcome<usize> {
+        let skip = |at: usize, byte| at + usize::from(self.peek(at) == Some(byte));
+        let (mut odd, mut good) = (false, true);
+        let mut digits = |at: usize| {
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            good &= count > 0;
+            at + count
+        };
+        let first = skip(start, b'-');
+        let mut end = if self.peek(first) == Some(b'0') { first + 1 } else { digits(first) };
+        if self.peek(end) == Some(b'.') {
             odd = true;
-            self.digits(start)?;
+            end = digits(end + 1);
         }
-        if self.skip(b'e') || self.skip(b'E') {
+        if let Some(b'e' | b'E') = self.peek(end) {
             odd = true;
-            let _signed = self.skip(b'+') || self.skip(b'-');
-            self.digits(start)?;
+            let signed = skip(end + 1, b'+');
+            end = digits(if signed > end + 1 { signed } else { skip(signed, b'-') });
         }
-        if self.peek().is_some_and(|b| b.is_ascii_digit()) {
-            return Err((Problem::Number, start));
+        if !good || self.peek(end).is_some_and(|byte| byte.is_ascii_digit()) {
+            return self.stop(Problem::Number, start);
         }
-        self.tree.odd |= odd || self.at - start > 15;
-        self.slot(SlotKind::Number, start, self.at);
-        Ok(())
+        self.tree.odd |= odd || end - start > 15;
+        self.slot(SlotKind::Number, start, end);
+        Ok(end)
     }
 
-    fn digits(&mut self, start: usize) -> Outcome<()> {
-        let before = self.at;
-        while self.peek().is_some_and(|b| b.is_ascii_digit()) {
-            self.at += 1;
+    fn word(&mut self, start: usize, word: &[u8], kind: SlotKind) -> Outcome<usize> {
+        let end = start + word.len();
+        if self.bytes.get(start..end) != Some(word) {
+            return self.stop(Problem::Value, start);
         }
-        if self.at == before { Err((Problem::Number, start)) } else { Ok(()) }
+        self.slot(kind, start, end);
+        Ok(end)
     }
 
-    fn word(&mut self, word: &[u8], kind: SlotKind) -> Outcome<()> {
-        let start = self.at;
-        if !self.bytes[start..].starts_with(word) {
-            return Err((Problem::Value, start));
-        }
-        self.at += word.len();
-        self.slot(kind, start, self.at);
-        Ok(())
-    }
-
-    fn skip(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
+    /// The next byte that is no white space, and its place.
+    #[inline]
+    fn next(&self, at: usize) -> (usize, Option<u8>) {
+        match self.peek(at) {
+            Some(b' ' | b'\t' | b'\n' | b'\r') => self.space(at),
+            next => (at, next),
         }
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
+    #[inline(never)]
+    fn space(&self, mut at: usize) -> (usize, Option<u8>) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek(at) {
+            at += 1;
+        }
+        (at, self.peek(at))
+    }
+
+    #[inline]
+    fn peek(&self, at: usize) -> Option<u8> {
+        self.bytes.get(at).copied()
+    }
+
+    #[cold]
+    fn stop<T>(&mut self, problem: Problem, at: usize) -> Outcome<T> {
+        self.mistake = (problem, at);
+        Err(Stop)
     }
 }
 
-/// How many bytes of a string come before the next one that means something: `"`, `\`, or a control character.
-pub(super) fn plain(text: &[u8]) -> usize {
-    let mut rest = text;
-    while let Some((two, after)) = rest.split_first_chunk::<16>() {
-        // both words at once, and one jump
-        let two = u128::from_le_bytes(*two);
-        let [first, second] = [two as u64, (two >> 64) as u64].map(special);
-        if first | second != 0 {
-            let (before, found) = if first == 0 { (8, second) } else { (0, first) };
-            return text.len() - rest.len() + before + found.trailing_zeros() as usize / 8;
+/// The next byte of a string that means something, `"`, `\`, or a control character, from `at` on; and whether all bytes
+/// that were looked at are ASCII.
+#[inline]
+pub(super) fn plain(bytes: &[u8], mut at: usize) -> (usize, bool) {
+    let mut high = 0;
+    while let Some(part) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let part = u8x16::new(*part);
+        high |= part.move_mask();
+        let is = |byte| part.cmp_eq(u8x16::splat(byte));
+        let control = part.min(u8x16::splat(0x1f)).cmp_eq(part);
+        let special = (is(b'"') | is(b'\\') | control).move_mask();
+        if special != 0 {
+            return (at + special.trailing_zeros() as usize, high == 0);
         }
-        rest = after;
+        at += 16;
     }
-    let stop = rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
-    text.len() - rest.len() + stop.unwrap_or(rest.len())
+    let (stop, ascii) = plain_end(bytes, at);
+    (stop, ascii && high == 0)
 }
 
-/// A bit in the first byte of eight that means something; bytes after it may have one without reason.
-fn special(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let is = |byte: u8| (word ^ (ONES * u64::from(byte))).wrapping_sub(ONES);
-    // of bytes below 0x80 these have their highest bit; no other byte means anything
-    (is(b'"') | is(b'\\') | word.wrapping_sub(ONES * 0x20)) & !word & HIGH
+/// [`plain`] for the last bytes of a text.
+#[inline(never)]
+fn plain_end(bytes: &[u8], at: usize) -> (usize, bool) {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let stop = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+    (at + stop.unwrap_or(rest.len()), rest.is_ascii())
 }
 
 /// `run` has checked that the text's length, and so every position and count, fits.
 fn narrow(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
+    n as u32
 }

@@ -113,8 +113,11 @@ proptest! {
             0..40,
         )
     ) {
-        let stop = text.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
-        prop_assert_eq!(parse::plain(&text), stop.unwrap_or(text.len()));
+        let stop = text.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)).unwrap_or(text.len());
+        let (found, ascii) = parse::plain(&text, 0);
+        prop_assert_eq!(found, stop);
+        prop_assert!(!ascii || text[..stop].is_ascii());
+        prop_assert!(ascii || !text.is_ascii());
     }
 
     #[test]
