@@ -11,6 +11,10 @@ use rayon::prelude::*;
 
 use crate::Digest;
 
+/// Room for so many blobs is made at once: what is mapped and not written to takes no memory, and what is large grows
+/// without being copied.
+pub(crate) const ROOM: usize = 1 << 16;
+
 /// A map from digests, made at once.
 #[derive(Debug, Clone)]
 pub struct ByDigest<T> {
@@ -32,6 +36,9 @@ impl Places {
     /// Gives the next place to a digest; false if it has one already.
     pub(crate) fn add(&mut self, digest: &Digest) -> bool {
         let Self { digests, table, hasher } = self;
+        if digests.is_empty() {
+            digests.reserve(ROOM);
+        }
         let at = |place: &u32| digests.get(*place as usize);
         let again = |place: &u32| at(place).map_or(0, |own| hasher.hash_one(own));
         if table.len() == table.capacity() {

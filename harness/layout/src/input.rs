@@ -10,9 +10,6 @@ use crate::dir::ReadError;
 /// How much room is mapped at once, whatever size was announced.
 const ROOM: usize = 16 << 20;
 
-/// How much room is filled at a time.
-const STEP: usize = 1 << 20;
-
 /// Something to read, with the size it has by its own account.
 #[derive(Debug)]
 pub(crate) struct Input<R> {
@@ -42,20 +39,12 @@ impl<R: Read> Input<R> {
 
     /// Appends up to `want` further bytes; fewer only at the end.
     pub(crate) fn read_some(&mut self, bytes: &mut Vec<u8>, want: u64) -> Result<(), ReadError> {
-        let mut want = usize::try_from(want).unwrap_or(usize::MAX);
-        // what is mapped and not written to takes no memory
-        bytes.reserve(want.min(ROOM));
-        while want > 0 {
-            // room for what comes, not for what was announced
-            let (done, step) = (bytes.len(), want.min(STEP));
-            bytes.resize(done.saturating_add(step), 0);
-            let read = self.fill(&mut bytes[done..]);
-            bytes.truncate(done + read.as_ref().copied().unwrap_or(0));
-            if read? < step {
-                break;
-            }
-            want -= step;
+        if want == 0 {
+            return Ok(());
         }
+        // room for what comes, not for what was announced; what is mapped and not written to takes no memory
+        bytes.reserve(usize::try_from(want).unwrap_or(usize::MAX).min(ROOM));
+        self.from.by_ref().take(want).read_to_end(bytes).map_err(ReadError::from_io)?;
         Ok(())
     }
 

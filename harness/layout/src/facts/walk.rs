@@ -11,7 +11,7 @@ use super::examine::{Room, examine};
 use super::gather::{Found, is_algorithm};
 use super::visit::Visitor;
 use super::{Blob, Limits, Stray, Verified};
-use crate::by_digest::Places;
+use crate::by_digest::{Places, ROOM};
 use crate::dir::{FileKind, Folder, LayoutDir, Listed, Names, OpenFile, ReadError};
 use crate::input::Input;
 use crate::{ByDigest, Digest};
@@ -36,7 +36,7 @@ pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -
         }
     };
     let mut places = Places::default();
-    let done = Mutex::new(Done { blobs: Vec::new(), visited: Vec::new() });
+    let done = Mutex::new(Done { blobs: Vec::with_capacity(ROOM), visited: Vec::new() });
     for Listed { name, kind } in algorithms {
         let path = format!("blobs/{}", name.display());
         let algorithm = name.to_str().filter(|name| is_algorithm(name));
@@ -54,8 +54,10 @@ pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -
                 for _ in 0..rayon::current_num_threads() {
                     scope.spawn(|_| {
                         let mut share = Share::default();
+                        let own = dir.folder(&path);
+                        let folder = own.as_ref().unwrap_or(&folder);
                         while next(&listing, &mut share) {
-                            share.read(&folder, limits, visitor);
+                            share.read(folder, limits, visitor);
                             done.lock().unwrap_or_else(PoisonError::into_inner).take(&mut share);
                         }
                     });
