@@ -224,7 +224,7 @@ fn counts(evidence: &Evidence<'_>, digest: &Digest, kind: DocKind) -> bool {
             let config = evidence
                 .uses(digest)
                 .iter()
-                .any(|one| one.slot == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG));
+                .any(|one| one.slot() == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG));
             config || evidence.role(digest).is_some()
         }
     }

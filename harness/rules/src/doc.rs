@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use referee_layout::facts::blob_path;
+use referee_layout::facts::{List, blob_path};
 use referee_layout::json::{self, Value};
 use referee_layout::{BlobText, Descriptor, Digest, Entry, Kind, Node, media_type};
 
@@ -74,6 +74,14 @@ pub(crate) enum Slot {
 }
 
 impl Slot {
+    /// That of an item of a list.
+    pub(crate) fn of(entry: &Entry) -> Self {
+        match entry.list {
+            List::Manifests => Self::Entry(entry.position),
+            List::Layers => Self::Layer(entry.position),
+        }
+    }
+
     /// Its JSON pointer.
     pub(crate) fn pointer(self) -> String {
         match self {

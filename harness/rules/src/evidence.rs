@@ -5,7 +5,8 @@
 
 pub(crate) mod responses;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
+use std::mem;
 
 use rayon::prelude::*;
 use referee_layout::facts::{Verified, blob_path};
@@ -45,70 +46,91 @@ pub(crate) struct Target<'a> {
     pub(crate) role: Option<Kind>,
     /// Whether somebody uses it as a manifest or index, whoever's.
     is_document: bool,
-    /// Where it leads, as long as that was not followed.
-    leads: Leads,
 }
 
-/// The places of the blobs that a document points at, where they are there: most images have a config and one layer.
-type Leads = SmallVec<[Option<u32>; 2]>;
+/// Where the blobs that a document points at are, as far as they are there: most images have a config and one layer.
+type Places = SmallVec<[Option<u32>; 2]>;
 
 /// One descriptor that leads somewhere, and where it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Use<'a> {
     /// The document that has it; `None` for index.json.
     pub(crate) from: Option<&'a Digest>,
-    pub(crate) slot: Slot,
     what: What<'a>,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum What<'a> {
-    Descriptor(&'a Descriptor),
+    /// An item of a list. What else is wrong with it is no reason to overlook what it leads to.
+    Item(&'a Entry),
+    Config(&'a Descriptor),
     Subject(&'a Subject),
-    /// What else is wrong with it is no reason to overlook what it leads to.
-    Mention(&'a Mention),
 }
 
 impl<'a> Target<'a> {
-    fn of(facts: &Facts, digest: &'a Digest, blob: &'a Blob) -> Self {
-        let node = blob.node().filter(|node| intact(node));
-        let leads = node.into_iter().flat_map(uses_of).map(|one| one.place(facts)).collect();
-        Self { blob: Some(blob), node, leads, ..Self::absent(digest) }
-    }
-
-    fn absent(digest: &'a Digest) -> Self {
-        let (uses, leads) = (SmallVec::new(), SmallVec::new());
-        Self { digest, blob: None, node: None, uses, role: None, is_document: false, leads }
+    fn of(digest: &'a Digest, blob: Option<&'a Blob>) -> Self {
+        let node = blob.and_then(Blob::node).filter(|node| intact(node));
+        Self { digest, blob, node, uses: SmallVec::new(), role: None, is_document: false }
     }
 }
 
 impl<'a> Use<'a> {
+    /// What an item of a list leads to, if that can be told.
+    fn of(from: Option<&'a Digest>, entry: &'a Entry) -> Option<Self> {
+        let leads = entry.descriptor.as_ref().map_or_else(|no| no.mention.is_some(), |_| true);
+        leads.then_some(Self { from, what: What::Item(entry) })
+    }
+
     /// Where the blob is in the facts.
     fn place(&self, facts: &Facts) -> Option<u32> {
-        u32::try_from(facts.blobs().place(self.what.digest())?).ok()
+        u32::try_from(facts.blobs().place(self.digest()?)?).ok()
+    }
+
+    fn digest(&self) -> Option<&'a Digest> {
+        match self.what {
+            What::Subject(subject) => Some(&subject.digest),
+            _ => self.descriptor().map(|own| &own.digest).or_else(|| Some(&self.mention()?.digest)),
+        }
+    }
+
+    fn mention(&self) -> Option<&'a Mention> {
+        match self.what {
+            What::Item(entry) => entry.descriptor.as_ref().err()?.mention.as_ref(),
+            What::Config(_) | What::Subject(_) => None,
+        }
     }
 
     pub(crate) fn media_type(&self) -> Option<&'a str> {
         match self.what {
-            What::Descriptor(descriptor) => Some(&descriptor.media_type),
             What::Subject(subject) => subject.media_type.as_deref(),
-            What::Mention(mention) => mention.media_type.as_deref(),
+            _ => match self.descriptor() {
+                Some(descriptor) => Some(&descriptor.media_type),
+                None => self.mention()?.media_type.as_deref(),
+            },
         }
     }
 
     pub(crate) fn size(&self) -> Option<u64> {
         match self.what {
-            What::Descriptor(descriptor) => Some(descriptor.size),
             What::Subject(subject) => subject.size,
-            What::Mention(_) => None,
+            _ => self.descriptor().map(|descriptor| descriptor.size),
         }
     }
 
     /// The descriptor itself, if it is usable and no subject.
     pub(crate) fn descriptor(&self) -> Option<&'a Descriptor> {
         match self.what {
-            What::Descriptor(descriptor) => Some(descriptor),
-            What::Subject(_) | What::Mention(_) => None,
+            What::Item(entry) => entry.descriptor.as_ref().ok(),
+            What::Config(config) => Some(config),
+            What::Subject(_) => None,
+        }
+    }
+
+    pub(crate) fn slot(&self) -> Slot {
+        match self.what {
+            What::Item(entry) => Slot::of(entry),
+            What::Config(_) => Slot::Config,
+            What::Subject(_) => Slot::Subject,
         }
     }
 
@@ -117,22 +139,12 @@ impl<'a> Use<'a> {
     }
 
     pub(crate) fn pointer(&self) -> String {
-        self.slot.pointer()
+        self.slot().pointer()
     }
 
     /// The kind of document that its media type says, Docker's among them.
     pub(crate) fn kind(&self) -> Option<Kind> {
         Kind::of_media_type(self.media_type()?)
-    }
-}
-
-impl<'a> What<'a> {
-    fn digest(self) -> &'a Digest {
-        match self {
-            Self::Descriptor(descriptor) => &descriptor.digest,
-            Self::Subject(subject) => &subject.digest,
-            Self::Mention(mention) => &mention.digest,
-        }
     }
 }
 
@@ -142,25 +154,28 @@ fn is_docker(media_type: Option<&str>) -> bool {
 
 impl<'a> Evidence<'a> {
     pub(crate) fn new(facts: &'a Facts, profile: &'a Profile) -> Self {
-        // looking digests up is what takes time here
         let blobs = facts.blobs().all().with_min_len(64);
-        let targets: Vec<_> = blobs.map(|(digest, blob)| Target::of(facts, digest, blob)).collect();
-        let entries = facts.entries().par_iter().with_min_len(64);
-        let leads: Vec<_> = entries.map(|entry| of_entry(None, Slot::Entry, entry)?.place(facts)).collect();
+        let targets: Vec<_> = blobs.map(|(digest, blob)| Target::of(digest, Some(blob))).collect();
         let met = Vec::with_capacity(targets.len());
         let mut evidence =
             Self { facts, profile, targets, met, absent: HashMap::new(), responses: Vec::new() };
-        let mut open = VecDeque::new();
-        for (entry, place) in facts.entries().iter().zip(leads) {
-            if let Some(one) = of_entry(None, Slot::Entry, entry) {
+        // looking digests up is what takes time here: that is done for many at once
+        let entries = facts.entries().par_iter().with_min_len(64);
+        let places: Vec<_> = entries.map(|entry| Use::of(None, entry)?.place(facts)).collect();
+        let mut open = Vec::new();
+        for (entry, place) in facts.entries().iter().zip(places) {
+            if let Some(one) = Use::of(None, entry) {
                 evidence.used(one, place, &mut open);
             }
         }
-        while let Some(document) = open.pop_front() {
-            let document = &mut evidence.targets[document as usize];
-            let leads = std::mem::take(&mut document.leads);
-            for (one, place) in document.node.into_iter().flat_map(uses_of).zip(leads) {
-                evidence.used(one, place, &mut open);
+        while !open.is_empty() {
+            let documents = mem::take(&mut open);
+            let nodes = documents.par_iter().with_min_len(64);
+            let places = nodes.map(|node| uses_of(node).map(|one| one.place(facts)).collect::<Places>());
+            for (node, places) in documents.iter().zip(places.collect::<Vec<_>>()) {
+                for (one, place) in uses_of(node).zip(places) {
+                    evidence.used(one, place, &mut open);
+                }
             }
         }
         evidence.responses = responses::find(facts, profile);
@@ -168,11 +183,11 @@ impl<'a> Evidence<'a> {
     }
 
     /// Notes a use of the blob at that place, and in `open` if it is a document that leads on.
-    fn used(&mut self, one: Use<'a>, place: Option<u32>, open: &mut VecDeque<u32>) {
+    fn used(&mut self, one: Use<'a>, place: Option<u32>, open: &mut Vec<&'a Node>) {
+        let Some(digest) = one.digest() else { return };
         let at = place.unwrap_or_else(|| {
-            let digest = one.what.digest();
             *self.absent.entry(digest).or_insert_with(|| {
-                self.targets.push(Target::absent(digest));
+                self.targets.push(Target::of(digest, None));
                 // four billion targets do not fit in memory
                 u32::try_from(self.targets.len() - 1).unwrap_or(u32::MAX)
             })
@@ -182,7 +197,7 @@ impl<'a> Evidence<'a> {
             self.met.push(at);
         }
         target.uses.push(one);
-        let kind = match one.slot {
+        let kind = match one.slot() {
             Slot::Entry(_) => one.kind(),
             // a subject is known by its digest alone, whatever else its descriptor says
             Slot::Subject => target.node.map(|node| node.kind),
@@ -195,7 +210,7 @@ impl<'a> Evidence<'a> {
         let role = target.node.filter(|node| node.invalid.is_none()).map_or(kind, |node| node.kind);
         let own = target.node.map_or(one.media_type(), |node| node.media_type.as_deref());
         target.role = Some(role).filter(|_| !is_docker(own));
-        open.extend(Some(at).filter(|_| target.node.is_some_and(|node| node.kind == role)));
+        open.extend(target.node.filter(|node| node.kind == role));
     }
 
     fn target(&self, digest: &Digest) -> Option<&Target<'a>> {
@@ -269,10 +284,8 @@ impl<'a> Evidence<'a> {
     pub(crate) fn is_followed_to_the_end(&self) -> bool {
         let index = self.facts.index().ok().and_then(|document| document.root().ok());
         let list = index.and_then(|root| root.get("manifests"));
-        let leads =
-            |entry: &Entry| entry.descriptor.as_ref().map_or_else(|no| no.mention.is_some(), |_| true);
         list.is_some_and(|list| list.kind() == json::Kind::Array)
-            && self.facts.entries().iter().all(leads)
+            && self.facts.entries().iter().all(|entry| Use::of(None, entry).is_some())
             && self
                 .targets
                 .iter()
@@ -293,18 +306,9 @@ fn intact(node: &Node) -> bool {
 /// All that a node points at: its config, its list, its subject.
 fn uses_of(node: &Node) -> impl Iterator<Item = Use<'_>> {
     let from = Some(&node.digest);
-    let slot = if node.kind == Kind::Index { Slot::Entry } else { Slot::Layer };
-    let one = move |slot, what| Use { from, slot, what };
-    let config = node.config.iter().map(move |config| one(Slot::Config, What::Descriptor(config)));
-    let items = node.entries.iter().filter_map(move |entry| of_entry(from, slot, entry));
-    let subject = node.subject.iter().map(move |subject| one(Slot::Subject, What::Subject(subject)));
+    let one = move |what| Use { from, what };
+    let config = node.config.iter().map(move |config| one(What::Config(config)));
+    let items = node.entries.iter().filter_map(move |entry| Use::of(from, entry));
+    let subject = node.subject.iter().map(move |subject| one(What::Subject(subject)));
     config.chain(items).chain(subject)
-}
-
-fn of_entry<'a>(from: Option<&'a Digest>, slot: fn(u32) -> Slot, entry: &'a Entry) -> Option<Use<'a>> {
-    let what = match &entry.descriptor {
-        Ok(descriptor) => What::Descriptor(descriptor),
-        Err(unusable) => What::Mention(unusable.mention.as_ref()?),
-    };
-    Some(Use { from, slot: slot(entry.position), what })
 }

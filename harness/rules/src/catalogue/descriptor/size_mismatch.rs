@@ -39,7 +39,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         if blob.verified == Verified::No || matches!(blob.content, BlobContent::Unreadable(_)) {
             continue;
         }
-        for one in target.uses.iter().filter(|one| one.slot != Slot::Subject) {
+        for one in target.uses.iter().filter(|one| one.slot() != Slot::Subject) {
             // where the descriptor's own data shows it, that is reported
             let data = one.descriptor().and_then(|descriptor| descriptor.more().data_size);
             if let Some(size) =

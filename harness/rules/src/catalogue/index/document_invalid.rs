@@ -42,7 +42,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let config =
-            |one: &Use<'_>| one.slot == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG);
+            |one: &Use<'_>| one.slot() == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG);
         // any JSON object may be a config: what is in it is another text's business
         let object = matches!(blob.content, BlobContent::Json | BlobContent::Node(_));
         if !object && target.uses.iter().any(config) {

@@ -54,7 +54,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         }
         let own = node.media_type.as_deref();
         let differs = |one: &&Use<'_>| {
-            let listed = matches!(one.slot, Slot::Entry(_)) && one.kind().is_some();
+            let listed = matches!(one.slot(), Slot::Entry(_)) && one.kind().is_some();
             listed && own.map_or(one.kind() != Some(node.kind), |_| own != one.media_type())
         };
         let mut wrong = target.uses.iter().filter(differs).peekable();

@@ -45,7 +45,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let broken = evidence.facts.blobs().pick(|digest, blob| {
         let BlobContent::Broken(error) = &blob.content else { return None };
         let config =
-            |one: &Use<'_>| one.slot == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG);
+            |one: &Use<'_>| one.slot() == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG);
         let used = evidence.role(digest).is_some() || evidence.uses(digest).iter().any(config);
         (used && blob.verified != Verified::No).then_some(error)
     });

@@ -52,7 +52,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
 
 /// Whether it is an entry of an image index among the blobs.
 pub(crate) fn is_child(one: &Use<'_>) -> bool {
-    one.from.is_some() && matches!(one.slot, Slot::Entry(_))
+    one.from.is_some() && matches!(one.slot(), Slot::Entry(_))
 }
 
 /// Blobs that are not in the layout, with the descriptors that do not say where else they are. What referrers

@@ -71,7 +71,7 @@ fn misled<'a>(evidence: &Evidence<'a>) -> BTreeSet<&'a Digest> {
 
 /// Whether an image index lists the referrer beside its subject.
 fn beside(evidence: &Evidence<'_>, referrer: &Digest, subject: &Digest) -> bool {
-    let lists = evidence.uses(referrer).iter().filter(|one| matches!(one.slot, Slot::Entry(_)));
+    let lists = evidence.uses(referrer).iter().filter(|one| matches!(one.slot(), Slot::Entry(_)));
     let mut lists = lists.filter_map(|one| evidence.node(one.from?));
     lists.any(|index| index.entries.iter().any(|entry| entry.digest() == Some(subject)))
 }
