@@ -154,6 +154,13 @@ fn is_docker(media_type: Option<&str>) -> bool {
 
 impl<'a> Evidence<'a> {
     pub(crate) fn new(facts: &'a Facts, profile: &'a Profile) -> Self {
+        let (evidence, responses) =
+            rayon::join(|| Self::followed(facts, profile), || responses::find(facts, profile));
+        Self { responses, ..evidence }
+    }
+
+    /// All but the responses.
+    fn followed(facts: &'a Facts, profile: &'a Profile) -> Self {
         let blobs = facts.blobs().all().with_min_len(64);
         let targets: Vec<_> = blobs.map(|(digest, blob)| Target::of(digest, Some(blob))).collect();
         let met = Vec::with_capacity(targets.len());
@@ -178,7 +185,6 @@ impl<'a> Evidence<'a> {
                 }
             }
         }
-        evidence.responses = responses::find(facts, profile);
         evidence
     }
 

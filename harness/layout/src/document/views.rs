@@ -38,21 +38,20 @@ impl<'a> DescriptorView<'a> {
     ) -> Option<(Cow<'static, str>, Digest, u64)> {
         let (mut media_type, mut digest, mut size) = (None, None, None);
         for (name, value) in self.0.members() {
-            let text = value.text();
-            let known = match name.text() {
-                "\"mediaType\"" => media_type.replace(text).is_none(),
-                "\"digest\"" => digest.replace(text).is_none(),
-                "\"size\"" => size.replace(text).is_none(),
+            let known = match name.bytes() {
+                b"\"mediaType\"" => media_type.replace(value.text()).is_none(),
+                b"\"digest\"" => digest.replace(value.bytes()).is_none(),
+                b"\"size\"" => size.replace(value.text()).is_none(),
                 _ => other(name, value),
             };
             if !known {
                 return None;
             }
         }
-        let inner = |text: &'a str| text.strip_prefix('"')?.strip_suffix('"');
         let size = size.filter(|text| text.len() <= 15)?;
-        let digest = Digest::sha256(inner(digest?)?)?;
-        Some((media_type::read(inner(media_type?)?)?, digest, size.parse().ok()?))
+        let digest = Digest::sha256(digest?.strip_prefix(b"\"")?.strip_suffix(b"\"")?)?;
+        let media_type = media_type::read(media_type?.strip_prefix('"')?.strip_suffix('"')?)?;
+        Some((media_type, digest, size.parse().ok()?))
     }
 
     /// `mediaType`

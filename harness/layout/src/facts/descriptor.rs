@@ -106,12 +106,12 @@ impl Descriptor {
     /// what [`Descriptor::any`] gives.
     pub(super) fn usual(value: Value<'_>) -> Option<Self> {
         let mut more = More::default();
-        let other = |name: Value<'_>, value: Value<'_>| match name.text() {
-            "\"platform\"" if more.platform == Platform::Absent => {
+        let other = |name: Value<'_>, value: Value<'_>| match name.bytes() {
+            b"\"platform\"" if more.platform == Platform::Absent => {
                 more.platform = Platform::read(value);
                 more.platform == Platform::Common || value.duplicate_names().is_empty()
             }
-            "\"annotations\"" if more.annotations.is_empty() => {
+            b"\"annotations\"" if more.annotations.is_empty() => {
                 more.annotations = fields::annotations(value).unwrap_or_default();
                 !more.annotations.is_empty()
             }
@@ -174,9 +174,9 @@ impl Platform {
         let (mut seen, mut common) = (0_u8, value.members().count() == 2);
         for (name, value) in value.members() {
             let one_of = |known: [&str; 2]| known.iter().any(|known| value.equals(known));
-            let (field, known) = match name.text() {
-                "\"architecture\"" => (1, one_of(["amd64", "arm64"])),
-                "\"os\"" => (2, one_of(["linux", "windows"])),
+            let (field, known) = match name.bytes() {
+                b"\"architecture\"" => (1, one_of(["amd64", "arm64"])),
+                b"\"os\"" => (2, one_of(["linux", "windows"])),
                 _ => (0, false),
             };
             seen |= field;

@@ -171,13 +171,13 @@ impl Node {
         let (kind, root) = (text.kind?, text.root()?);
         let (mut version, mut own, mut config, mut layers) = (None, None, None, None);
         for (name, value) in root.members() {
-            match name.text() {
-                "\"schemaVersion\"" if value.text() == "2" => version = Some(()),
-                "\"mediaType\"" if value.equals(media_type::IMAGE_MANIFEST) => {
+            match name.bytes() {
+                b"\"schemaVersion\"" if value.bytes() == b"2" => version = Some(()),
+                b"\"mediaType\"" if value.equals(media_type::IMAGE_MANIFEST) => {
                     own = Some(Cow::Borrowed(media_type::IMAGE_MANIFEST));
                 }
-                "\"config\"" => config = Some(Descriptor::plain(value)?),
-                "\"layers\"" if value.kind() == json::Kind::Array => {
+                b"\"config\"" => config = Some(Descriptor::plain(value)?),
+                b"\"layers\"" if value.kind() == json::Kind::Array => {
                     let entry = |(position, value)| {
                         let descriptor = Ok(Descriptor::plain(value)?);
                         Some(Entry { list: List::Layers, position, descriptor })

@@ -75,6 +75,11 @@ impl<'a> Value<'a> {
         self.text.get(self.span()).unwrap_or_default()
     }
 
+    /// The same as bytes, which are there sooner: no one looks where characters begin.
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.span()).unwrap_or_default()
+    }
+
     /// A string's value, with U+FFFD for lone surrogates; `None` for other kinds.
     pub fn as_str(&self) -> Option<Cow<'a, str>> {
         let slot = self.slot();
