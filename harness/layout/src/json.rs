@@ -4,15 +4,17 @@
 //! (RFC 6901). Strings may hold lone surrogates, which the grammar allows: see [`Value::is_well_formed`].
 //! Leaves to others: what a document means, and whether duplicate names are wrong.
 //!
-//! A tree is a flat list of slots in document order. There is no recursion anywhere, so neither depth nor
+//! A tree is a flat list of slots in document order, of arrays and objects one at each end. There is no recursion anywhere, so neither depth nor
 //! size of the input can overflow the stack; depth is limited all the same, because other readers recurse.
 
 mod parse;
 mod pointer;
+mod slot;
 mod value;
 
 use std::ops::Range;
 
+use slot::Slot;
 pub use value::{Items, Kind, Members, Value};
 
 /// Bytes of a document, from the first to one past the last.
@@ -29,31 +31,6 @@ pub struct Tree {
     odd: bool,
     /// Whether two names of an object may be the same.
     mixed: bool,
-}
-
-/// One value or member name: its span, and the slot after its whole subtree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Slot {
-    kind: SlotKind,
-    start: u32,
-    end: u32,
-    next: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SlotKind {
-    Null,
-    Bool,
-    Number,
-    /// A string whose bytes are its value.
-    Plain,
-    /// A string with at least one `\`.
-    Escaped,
-    Array,
-    /// An object of which no two names can be the same.
-    Object,
-    /// An object of which two names may be the same: that has to be looked at.
-    Mixed,
 }
 
 /// Why bytes are not a JSON text, and where.
@@ -113,7 +90,7 @@ pub enum Problem {
     /// Nested more than [`DEPTH`] deep.
     #[error("nested more than {DEPTH} deep")]
     Depth,
-    /// More than 4 GiB.
+    /// 512 MiB or more.
     #[error("document too large")]
     Large,
 }

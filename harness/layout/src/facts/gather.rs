@@ -89,10 +89,11 @@ fn entries(index: &Document) -> (Annotations, Vec<Entry>) {
     };
     let view = ManifestView::new(root);
     let items = view.manifests().into_present().into_iter().flat_map(|list| list.items());
-    let entries = (0..).zip(items).collect::<Vec<_>>().into_par_iter().with_min_len(256);
+    let places: Vec<_> = (0..).zip(items).map(|(n, value)| (n, value.place())).collect();
+    let entries = places.into_par_iter().with_min_len(256);
     (
         view.annotations().into_present().unwrap_or_default(),
-        entries.map(|(n, value)| Entry::read(List::Manifests, n, value)).collect(),
+        entries.map(|(n, place)| Entry::read(List::Manifests, n, root.in_place(place))).collect(),
     )
 }
 

@@ -5,7 +5,8 @@
 use smallvec::SmallVec;
 use wide::u8x16;
 
-use super::{DEPTH, Problem, Slot, SlotKind, Tree};
+use super::slot::{LONGEST, Slot, SlotKind};
+use super::{DEPTH, Problem, Tree};
 
 /// The text is no JSON: [`Parser::mistake`] says why.
 struct Stop;
@@ -38,7 +39,7 @@ struct Open {
 /// # Errors
 /// The first mistake, and its place.
 pub(super) fn run(text: &str, mut slots: Vec<Slot>) -> Result<Tree, (Problem, usize)> {
-    if u32::try_from(text.len()).is_err() {
+    if text.len() > LONGEST {
         return Err((Problem::Large, 0));
     }
     if text.starts_with('\u{feff}') {
@@ -78,9 +79,9 @@ impl Parser<'_> {
                     self.close(inside)
                 }
                 Some(b'-' | b'0'..=b'9') => self.number(start)?,
-                Some(b't') => self.word(start, b"true", SlotKind::Bool)?,
-                Some(b'f') => self.word(start, b"false", SlotKind::Bool)?,
-                Some(b'n') => self.word(start, b"null", SlotKind::Null)?,
+                Some(b't') => self.word(start, b"true")?,
+                Some(b'f') => self.word(start, b"false")?,
+                Some(b'n') => self.word(start, b"null")?,
                 Some(_) => return self.stop(Problem::Value, start),
                 None => return self.stop(Problem::End, start),
             };
@@ -121,10 +122,11 @@ impl Parser<'_> {
     }
 
     fn close(&mut self, at: usize) -> usize {
-        let next = narrow(self.tree.slots.len());
+        self.slot(SlotKind::Close, at, at + 1);
+        let after = self.tree.slots.len();
         if let Some(slot) = self.top.and_then(|top| self.tree.slots.get_mut(top.slot)) {
-            slot.end = narrow(at + 1);
-            slot.next = next;
+            // there are no more slots than bytes
+            slot.rest = after as u32;
         }
         self.top = self.outer.pop();
         at + 1
@@ -132,8 +134,7 @@ impl Parser<'_> {
 
     #[inline]
     fn slot(&mut self, kind: SlotKind, start: usize, end: usize) {
-        let next = narrow(self.tree.slots.len() + 1);
-        self.tree.slots.push(Slot { kind, start: narrow(start), end: narrow(end), next });
+        self.tree.slots.push(Slot::new(kind, start, end - start));
     }
 
     /// A member name and its colon.
@@ -158,7 +159,7 @@ impl Parser<'_> {
     #[inline]
     fn note_name(&mut self, start: usize, end: usize) {
         let escaped =
-            self.tree.odd && self.tree.slots.last().is_some_and(|slot| slot.kind == SlotKind::Escaped);
+            self.tree.odd && self.tree.slots.last().is_some_and(|slot| slot.kind() == SlotKind::Escaped);
         // of a name without letters these are its quotes
         let (first, last) = (self.bytes[start + 1], self.bytes[end - 2]);
         let mark = end - start + usize::from(first) + 8 * usize::from(last);
@@ -166,7 +167,8 @@ impl Parser<'_> {
         let mark = if escaped { u64::MAX } else { 1 << (mark % 64) };
         let Some(top) = &mut self.top else { return };
         if top.seen & mark != 0 {
-            self.tree.slots[top.slot].kind = SlotKind::Mixed;
+            let object = &mut self.tree.slots[top.slot];
+            *object = object.of_kind(SlotKind::Mixed);
             self.tree.mixed = true;
         }
         top.seen |= mark;
@@ -224,7 +226,7 @@ impl Parser<'_> {
 
     fn number(&mut self, start: usize) -> Outcome<usize> {
         let skip = |at: usize, byte| at + usize::from(self.peek(at) == Some(byte));
-        let (mut odd, mut good) = (false, true);
+        let mut good = true;
         let mut digits = |at: usize| {
             let rest = self.bytes.get(at..).unwrap_or_default();
             let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -232,6 +234,7 @@ impl Parser<'_> {
             at + count
         };
         let first = skip(start, b'-');
+        let mut odd = first > start;
         let mut end = if self.peek(first) == Some(b'0') { first + 1 } else { digits(first) };
         if self.peek(end) == Some(b'.') {
             odd = true;
@@ -250,12 +253,12 @@ impl Parser<'_> {
         Ok(end)
     }
 
-    fn word(&mut self, start: usize, word: &[u8], kind: SlotKind) -> Outcome<usize> {
+    fn word(&mut self, start: usize, word: &[u8]) -> Outcome<usize> {
         let end = start + word.len();
         if self.bytes.get(start..end) != Some(word) {
             return self.stop(Problem::Value, start);
         }
-        self.slot(kind, start, end);
+        self.slot(SlotKind::Word, start, end);
         Ok(end)
     }
 
@@ -314,9 +317,4 @@ fn plain_end(bytes: &[u8], at: usize) -> (usize, bool) {
     let rest = bytes.get(at..).unwrap_or_default();
     let stop = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
     (at + stop.unwrap_or(rest.len()), rest.is_ascii())
-}
-
-/// `run` has checked that the text's length, and so every position and count, fits.
-fn narrow(n: usize) -> u32 {
-    n as u32
 }

@@ -5,7 +5,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::{Slot, SlotKind, Span};
+use super::Span;
+use super::slot::{Slot, SlotKind};
 
 /// One value of a JSON text.
 #[derive(Clone, Copy)]
@@ -39,19 +40,34 @@ impl<'a> Value<'a> {
 
     fn slot(&self) -> Slot {
         // a tree has at least one slot; the default only serves a root that was joined with another text
-        let nothing = Slot { kind: SlotKind::Null, start: 0, end: 0, next: u32::MAX };
-        self.slots.get(self.at).copied().unwrap_or(nothing)
+        self.slots.get(self.at).copied().unwrap_or(Slot::new(SlotKind::Word, 0, 0))
     }
 
+    /// The slot after its last one.
     pub(super) fn after(&self) -> usize {
-        self.slot().next as usize
+        let slot = self.slot();
+        if slot.opens() { slot.rest as usize } else { self.at + 1 }
+    }
+
+    /// Where it is in its tree: a number for those who keep many of them.
+    pub(crate) fn place(&self) -> u32 {
+        // a tree has fewer slots than that
+        self.at as u32
+    }
+
+    /// The value in that place of the same tree.
+    pub(crate) fn in_place(&self, place: u32) -> Self {
+        Self { at: place as usize, ..*self }
     }
 
     /// What kind of value this is.
     pub fn kind(&self) -> Kind {
-        match self.slot().kind {
-            SlotKind::Null => Kind::Null,
-            SlotKind::Bool => Kind::Bool,
+        let slot = self.slot();
+        match slot.kind() {
+            SlotKind::Word if matches!(self.text.as_bytes().get(slot.start()), Some(b't' | b'f')) => {
+                Kind::Bool
+            }
+            SlotKind::Word | SlotKind::Close => Kind::Null,
             SlotKind::Number => Kind::Number,
             SlotKind::Plain | SlotKind::Escaped => Kind::String,
             SlotKind::Array => Kind::Array,
@@ -67,7 +83,9 @@ impl<'a> Value<'a> {
     /// The bytes of this value in the document.
     pub fn span(&self) -> Span {
         let slot = self.slot();
-        slot.start as usize..slot.end as usize
+        let close =
+            || self.slots.get((slot.rest as usize).wrapping_sub(1)).map_or(0, |close| close.start() + 1);
+        slot.start()..if slot.opens() { close() } else { slot.start() + slot.rest as usize }
     }
 
     /// The value as it is written.
@@ -83,9 +101,8 @@ impl<'a> Value<'a> {
     /// A string's value, with U+FFFD for lone surrogates; `None` for other kinds.
     pub fn as_str(&self) -> Option<Cow<'a, str>> {
         let slot = self.slot();
-        let inside = slot.start as usize + 1..(slot.end as usize).saturating_sub(1);
-        let inner = || self.text.get(inside).unwrap_or_default();
-        match slot.kind {
+        let inner = || self.text.get(inside(slot)).unwrap_or_default();
+        match slot.kind() {
             SlotKind::Plain => Some(Cow::Borrowed(inner())),
             SlotKind::Escaped => Some(Cow::Owned(unescape(inner()).0)),
             _ => None,
@@ -94,9 +111,8 @@ impl<'a> Value<'a> {
 
     /// False for a string with a lone surrogate, which the grammar allows and I-JSON (RFC 7493 §2.1) does not.
     pub fn is_well_formed(&self) -> bool {
-        let written = self.text();
-        self.slot().kind != SlotKind::Escaped
-            || unescape(written.get(1..written.len().saturating_sub(1)).unwrap_or_default()).1
+        let slot = self.slot();
+        slot.kind() != SlotKind::Escaped || unescape(self.text.get(inside(slot)).unwrap_or_default()).1
     }
 
     /// A number as it is written; `None` for other kinds.
@@ -120,7 +136,7 @@ impl<'a> Value<'a> {
     }
 
     pub(super) fn children(&self, kind: Kind) -> Items<'a> {
-        let (next, end) = if self.kind() == kind { (self.at + 1, self.after()) } else { (0, 0) };
+        let (next, end) = if self.kind() == kind { (self.at + 1, self.after() - 1) } else { (0, 0) };
         Items { text: self.text, slots: self.slots, next, end }
     }
 
@@ -137,11 +153,8 @@ impl<'a> Value<'a> {
     /// Whether this is a string with that value.
     pub fn equals(&self, text: &str) -> bool {
         let slot = self.slot();
-        match slot.kind {
-            SlotKind::Plain => {
-                let inner = slot.start as usize + 1..(slot.end as usize).saturating_sub(1);
-                inner.len() == text.len() && self.text.as_bytes().get(inner) == Some(text.as_bytes())
-            }
+        match slot.kind() {
+            SlotKind::Plain => self.text.as_bytes().get(inside(slot)) == Some(text.as_bytes()),
             SlotKind::Escaped => self.as_str().is_some_and(|value| value == text),
             _ => false,
         }
@@ -153,7 +166,7 @@ impl<'a> Value<'a> {
         let end = self.after().min(self.slots.len());
         for at in self.at..end {
             let value = Value::new(self.text, self.slots, at);
-            if value.slot().kind == SlotKind::Mixed {
+            if value.slot().kind() == SlotKind::Mixed {
                 value.own_duplicates(&mut found);
             }
         }
@@ -179,7 +192,7 @@ impl<'a> Value<'a> {
     }
 
     fn same_string(&self, other: &Self) -> bool {
-        if self.slot().kind == SlotKind::Plain && other.slot().kind == SlotKind::Plain {
+        if self.slot().kind() == SlotKind::Plain && other.slot().kind() == SlotKind::Plain {
             return self.text() == other.text();
         }
         self.as_str() == other.as_str()
@@ -224,6 +237,11 @@ impl<'a> Iterator for Members<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         Some((self.0.next()?, self.0.next()?))
     }
+}
+
+/// The bytes between the quotes of a string.
+fn inside(slot: Slot) -> Span {
+    slot.start() + 1..(slot.start() + slot.rest as usize).saturating_sub(1)
 }
 
 /// The value of a string's inside, and whether it had no lone surrogate.
