@@ -11,66 +11,40 @@ use rayon::prelude::*;
 
 use crate::Digest;
 
-/// Room for so many blobs is made at once: what is mapped and not written to takes no memory, and what is large grows
-/// without being copied.
-pub(crate) const ROOM: usize = 1 << 16;
-
-/// A map from digests, made at once.
+/// A map from digests, made at once. Each has a place: a number from 0, in the order in which they came.
 #[derive(Debug, Clone)]
 pub struct ByDigest<T> {
-    places: Places,
+    digests: Vec<Digest>,
     /// What there is at each place.
     values: Vec<T>,
-}
-
-/// Places for digests, before it is known what there is at them: numbers from 0, in the order in which they come.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Places {
-    digests: Vec<Digest>,
-    /// Places in `digests`, in little room: the digests are there already.
+    /// The places, in little room: the digests are there already.
     table: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
 
-impl Places {
-    /// Gives the next place to a digest; false if it has one already.
-    pub(crate) fn add(&mut self, digest: &Digest) -> bool {
-        let Self { digests, table, hasher } = self;
-        if digests.is_empty() {
-            digests.reserve(ROOM);
-        }
-        let at = |place: &u32| digests.get(*place as usize);
-        let again = |place: &u32| at(place).map_or(0, |own| hasher.hash_one(own));
-        if table.len() == table.capacity() {
-            // by more than twice as much: others wait meanwhile
-            table.reserve(3 * table.len(), again);
-        }
-        let Entry::Vacant(free) =
-            table.entry(hasher.hash_one(digest), |place| at(place) == Some(digest), again)
-        else {
-            return false;
-        };
-        // a layout of four billion blobs does not fit in memory
-        free.insert(u32::try_from(digests.len()).unwrap_or(u32::MAX));
-        digests.push(digest.clone());
-        true
-    }
-
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.digests.len()
-    }
-
-    fn of(&self, digest: &Digest) -> Option<usize> {
-        let same = |place: &u32| self.digests.get(*place as usize).is_some_and(|own| own == digest);
-        self.table.find(self.hasher.hash_one(digest), same).map(|place| *place as usize)
-    }
-}
-
 impl<T> ByDigest<T> {
-    /// What there is at each of the places, in their order.
-    pub(crate) fn new(places: Places, values: Vec<T>) -> Self {
-        Self { places, values }
+    /// Digests, and what there is for each, in the same order. Of a digest that is there twice the first value counts.
+    pub(crate) fn new(mut digests: Vec<Digest>, mut values: Vec<T>) -> Self {
+        let hasher = DefaultHashBuilder::default();
+        let hash = |place: &u32| digests.get(*place as usize).map_or(0, |own| hasher.hash_one(own));
+        let mut table = HashTable::with_capacity(digests.len());
+        let mut again = Vec::new();
+        // a layout of four billion blobs does not fit in memory
+        for (place, digest) in (0_u32..).zip(&digests) {
+            let same = |other: &u32| digests.get(*other as usize) == Some(digest);
+            match table.entry(hasher.hash_one(digest), same, hash) {
+                Entry::Vacant(free) => drop(free.insert(place)),
+                Entry::Occupied(_) => again.push(place),
+            }
+        }
+        if again.is_empty() {
+            return Self { digests, values, table, hasher };
+        }
+        let first = || (0_u32..).map(|place| again.binary_search(&place).is_err());
+        let (mut of_digests, mut of_values) = (first(), first());
+        digests.retain(|_| of_digests.next() == Some(true));
+        values.retain(|_| of_values.next() == Some(true));
+        Self::new(digests, values)
     }
 
     /// Whether there is something for `digest`.
@@ -85,7 +59,8 @@ impl<T> ByDigest<T> {
 
     /// Where `digest` is: a number below [`ByDigest::len`] that says nothing else.
     pub fn place(&self, digest: &Digest) -> Option<usize> {
-        self.places.of(digest)
+        let same = |place: &u32| self.digests.get(*place as usize).is_some_and(|own| own == digest);
+        self.table.find(self.hasher.hash_one(digest), same).map(|place| *place as usize)
     }
 
     /// What there is at a place.
@@ -106,7 +81,7 @@ impl<T> ByDigest<T> {
     /// What `pick` picks of them, in the order of their digests. (Places are in the order of the file system: a report
     /// that followed that would not be the same on another machine.)
     pub fn pick<'a, U>(&'a self, pick: impl Fn(&'a Digest, &'a T) -> Option<U>) -> Vec<(&'a Digest, U)> {
-        let items = self.places.digests.iter().zip(&self.values);
+        let items = self.digests.iter().zip(&self.values);
         let mut picked: Vec<_> =
             items.filter_map(|(digest, value)| Some((digest, pick(digest, value)?))).collect();
         picked.sort_unstable_by_key(|(digest, _)| *digest);
@@ -118,7 +93,7 @@ impl<T> ByDigest<T> {
     where
         T: Sync,
     {
-        self.places.digests.par_iter().zip(&self.values)
+        self.digests.par_iter().zip(&self.values)
     }
 
     /// All of them without their digests, in no order.
@@ -130,9 +105,26 @@ impl<T> ByDigest<T> {
 /// Of a digest that is there twice the first value counts.
 impl<T> FromIterator<(Digest, T)> for ByDigest<T> {
     fn from_iter<I: IntoIterator<Item = (Digest, T)>>(items: I) -> Self {
-        let mut places = Places::default();
-        let new = |(digest, value)| places.add(&digest).then_some(value);
-        let values = items.into_iter().filter_map(new).collect();
-        Self { places, values }
+        let (digests, values) = items.into_iter().unzip();
+        Self::new(digests, values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Algorithm;
+
+    #[test]
+    fn of_a_digest_that_is_there_twice_the_first_value_counts() {
+        let digest = |n: usize| Algorithm::Sha256.digest(&n.to_le_bytes());
+        for count in [0, 1, 2, 100] {
+            let twice: ByDigest<usize> = (0..2 * count).map(|n| (digest(n % count), n)).collect();
+            assert_eq!((twice.len(), twice.is_empty()), (count, count == 0));
+            for n in 0..count {
+                assert_eq!((twice.get(&digest(n)), twice.at(n)), (Some(&n), Some(&n)));
+            }
+            assert!(!twice.contains_key(&digest(count)));
+        }
     }
 }

@@ -11,7 +11,6 @@ use super::examine::{Room, examine};
 use super::gather::{Found, is_algorithm};
 use super::visit::Visitor;
 use super::{Blob, Limits, Stray, Verified};
-use crate::by_digest::{Places, ROOM};
 use crate::dir::{FileKind, Folder, LayoutDir, Listed, Names, OpenFile, ReadError};
 use crate::input::Input;
 use crate::{ByDigest, Digest};
@@ -21,6 +20,10 @@ const SHARE: usize = 128;
 
 /// A share is at most one part in so many of what was listed before, for each thread: some blobs are very large.
 const SHARES: usize = 32;
+
+/// Room for so many blobs is made at once: what is mapped and not written to takes no memory, and what is large grows
+/// without being copied.
+const ROOM: usize = 1 << 16;
 
 /// How often a thread looks whether it may list before it sleeps.
 const TRIES: usize = 100;
@@ -35,7 +38,7 @@ pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -
             return found;
         }
     };
-    let mut places = Places::default();
+    let mut digests = Vec::with_capacity(ROOM);
     let done = Mutex::new(Done { blobs: Vec::with_capacity(ROOM), visited: Vec::new() });
     for Listed { name, kind } in algorithms {
         let path = format!("blobs/{}", name.display());
@@ -48,7 +51,7 @@ pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -
             let mut room = Names::room();
             let names = folder.names(&mut room)?;
             let (stray, error) = (&mut found.stray, None);
-            let listing = Listing { algorithm, path: &path, names, places: &mut places, stray, error };
+            let listing = Listing { algorithm, path: &path, names, digests: &mut digests, stray, error };
             let listing = Mutex::new(listing);
             rayon::scope(|scope| {
                 for _ in 0..rayon::current_num_threads() {
@@ -69,8 +72,13 @@ pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -
         found.unreadable.extend(read.err().map(|error| (path, error)));
     }
     let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    found.blobs = ByDigest::new(places, done.blobs);
-    found.visited = done.visited;
+    let listed = digests.len();
+    (found.blobs, found.visited) = (ByDigest::new(digests, done.blobs), done.visited);
+    // a folder that changes meanwhile may have a name twice
+    if found.blobs.len() < listed {
+        found.visited.sort_by(|a, b| a.0.cmp(&b.0));
+        found.visited.dedup_by(|again, first| again.0 == first.0);
+    }
     found
 }
 
@@ -80,7 +88,8 @@ struct Listing<'f> {
     algorithm: &'f str,
     path: &'f str,
     names: Names<'f>,
-    places: &'f mut Places,
+    /// All that were listed, in this order.
+    digests: &'f mut Vec<Digest>,
     stray: &'f mut Vec<Stray>,
     /// Why it could not be listed to the end.
     error: Option<ReadError>,
@@ -117,15 +126,14 @@ fn next<K>(listing: &Mutex<Listing<'_>>, share: &mut Share<K>) -> bool {
 
 impl Listing<'_> {
     fn next<K>(&mut self, share: &mut Share<K>) -> bool {
-        let Self { algorithm, path, names: listed, places, stray, error } = self;
+        let Self { algorithm, path, names: listed, digests, stray, error } = self;
         let Share { first, names, .. } = share;
-        *first = places.len();
+        *first = digests.len();
         let most = (*first / SHARES / rayon::current_num_threads()).clamp(1, SHARE);
         names.clear();
         while names.len() < most && error.is_none() {
             let next = listed.next(|name, kind| match Digest::of_name(algorithm, name) {
-                // a folder that changes meanwhile may have a name twice
-                Some(digest) => names.extend(places.add(&digest).then_some((digest, kind))),
+                Some(digest) => names.push((digest, kind)),
                 None => stray.push(Stray { path: format!("{path}/{}", name.display()), kind }),
             });
             match next {
@@ -134,6 +142,7 @@ impl Listing<'_> {
                 Err(why) => *error = Some(why),
             }
         }
+        digests.extend(names.iter().map(|(digest, _)| digest.clone()));
         !names.is_empty()
     }
 }
