@@ -143,7 +143,7 @@ fn main() {
     let root = folder.path().to_str().unwrap();
     let ours = [referee, "check", root, "-j", "2"];
     let hash = format!("cd {root}/blobs/sha256 && ls -U | xargs openssl dgst -sha256");
-    beside("10 000 images, 2 threads", &ours, &["sh", "-c", &hash], 7);
+    beside("10 000 images, 2 threads", &ours, &["sh", "-c", &hash], 21);
     peak("10 000 images", &ours);
     let folder = many(1_000);
     let root = folder.path().to_str().unwrap();

@@ -27,7 +27,7 @@ pub const DEPTH: usize = 128;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
     slots: Vec<Slot>,
-    /// Whether a string has an escape or is not ASCII, or a number is no integer of at most 15 digits.
+    /// Whether a string has an escape or is not ASCII, or a number is negative or has more than 15 digits or a fraction.
     odd: bool,
     /// Whether two names of an object may be the same.
     mixed: bool,

@@ -162,7 +162,8 @@ impl Parser<'_> {
             self.tree.odd && self.tree.slots.last().is_some_and(|slot| slot.kind() == SlotKind::Escaped);
         // of a name without letters these are its quotes
         let (first, last) = (self.bytes[start + 1], self.bytes[end - 2]);
-        let mark = end - start + usize::from(first) + 8 * usize::from(last);
+        // with these factors no two names of image-spec that can stand in one object have the same mark
+        let mark = end - start + 59 * (usize::from(first) + usize::from(last));
         // an escape may stand for any character
         let mark = if escaped { u64::MAX } else { 1 << (mark % 64) };
         let Some(top) = &mut self.top else { return };

@@ -214,14 +214,17 @@ pub struct Items<'a> {
     end: usize,
 }
 
+impl<'a> Items<'a> {
+    fn here(&self) -> Option<Value<'a>> {
+        (self.next < self.end.min(self.slots.len())).then(|| Value::new(self.text, self.slots, self.next))
+    }
+}
+
 impl<'a> Iterator for Items<'a> {
     type Item = Value<'a>;
 
     fn next(&mut self) -> Option<Value<'a>> {
-        if self.next >= self.end.min(self.slots.len()) {
-            return None;
-        }
-        let value = Value::new(self.text, self.slots, self.next);
+        let value = self.here()?;
         self.next = value.after().max(self.next + 1);
         Some(value)
     }
@@ -235,7 +238,10 @@ impl<'a> Iterator for Members<'a> {
     type Item = (Value<'a>, Value<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some((self.0.next()?, self.0.next()?))
+        let name = self.0.here()?;
+        // a string has one slot
+        self.0.next += 1;
+        Some((name, self.0.next()?))
     }
 }
 

@@ -91,7 +91,8 @@ pub(super) fn find<'a>(facts: &'a Facts, profile: &Profile) -> Vec<Response<'a>>
             responses.push(Response { mark: Mark::Annotation(key.to_owned()), entry, subject, node });
         }
         // a full name may stand before the tag, as in `host/repository:tag`
-        let tag = entry.ref_name().map(|name| name.rsplit_once(':').map_or(name, |(_, tag)| tag));
+        let name = entry.ref_name().filter(|_| !tags.is_empty());
+        let tag = name.map(|name| name.rsplit_once(':').map_or(name, |(_, tag)| tag));
         let known = tag.and_then(|tag| tags.get_key_value(tag));
         if let Some((tag, subject)) = known.filter(|(_, subject)| !itself(subject)) {
             let (mark, subject) = (Mark::Tag(tag.clone()), (*subject).clone());
