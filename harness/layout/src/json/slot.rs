@@ -10,7 +10,7 @@ pub(super) const LONGEST: usize = (1 << 29) - 1;
 pub(super) struct Slot {
     /// Where it begins, and in the three lowest bits its kind.
     head: u32,
-    /// See [`Slot::rest`].
+    /// What [`Slot::new`] calls `rest`.
     pub(super) rest: u32,
 }
 
