@@ -195,6 +195,13 @@ impl LayoutDir {
 }
 
 impl Folder<'_> {
+    /// Another handle of the same folder, for another thread: each open of a file counts who uses the handle, and two threads
+    /// that count the same one wait for each other.
+    pub(crate) fn again(&self) -> Result<Self, ReadError> {
+        let dir = self.dir.open_dir(".").map_err(ReadError::from_io)?;
+        Ok(Self { root: self.root, path: self.path.clone(), dir })
+    }
+
     /// The names, in byte order.
     pub(crate) fn list(&self) -> Result<Vec<Listed>, ReadError> {
         let mut listed = Vec::new();

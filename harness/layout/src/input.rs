@@ -58,3 +58,22 @@ impl<R: Read> Input<R> {
         if read < self.size { Err(ReadError::Short { read, size: self.size }) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_read_than_was_announced() {
+        for (size, wanted) in [(0, ""), (3, "abc"), (6, "abcdef")] {
+            let (mut input, mut bytes) = (Input::new(&b"abcdef"[..], size), Vec::new());
+            input.read_some(&mut bytes, size.min(2)).unwrap();
+            input.read_all(&mut bytes, 6).unwrap();
+            assert_eq!(bytes, wanted.as_bytes());
+        }
+        let short = Input::new(&b"abc"[..], 4).read_all(&mut Vec::new(), 6);
+        assert_eq!(short, Err(ReadError::Short { read: 3, size: 4 }));
+        let large = Input::new(&b"abc"[..], 7).read_all(&mut Vec::new(), 6);
+        assert_eq!(large, Err(ReadError::Large { size: 7, limit: 6 }));
+    }
+}

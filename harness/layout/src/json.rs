@@ -4,8 +4,9 @@
 //! (RFC 6901). Strings may hold lone surrogates, which the grammar allows: see [`Value::is_well_formed`].
 //! Leaves to others: what a document means, and whether duplicate names are wrong.
 //!
-//! A tree is a flat list of slots in document order, of arrays and objects one at each end. There is no recursion anywhere, so neither depth nor
-//! size of the input can overflow the stack; depth is limited all the same, because other readers recurse.
+//! A tree is a flat list of slots in document order, of arrays and objects one at each end. There is no recursion
+//! anywhere, so neither depth nor size of the input can overflow the stack; depth is limited all the same, because other
+//! readers recurse.
 
 mod parse;
 mod pointer;
@@ -125,8 +126,8 @@ impl Tree {
         parse::run(text, self.slots).map_err(|(problem, at)| JsonError::at(problem, text.as_bytes(), at))
     }
 
-    /// Whether all parsers read the same in `text`, which was parsed: ASCII without escapes, integers of at most 15 digits,
-    /// and each name once in its object.
+    /// Whether all parsers read the same in `text`, which was parsed: ASCII without escapes, integers from 0 on of at most
+    /// 15 digits, and each name once in its object.
     pub fn is_simple(&self, text: &str) -> bool {
         !self.odd && (!self.mixed || self.root(text).duplicate_names().is_empty())
     }

@@ -57,7 +57,7 @@ pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -
                 for _ in 0..rayon::current_num_threads() {
                     scope.spawn(|_| {
                         let mut share = Share::default();
-                        let own = dir.folder(&path);
+                        let own = folder.again();
                         let folder = own.as_ref().unwrap_or(&folder);
                         while next(&listing, &mut share) {
                             share.read(folder, limits, visitor);

@@ -65,6 +65,44 @@ fn strings_may_hold_lone_surrogates() {
     assert_eq!(items[1].as_str().as_deref(), Some("😀"));
 }
 
+#[test]
+fn simple_is_what_all_parsers_read_alike() {
+    let simple = |json: &str| {
+        let text = format!("{{\"name\": [{json}]}}");
+        Tree::of(&text).unwrap().is_simple(&text)
+    };
+    for yes in [
+        "0",
+        "123456789012345",
+        "true, false, null",
+        r#""a string of more than sixteen bytes""#,
+        r#"{"a":1,"b":2}"#,
+    ] {
+        assert!(simple(yes), "{yes}");
+    }
+    let long = r#""a string of more than sixteen bytés""#;
+    for no in ["-1", "-0", "1.0", "1e2", "1234567890123456", r#""\n""#, r#""é""#, long, r#"{"a":1,"a":2}"#] {
+        assert!(!simple(no), "{no}");
+    }
+}
+
+#[test]
+fn arrays_and_objects_span_their_brackets() {
+    let (tree, text) = Tree::parse(br#" {"a": [1, {}, [ ]], "b": {"c": []} } "#).unwrap();
+    let root = tree.root(text);
+    for (pointer, wanted) in [
+        ("", text.trim()),
+        ("/a", "[1, {}, [ ]]"),
+        ("/a/1", "{}"),
+        ("/a/2", "[ ]"),
+        ("/b", r#"{"c": []}"#),
+        ("/b/c", "[]"),
+    ] {
+        let value = root.at_pointer(pointer).unwrap();
+        assert_eq!((value.text(), value.pointer()), (wanted, pointer.to_owned()));
+    }
+}
+
 /// The second opinion: what serde_json makes of a value.
 fn same(ours: Value<'_>, theirs: &serde_json::Value) -> bool {
     match theirs {
