@@ -86,6 +86,25 @@ fn simple_is_what_all_parsers_read_alike() {
     }
 }
 
+/// Another mark would be as right, and slower: objects with two names of one mark are gone through again.
+#[test]
+fn names_of_image_spec_have_marks_of_their_own() {
+    for names in [
+        "mediaType digest size urls annotations data artifactType platform",
+        "architecture os os.version os.features variant",
+        "schemaVersion mediaType artifactType config layers manifests subject annotations",
+        "created author architecture os os.version os.features variant config rootfs history",
+        "User ExposedPorts Env Entrypoint Cmd Volumes WorkingDir Labels StopSignal ArgsEscaped Memory MemorySwap CpuShares \
+         Healthcheck",
+        "type diff_ids",
+        "created created_by author comment empty_layer",
+    ] {
+        let members: Vec<_> = names.split(' ').map(|name| format!("\"{name}\":0")).collect();
+        let tree = Tree::of(&format!("{{{}}}", members.join(","))).unwrap();
+        assert!(!tree.mixed, "{names}");
+    }
+}
+
 #[test]
 fn arrays_and_objects_span_their_brackets() {
     let (tree, text) = Tree::parse(br#" {"a": [1, {}, [ ]], "b": {"c": []} } "#).unwrap();
