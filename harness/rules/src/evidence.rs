@@ -190,14 +190,7 @@ impl<'a> Evidence<'a> {
 
     /// Notes a use of the blob at that place, and in `open` if it is a document that leads on.
     fn used(&mut self, one: Use<'a>, place: Option<u32>, open: &mut Vec<&'a Node>) {
-        let Some(digest) = one.digest() else { return };
-        let at = place.unwrap_or_else(|| {
-            *self.absent.entry(digest).or_insert_with(|| {
-                self.targets.push(Target::of(digest, None));
-                // four billion targets do not fit in memory
-                u32::try_from(self.targets.len() - 1).unwrap_or(u32::MAX)
-            })
-        });
+        let Some(at) = place.or_else(|| Some(self.absent(one.digest()?))) else { return };
         let target = &mut self.targets[at as usize];
         if target.uses.is_empty() {
             self.met.push(at);
@@ -217,6 +210,15 @@ impl<'a> Evidence<'a> {
         let own = target.node.map_or(one.media_type(), |node| node.media_type.as_deref());
         target.role = Some(role).filter(|_| !is_docker(own));
         open.extend(target.node.filter(|node| node.kind == role));
+    }
+
+    /// The place of what is not there.
+    fn absent(&mut self, digest: &'a Digest) -> u32 {
+        *self.absent.entry(digest).or_insert_with(|| {
+            self.targets.push(Target::of(digest, None));
+            // four billion targets do not fit in memory
+            u32::try_from(self.targets.len() - 1).unwrap_or(u32::MAX)
+        })
     }
 
     fn target(&self, digest: &Digest) -> Option<&Target<'a>> {

@@ -226,7 +226,6 @@ impl Parser<'_> {
     }
 
     fn number(&mut self, start: usize) -> Outcome<usize> {
-        let skip = |at: usize, byte| at + usize::from(self.peek(at) == Some(byte));
         let mut good = true;
         let mut digits = |at: usize| {
             let rest = self.bytes.get(at..).unwrap_or_default();
@@ -234,8 +233,8 @@ impl Parser<'_> {
             good &= count > 0;
             at + count
         };
-        let first = skip(start, b'-');
-        let mut odd = first > start;
+        let mut odd = self.peek(start) == Some(b'-');
+        let first = start + usize::from(odd);
         let mut end = if self.peek(first) == Some(b'0') { first + 1 } else { digits(first) };
         if self.peek(end) == Some(b'.') {
             odd = true;
@@ -243,8 +242,8 @@ impl Parser<'_> {
         }
         if let Some(b'e' | b'E') = self.peek(end) {
             odd = true;
-            let signed = skip(end + 1, b'+');
-            end = digits(if signed > end + 1 { signed } else { skip(signed, b'-') });
+            let signed = matches!(self.peek(end + 1), Some(b'+' | b'-'));
+            end = digits(end + 1 + usize::from(signed));
         }
         if !good || self.peek(end).is_some_and(|byte| byte.is_ascii_digit()) {
             return self.stop(Problem::Number, start);

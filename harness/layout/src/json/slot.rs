@@ -57,6 +57,11 @@ impl Slot {
         (self.head >> 3) as usize
     }
 
+    /// Where it ends in the text; not of what opens an array or object, which ends with its closing bracket.
+    pub(super) fn end(self) -> usize {
+        self.start() + self.rest as usize
+    }
+
     /// Whether it opens an array or object.
     pub(super) fn opens(self) -> bool {
         matches!(self.kind(), SlotKind::Array | SlotKind::Object | SlotKind::Mixed)

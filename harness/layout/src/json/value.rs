@@ -83,9 +83,8 @@ impl<'a> Value<'a> {
     /// The bytes of this value in the document.
     pub fn span(&self) -> Span {
         let slot = self.slot();
-        let close =
-            || self.slots.get((slot.rest as usize).wrapping_sub(1)).map_or(0, |close| close.start() + 1);
-        slot.start()..if slot.opens() { close() } else { slot.start() + slot.rest as usize }
+        let last = if slot.opens() { self.in_place(slot.rest - 1).slot() } else { slot };
+        slot.start()..last.end()
     }
 
     /// The value as it is written.
@@ -100,19 +99,21 @@ impl<'a> Value<'a> {
 
     /// A string's value, with U+FFFD for lone surrogates; `None` for other kinds.
     pub fn as_str(&self) -> Option<Cow<'a, str>> {
-        let slot = self.slot();
-        let inner = || self.text.get(inside(slot)).unwrap_or_default();
-        match slot.kind() {
-            SlotKind::Plain => Some(Cow::Borrowed(inner())),
-            SlotKind::Escaped => Some(Cow::Owned(unescape(inner()).0)),
+        match self.slot().kind() {
+            SlotKind::Plain => Some(Cow::Borrowed(self.inner())),
+            SlotKind::Escaped => Some(Cow::Owned(unescape(self.inner()).0)),
             _ => None,
         }
     }
 
     /// False for a string with a lone surrogate, which the grammar allows and I-JSON (RFC 7493 §2.1) does not.
     pub fn is_well_formed(&self) -> bool {
-        let slot = self.slot();
-        slot.kind() != SlotKind::Escaped || unescape(self.text.get(inside(slot)).unwrap_or_default()).1
+        self.slot().kind() != SlotKind::Escaped || unescape(self.inner()).1
+    }
+
+    /// What is between the quotes of a string.
+    fn inner(&self) -> &'a str {
+        self.text.get(inside(self.slot())).unwrap_or_default()
     }
 
     /// A number as it is written; `None` for other kinds.
@@ -247,7 +248,7 @@ impl<'a> Iterator for Members<'a> {
 
 /// The bytes between the quotes of a string.
 fn inside(slot: Slot) -> Span {
-    slot.start() + 1..(slot.start() + slot.rest as usize).saturating_sub(1)
+    slot.start() + 1..slot.end().saturating_sub(1)
 }
 
 /// The value of a string's inside, and whether it had no lone surrogate.
