@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use referee::layout::{Algorithm, Digest};
+use referee::spec::{Algorithm, Digest};
 
 const IMAGE: &str = "application/vnd.oci.image";
 

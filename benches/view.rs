@@ -11,8 +11,11 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion};
-use referee::layout::{Convention, Digest, Layout, Limits, Source, view};
+use referee::convention::Convention;
+use referee::layout::{Layout, Limits, view};
 use referee::runner::{Case, Plan, catalogue::Catalogue, write};
+use referee::source::Source;
+use referee::spec::Digest;
 
 /// A layout as oras would write it, with `count` referrers of one image.
 struct Bench {

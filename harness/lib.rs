@@ -3,6 +3,9 @@
 //! The front page of the library: facts about layouts ([`layout`]), what the specifications ask of them
 //! ([`rules`]), and everything that runs tools over them ([`runner`]). It holds nothing of its own; the command line is in `harness/cli`.
 
+pub use referee_convention as convention;
 pub use referee_layout as layout;
 pub use referee_rules as rules;
 pub use referee_runner as runner;
+pub use referee_source as source;
+pub use referee_spec as spec;

@@ -6,9 +6,10 @@ use std::error::Error;
 use std::path::Path;
 use std::{fs, io};
 
-use referee_layout::{Algorithm, Convention};
+use referee_convention::Convention;
 use referee_runner::catalogue::{self, Catalogue};
 use referee_runner::conformance::Scene;
+use referee_spec::Algorithm;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");

@@ -2,12 +2,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use referee_layout::{Convention, Source, SourceError};
+use referee_convention::Convention;
 use referee_rules::profile::ProfileFile;
 use referee_runner::conformance::{Base, Conformance};
 use referee_runner::driver::Driver;
 use referee_runner::golden::Golden;
 use referee_runner::{Case, Plan};
+use referee_source::{Source, SourceError};
 
 /// The value if there is one; the mistake is looked at.
 fn look<T>(result: Result<T, SourceError>) -> Option<T> {

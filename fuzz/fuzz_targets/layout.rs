@@ -2,10 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use referee_convention::Convention;
 use referee_fuzz::written;
-use referee_layout::{
-    BlobText, Convention, Digest, Document, Entry, Layout, Limits, Node, Source, Visitor, graph, view,
-};
+use referee_layout::{BlobText, Document, Entry, Layout, Limits, Node, Visitor, graph, view};
+use referee_source::Source;
+use referee_spec::Digest;
 
 const CONVENTION: &str = include_str!("../../cases/conventions/fallback+entries.toml");
 

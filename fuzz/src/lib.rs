@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use referee_layout::{Algorithm, Document};
+use referee_layout::Document;
 use referee_rules::{Checker, Finding, Report};
 use referee_runner::catalogue;
+use referee_spec::Algorithm;
 use tempfile::TempDir;
 
 /// Findings of one rule in one file: 500, and one that counts the rest.
@@ -18,7 +19,8 @@ const MOST: usize = 501;
 /// A checker for every shipped profile, by id, or for the one of that id.
 pub fn checkers(only: Option<&str>) -> Vec<Checker> {
     let ids = catalogue::profile_ids().into_iter().filter(|id| only.is_none_or(|only| only == id));
-    let shipped = |id: &str| catalogue::shipped_profile(id).expect("it is shipped").expect("it is one of them");
+    let shipped =
+        |id: &str| catalogue::shipped_profile(id).expect("it is shipped").expect("it is one of them");
     ids.map(|id| Checker::new(shipped(&id))).collect()
 }
 

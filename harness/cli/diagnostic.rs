@@ -6,7 +6,7 @@ use std::io::IsTerminal as _;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use referee::layout::SourceError;
+use referee::source::SourceError;
 
 /// The mistake with its line, in colour on a terminal.
 pub(crate) fn render(error: &SourceError) -> String {

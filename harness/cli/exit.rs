@@ -5,8 +5,8 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use referee::layout::SourceError;
 use referee::runner::catalogue::CatalogueError;
+use referee::source::SourceError;
 
 use crate::diagnostic;
 

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use referee::convention::Convention;
 use referee::layout::view::{self, Complete, Diagnostic, Found, View};
-use referee::layout::{Annotations, Convention, Digest, Facts, Layout, Limits, archive};
+use referee::layout::{Annotations, Facts, Layout, Limits, archive};
 use referee::runner::catalogue::Catalogue;
 use referee::runner::report::wrap::wrapped;
+use referee::spec::Digest;
 use serde::Serialize;
 
 use crate::args::{Format, ViewArgs};

@@ -22,7 +22,7 @@ fn render(catalogue: &Catalogue, case: &referee::runner::case::Case) -> String {
             subjects.push(subject.as_str());
         }
     }
-    let name = |digest: &referee::layout::Digest| {
+    let name = |digest: &referee::spec::Digest| {
         plan.by_digest(digest).map_or_else(|| "?".to_owned(), |node| node.name.to_string())
     };
     for subject in subjects {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use crate::media_type;
+use referee_spec::media_type;
 
 /// The annotations of one descriptor or document (image-spec `annotations.md`, Rules): each name once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

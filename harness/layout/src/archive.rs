@@ -22,7 +22,8 @@ use crate::facts::gather::{Found, Roots, assemble, is_algorithm, is_root_name};
 use crate::facts::visit::Nobody;
 use crate::facts::{Oddity, OddityKind, Stray, Visited, Visitor};
 use crate::input::Input;
-use crate::{Blob, Digest, Facts, Limits};
+use crate::{Blob, Facts, Limits};
+use referee_spec::Digest;
 
 /// How many bytes may describe one member: its header, a long name, attributes. All are read into memory at once.
 const HEADERS: u64 = 1 << 20;

@@ -9,7 +9,7 @@ use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use rayon::prelude::*;
 
-use crate::Digest;
+use referee_spec::Digest;
 
 /// A map from digests, made at once. Each has a place: a number from 0, in the order in which they came.
 #[derive(Debug, Clone)]
@@ -113,7 +113,7 @@ impl<T> FromIterator<(Digest, T)> for ByDigest<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Algorithm;
+    use referee_spec::Algorithm;
 
     #[test]
     fn of_a_digest_that_is_there_twice_the_first_value_counts() {

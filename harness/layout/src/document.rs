@@ -10,9 +10,9 @@ mod views;
 
 use std::sync::Arc;
 
-use crate::Digest;
 use crate::facts::Kind;
 use crate::json::{JsonError, Problem, Span, Tree, Value};
+use referee_spec::Digest;
 
 pub use views::{DescriptorView, ManifestView};
 
@@ -121,7 +121,7 @@ impl<'a> BlobText<'a> {
 
     /// The same, to be kept.
     pub fn to_document(&self) -> Document {
-        let file = crate::facts::blob_path(self.digest);
+        let file = referee_spec::path::blob_path(self.digest);
         match self.tree {
             Some((text, tree)) => Document::parsed(file, text, tree.clone()),
             None => Document::parse(file, self.bytes),

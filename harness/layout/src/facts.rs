@@ -22,7 +22,8 @@ use std::sync::OnceLock;
 use crate::dir::{FileKind, LayoutDir, ReadError};
 use crate::document::Document;
 use crate::json::JsonError;
-use crate::{Annotations, ByDigest, Digest};
+use crate::{Annotations, ByDigest};
+use referee_spec::Digest;
 
 pub use descriptor::{Descriptor, Entry, List, Mention, More, Platform, Unusable};
 pub use node::{Entries, Flaw, Kind, Node, Referrer, Subject, Verified};
@@ -383,11 +384,6 @@ impl Facts {
     pub fn subjects(&self) -> BTreeSet<&Digest> {
         self.blobs.values().filter_map(|blob| Some(&blob.node()?.subject.as_ref()?.digest)).collect()
     }
-}
-
-/// The path of a blob from the layout's root (image-spec `image-layout.md`, Blobs).
-pub fn blob_path(digest: &Digest) -> String {
-    format!("blobs/{}/{}", digest.algorithm(), digest.encoded())
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::Descriptor;
 use crate::facts::{Facts, Kind, Node};
-use crate::{Descriptor, Digest};
+use referee_spec::Digest;
 
 /// One reference from a document to a blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

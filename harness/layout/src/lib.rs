@@ -7,26 +7,19 @@
 mod annotations;
 pub mod archive;
 mod by_digest;
-pub mod convention;
-pub mod digest;
 pub mod dir;
 pub mod document;
 pub mod facts;
 pub mod graph;
 mod input;
 pub mod json;
-pub mod media_type;
-pub mod source;
 pub mod view;
 
 pub use annotations::Annotations;
 pub use by_digest::ByDigest;
-pub use convention::Convention;
-pub use digest::{Algorithm, Digest};
 pub use dir::{FileKind, LayoutDir, ReadError};
 pub use document::{BlobText, DescriptorView, Document, Field, ManifestView};
 pub use facts::{
     Blob, BlobContent, Descriptor, Entry, Facts, Flaw, Kind, Layout, Limits, Mention, More, Node, Oddity,
     OddityKind, OpenError, Platform, Referrer, ResolveError, Stray, Subject, Verified, Visited, Visitor,
 };
-pub use source::{Source, SourceError};

@@ -17,7 +17,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::facts::{Facts, Node, Referrer, Verified};
-use crate::{Convention, Digest};
+use referee_convention::Convention;
+use referee_spec::Digest;
 
 pub use carrier::Place;
 

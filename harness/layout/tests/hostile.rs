@@ -16,9 +16,9 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use referee_layout::{
-    Algorithm, Convention, Digest, Facts, FileKind, Layout, Limits, ReadError, archive, graph, view,
-};
+use referee_convention::Convention;
+use referee_layout::{Facts, FileKind, Layout, Limits, ReadError, archive, graph, view};
+use referee_spec::{Algorithm, Digest};
 use support::{conventions, save, valid};
 use tar::{EntryType, Header};
 

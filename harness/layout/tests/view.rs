@@ -5,7 +5,8 @@
 mod support;
 
 use referee_layout::view::{self, Complete, View};
-use referee_layout::{Digest, Layout, Limits};
+use referee_layout::{Layout, Limits};
+use referee_spec::Digest;
 use support::{Files, INDEX, MANIFEST, blob, conventions, descriptor, finish, index, manifest, save, valid};
 
 fn read(files: &[(String, Vec<u8>)], subject: &str) -> View {

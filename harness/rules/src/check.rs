@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use referee_layout::archive::{self, ArchiveError};
-use referee_layout::facts::{Verified, blob_path};
-use referee_layout::{
-    BlobText, Digest, Document, Entry, Facts, Kind, Layout, Limits, Node, Visited, Visitor, media_type,
-};
+use referee_layout::facts::Verified;
+use referee_layout::{BlobText, Document, Entry, Facts, Kind, Layout, Limits, Node, Visited, Visitor};
+use referee_spec::path::blob_path;
+use referee_spec::{Digest, media_type};
 
 use crate::catalogue::RULES;
 use crate::doc::{Described, Doc, DocKind, File, Slot};

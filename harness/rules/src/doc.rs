@@ -2,11 +2,14 @@
 //!
 //! Owns: what kind of document it is, and where its descriptors and annotations are. Leaves to others: what is wrong.
 
+use referee_spec::annotation::REF_NAME;
 use std::sync::OnceLock;
 
-use referee_layout::facts::{List, blob_path};
+use referee_layout::facts::List;
 use referee_layout::json::{self, Value};
-use referee_layout::{BlobText, Descriptor, Digest, Entry, Kind, Node, media_type};
+use referee_layout::{BlobText, Descriptor, Entry, Kind, Node};
+use referee_spec::path::blob_path;
+use referee_spec::{Digest, media_type};
 
 use crate::plain;
 use crate::profile::Profile;
@@ -128,7 +131,7 @@ impl<'a> Doc<'a> {
         let mut descriptors = Vec::new();
         let list = |name| root.get(name).filter(|list| list.kind() == json::Kind::Array);
         let items = |name| (0..).zip(list(name).into_iter().flat_map(|list| list.items()));
-        let named = kind == DocKind::IndexJson && profile.key() != Some(media_type::REF_NAME);
+        let named = kind == DocKind::IndexJson && profile.key() != Some(REF_NAME);
         let place = |slot, value| {
             let plain = |descriptor| plain::is_plain_descriptor(descriptor, slot, named);
             Place { value, slot, plain: read.at(slot).is_some_and(plain) }

@@ -9,10 +9,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::mem;
 
 use rayon::prelude::*;
-use referee_layout::facts::{Verified, blob_path};
-use referee_layout::{
-    Blob, Descriptor, Digest, Entry, Facts, Kind, Mention, Node, Subject, json, media_type,
-};
+use referee_layout::facts::Verified;
+use referee_layout::{Blob, Descriptor, Entry, Facts, Kind, Mention, Node, Subject, json};
+use referee_spec::path::blob_path;
+use referee_spec::{Digest, media_type};
 use smallvec::SmallVec;
 
 use crate::doc::Slot;

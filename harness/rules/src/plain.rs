@@ -3,7 +3,9 @@
 //! Owns: telling them in one pass, since nearly all of a layout are of that kind. Leaves to others: all others. A rule that
 //! has something to say of such a document is not asked: whoever writes one makes this narrower, and the test below says so.
 
-use referee_layout::{BlobText, Descriptor, Entry, More, Node, Platform, media_type};
+use referee_layout::{BlobText, Descriptor, Entry, More, Node, Platform};
+use referee_spec::annotation::REF_NAME;
+use referee_spec::media_type;
 
 use crate::doc::{DocKind, Slot};
 
@@ -46,7 +48,7 @@ fn has_plain_name(more: &More) -> bool {
     let mut annotations = more.annotations.iter();
     let named = match (annotations.next(), annotations.next()) {
         (None, _) => true,
-        (Some((name, text)), None) => name == media_type::REF_NAME && is_plain_name(text),
+        (Some((name, text)), None) => name == REF_NAME && is_plain_name(text),
         _ => false,
     };
     named && !more.odd && more.platform != Platform::Other

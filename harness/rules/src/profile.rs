@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use referee_layout::convention::{Carrier, Lists, Place};
-use referee_layout::digest::DigestError;
-use referee_layout::{Algorithm, Convention, Digest, Source, SourceError};
+use referee_convention::Convention;
+use referee_convention::{Carrier, Lists, Place};
+use referee_source::{Source, SourceError};
+use referee_spec::digest::DigestError;
+use referee_spec::{Algorithm, Digest};
 use schemars::JsonSchema;
 use serde::Deserialize;
 

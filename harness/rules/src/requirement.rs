@@ -99,7 +99,7 @@ static ALL: LazyLock<File> = LazyLock::new(|| {
     files.sort_by_key(|file| file.path());
     for file in files {
         let name = file.path().display().to_string();
-        let source = referee_layout::Source::new(name, file.contents_utf8().unwrap_or_default());
+        let source = referee_source::Source::new(name, file.contents_utf8().unwrap_or_default());
         let file: File = source.parse().expect("the tests parse every shipped file");
         all.requirement.extend(file.requirement);
         all.ambiguity.extend(file.ambiguity);

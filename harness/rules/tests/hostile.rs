@@ -8,9 +8,11 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use referee_layout::{Algorithm, Layout, Source};
+use referee_layout::Layout;
 use referee_rules::profile::ProfileFile;
 use referee_rules::{Checker, Report};
+use referee_source::Source;
+use referee_spec::Algorithm;
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str =

@@ -8,9 +8,11 @@ use std::fs;
 use oci_spec::image::{ImageIndex, ImageManifest};
 use proptest::prelude::*;
 use proptest::sample::Index;
-use referee_layout::{Algorithm, Layout, Source};
+use referee_layout::Layout;
 use referee_rules::profile::ProfileFile;
 use referee_rules::{Checker, Profile};
+use referee_source::Source;
+use referee_spec::Algorithm;
 use serde_json::{Value, json};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";

@@ -8,20 +8,19 @@ mod check;
 mod file;
 mod grammar;
 mod spanned;
-mod suggest;
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use referee_layout::{Algorithm, Source, SourceError};
+use referee_source::{Source, SourceError};
+use referee_spec::Algorithm;
 
 use crate::outcome::Outcome;
 pub(crate) use check::{content_of as content, requirements_of as requirements};
 pub(crate) use file::{CaseFile, ContentFile};
 pub use file::{Kind, Level, Role, Status, Where};
 pub(crate) use spanned::At;
-pub use suggest::nearest;
 
 /// A case whose every name is known to lead somewhere. Made by [`Case::parse`] only, so that a plan can rely
 /// on it.

@@ -6,9 +6,10 @@
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
-use referee_layout::{Convention, Source, SourceError};
+use referee_convention::Convention;
 use referee_rules::Profile;
 use referee_rules::profile::ProfileFile;
+use referee_source::{Source, SourceError};
 
 use crate::case::Case;
 use crate::conformance::{Base, Conformance};

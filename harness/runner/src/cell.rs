@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use referee_layout::Convention;
+use referee_convention::Convention;
 
 use crate::case::{Address, Case, Op, Role, Step, Where};
 use crate::driver::{Capability, Driver, Operation};

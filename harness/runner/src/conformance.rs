@@ -11,7 +11,8 @@ mod scene;
 
 use std::collections::BTreeMap;
 
-use referee_layout::{Convention, Source, SourceError};
+use referee_convention::Convention;
+use referee_source::{Source, SourceError};
 
 use crate::case::{Case, Content};
 pub use archive::Form;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use referee_layout::{Source, SourceError};
+use referee_source::{Source, SourceError};
 use serde::Deserialize;
 
 use crate::outcome::Outcome;

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use referee_layout::{Digest, Referrer};
+use referee_layout::Referrer;
+use referee_spec::Digest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

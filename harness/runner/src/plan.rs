@@ -9,7 +9,7 @@ mod image;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use referee_layout::{Algorithm, Digest};
+use referee_spec::{Algorithm, Digest};
 
 use crate::case::{Address, Case, Content, ContentKind, Kind, Name, Op, Platform};
 use document::{Descriptor, Index, Manifest, media_type};

@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use referee_layout::{Algorithm, Digest, Source};
+use referee_source::Source;
+use referee_spec::{Algorithm, Digest};
 use serde::Serialize;
 
 use crate::case::Role;

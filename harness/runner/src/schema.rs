@@ -3,7 +3,7 @@
 //! Owns: which formats have a schema, and its text. Leaves to others: what no schema can say, such as whether
 //! a name leads somewhere.
 
-use referee_layout::Convention;
+use referee_convention::Convention;
 use referee_rules::profile::ProfileFile;
 use schemars::schema_for;
 

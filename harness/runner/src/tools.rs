@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use referee_layout::Algorithm;
+use referee_spec::Algorithm;
 
 use crate::driver::{Driver, Placeholder, Release, Values};
 use crate::exec::tree::Scratch;

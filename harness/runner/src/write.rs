@@ -11,8 +11,8 @@ mod subject_index;
 
 use std::collections::BTreeSet;
 
-use referee_layout::Convention;
-use referee_layout::convention::{Carrier, Lists, Place};
+use referee_convention::Convention;
+use referee_convention::{Carrier, Lists, Place};
 
 use crate::case::Name;
 use crate::plan::document::Index;

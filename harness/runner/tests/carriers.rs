@@ -7,9 +7,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use referee_layout::{Convention, Digest, Source};
+use referee_convention::Convention;
 use referee_runner::write::{self, Files};
 use referee_runner::{Case, Plan};
+use referee_source::Source;
+use referee_spec::Digest;
 use serde_json::Value;
 
 fn read(path: &str) -> Source {

@@ -11,11 +11,13 @@ use std::sync::LazyLock;
 use generate::conventions;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use referee_layout::{Digest, Document, Layout, Source};
+use referee_layout::{Document, Layout};
 use referee_rules::{Checker, Finding, Severity};
 use referee_runner::Plan;
 use referee_runner::catalogue;
 use referee_runner::conformance::Scene;
+use referee_source::Source;
+use referee_spec::Digest;
 
 const PROFILES: [&str; 3] = ["image-spec", "image-spec-head", "pr-1171"];
 

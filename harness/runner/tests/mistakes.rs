@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use referee_layout::{Source, SourceError};
 use referee_runner::Case;
+use referee_source::{Source, SourceError};
 
 /// A case without a mistake; each line that a test changes is in it once.
 const GOOD: &str = r#"schema = 1

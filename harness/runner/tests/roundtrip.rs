@@ -12,9 +12,12 @@ use std::path::Path;
 
 use generate::conventions;
 use proptest::prelude::*;
-use referee_layout::{Convention, Digest, Facts, Layout, Limits, Source, view};
+use referee_convention::Convention;
+use referee_layout::{Facts, Layout, Limits, view};
 use referee_runner::plan::PlannedNode;
 use referee_runner::{Plan, write};
+use referee_source::Source;
+use referee_spec::Digest;
 
 fn facts(plan: &Plan, convention: &Convention) -> Facts {
     let folder = tempfile::tempdir().unwrap();

@@ -6,8 +6,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use referee_layout::{Convention, Source};
+use referee_convention::Convention;
 use referee_runner::{Case, schema};
+use referee_source::Source;
 use serde_json::Value;
 
 fn cases() -> PathBuf {

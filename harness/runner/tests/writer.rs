@@ -9,9 +9,10 @@ use std::fs;
 
 use generate::conventions;
 use proptest::prelude::*;
-use referee_layout::{Digest, Source};
 use referee_runner::write::{self, Files};
 use referee_runner::{Case, Plan};
+use referee_source::Source;
+use referee_spec::Digest;
 use serde_json::Value;
 
 /// All layouts of a case: without a convention and by each of them.

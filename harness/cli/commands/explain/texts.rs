@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use referee::rules::catalogue::{RULES, rule};
 use referee::rules::requirement::{self, Ambiguity, Requirement};
 use referee::rules::{Profile, Rule};
-use referee::runner::case::nearest;
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::coverage::Coverage;
 use referee::runner::report::wrap::wrapped;
+use referee::source::nearest;
 
 use crate::exit::Failed;
 

@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use base64::Engine as _;
 
 use super::Field;
+use crate::Annotations;
 use crate::json::{Kind, Value};
-use crate::{Annotations, Digest, media_type};
+use referee_spec::{Digest, media_type};
 
 /// The member `name` of `object`, read by `read`, which says what is wrong as a sentence fragment.
 /// Of duplicate names the first counts: that they are there is told elsewhere.

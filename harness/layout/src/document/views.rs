@@ -5,8 +5,9 @@
 use std::borrow::Cow;
 
 use super::{Field, fields};
+use crate::Annotations;
 use crate::json::{Kind, Value};
-use crate::{Annotations, Digest, media_type};
+use referee_spec::{Digest, media_type};
 
 /// A value read as a descriptor (image-spec `descriptor.md`, Properties). Reading never fails: a value of
 /// another kind has no fields.

@@ -3,12 +3,14 @@
 //! Owns: which descriptors are usable (`mediaType`, `digest` and `size` all well formed). Leaves to others:
 //! whether what they say is true.
 
+use referee_spec::annotation::REF_NAME;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use crate::Annotations;
 use crate::document::{DescriptorView, Field, fields};
 use crate::json::Value;
-use crate::{Annotations, Digest, media_type};
+use referee_spec::{Digest, media_type};
 
 /// A usable descriptor (image-spec `descriptor.md`, Properties).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,7 +223,7 @@ impl Entry {
     /// Its `org.opencontainers.image.ref.name`, which has a meaning in index.json only
     /// (image-spec `annotations.md`).
     pub fn ref_name(&self) -> Option<&str> {
-        self.annotation(media_type::REF_NAME)
+        self.annotation(REF_NAME)
     }
 }
 

@@ -8,11 +8,11 @@ use std::mem;
 use super::node::{Node, Verified};
 use super::visit::Visitor;
 use super::{Blob, BlobContent, Limits};
-use crate::Digest;
 use crate::dir::{FileKind, ReadError};
 use crate::document::BlobText;
 use crate::input::Input;
 use crate::json::Tree;
+use referee_spec::Digest;
 
 /// How much of a blob is read before it is known what it may be.
 const PEEK: u64 = 32 << 10;

@@ -15,7 +15,8 @@ use super::walk::blobs;
 use super::{Blob, Facts, Limits, Oddity, Stray};
 use crate::dir::{LayoutDir, Listed, ReadError};
 use crate::document::{Document, ManifestView};
-use crate::{Annotations, ByDigest, Digest};
+use crate::{Annotations, ByDigest};
+use referee_spec::Digest;
 
 /// The facts of a directory.
 pub(super) fn facts<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> (Facts, Visited<V::Kept>) {
@@ -104,7 +105,7 @@ pub(crate) fn is_root_name(name: &str) -> bool {
 
 /// Whether a name below `blobs` can be an algorithm: any encoded part shows whether it fits the grammar.
 pub(crate) fn is_algorithm(name: &str) -> bool {
-    !matches!(Digest::parse(&format!("{name}:x")), Err(crate::digest::DigestError::Algorithm))
+    !matches!(Digest::parse(&format!("{name}:x")), Err(referee_spec::digest::DigestError::Algorithm))
 }
 
 impl<K> Default for Found<K> {

@@ -9,9 +9,10 @@ use serde::Serialize;
 use smallvec::SmallVec;
 
 use super::descriptor::{Descriptor, Entry, List};
+use crate::Annotations;
 use crate::document::{BlobText, Field, ManifestView};
 use crate::json::{self, Value};
-use crate::{Annotations, Digest, media_type};
+use referee_spec::{Digest, media_type};
 
 /// A manifest or index among the blobs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -269,7 +270,7 @@ impl Node {
 
     /// Its path from the layout's root.
     pub fn path(&self) -> String {
-        super::blob_path(&self.digest)
+        referee_spec::path::blob_path(&self.digest)
     }
 }
 

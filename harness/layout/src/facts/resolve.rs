@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::Facts;
-use crate::Digest;
+use referee_spec::Digest;
 
 /// Why a text names no digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,7 +33,7 @@ pub enum ResolveError {
         /// The text.
         text: String,
         /// What is wrong.
-        error: crate::digest::DigestError,
+        error: referee_spec::digest::DigestError,
     },
 }
 

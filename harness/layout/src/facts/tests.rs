@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::{Descriptor, Entry, Kind, Layout, Limits, Node, OpenError, Verified, Visitor};
 use crate::json::{self, Tree};
-use crate::{Algorithm, BlobText, Document, media_type};
+use crate::{BlobText, Document};
+use referee_spec::{Algorithm, media_type};
 
 /// A layout without blobs.
 fn empty() -> tempfile::TempDir {

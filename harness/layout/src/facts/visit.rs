@@ -4,8 +4,8 @@
 //! large layout's documents is not kept: whoever wants to see it has to look while it is there.)
 
 use super::{Entry, Node};
-use crate::Digest;
 use crate::document::{BlobText, Document};
+use referee_spec::Digest;
 
 /// Looks at the documents of a layout, on several threads at a time.
 pub trait Visitor: Sync {

@@ -11,9 +11,10 @@ use super::examine::{Room, examine};
 use super::gather::{Found, is_algorithm};
 use super::visit::Visitor;
 use super::{Blob, Limits, Stray, Verified};
+use crate::ByDigest;
 use crate::dir::{FileKind, Folder, LayoutDir, Listed, Names, OpenFile, ReadError};
 use crate::input::Input;
-use crate::{ByDigest, Digest};
+use referee_spec::Digest;
 
 /// So many blobs at most are one share of the work.
 const SHARE: usize = 128;

@@ -2,6 +2,8 @@
 //!
 //! Owns: the pointer of a value and the value of a pointer. Leaves to others: all else.
 
+use referee_spec::pointer::{escape, position, unescape};
+
 use super::{Kind, Value};
 
 impl<'a> Value<'a> {
@@ -13,10 +15,9 @@ impl<'a> Value<'a> {
             return None;
         }
         for token in tokens {
-            let name = token.replace("~1", "/").replace("~0", "~");
             value = match value.kind() {
-                Kind::Object => value.get(&name)?,
-                Kind::Array if is_index(token) => value.items().nth(token.parse().ok()?)?,
+                Kind::Object => value.get(&unescape(token))?,
+                Kind::Array => value.items().nth(position(token)?)?,
                 _ => return None,
             };
         }
@@ -30,7 +31,7 @@ impl<'a> Value<'a> {
         while value.at != self.at {
             let mut children = value.children(value.kind());
             let object = value.kind() == Kind::Object;
-            let mut position = 0;
+            let mut at = 0;
             let step = loop {
                 let Some(first) = children.next() else {
                     return pointer;
@@ -50,22 +51,13 @@ impl<'a> Value<'a> {
                     }
                 } else if self.at < first.after() {
                     pointer.push('/');
-                    pointer.push_str(&position.to_string());
+                    pointer.push_str(&at.to_string());
                     break first;
                 }
-                position += 1;
+                at += 1;
             };
             value = step;
         }
         pointer
     }
-}
-
-/// One reference token: `~` and `/` escaped.
-pub(crate) fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
-fn is_index(token: &str) -> bool {
-    token == "0" || (!token.starts_with('0') && token.bytes().all(|b| b.is_ascii_digit()))
 }

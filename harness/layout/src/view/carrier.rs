@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Diagnostic, usable};
-use crate::convention::{Carrier, Lists, Place as Kind, Reach};
 use crate::facts::{self, Descriptor, Entry, Facts, Node, Referrer};
 use crate::graph::{self, EdgeKind};
-use crate::{Digest, media_type};
+use referee_convention::{Carrier, Lists, Place as Kind, Reach};
+use referee_spec::{Digest, media_type};
 
 /// One way to a referrer.
 #[derive(Debug, Clone, Copy)]
@@ -136,7 +136,7 @@ struct Want<'a> {
 
 impl<'a> Want<'a> {
     fn new(carrier: &'a Carrier, subject: &Digest) -> Self {
-        let expand = |(key, template): (&'a String, &crate::convention::Template)| {
+        let expand = |(key, template): (&'a String, &referee_convention::Template)| {
             (key.as_str(), template.expand(subject))
         };
         Self {

@@ -10,9 +10,10 @@ use rayon::prelude::*;
 
 use super::carrier::{self, Reading, Sighting};
 use super::{Complete, Diagnostic, Found, View, usable};
-use crate::convention::Carrier;
 use crate::facts::{Descriptor, Facts, Node, Verified};
-use crate::{Convention, Digest};
+use referee_convention::Carrier;
+use referee_convention::Convention;
+use referee_spec::Digest;
 
 /// A referrer while it is put together.
 struct Draft<'a> {

@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use referee_layout::{Algorithm, Convention, Digest, Source};
+use referee_convention::Convention;
+use referee_source::Source;
+use referee_spec::{Algorithm, Digest};
 
 /// All shipped conventions.
 pub(crate) fn conventions() -> Vec<Convention> {

@@ -3,11 +3,14 @@
 //! Owns: the two marks by which one is known: the annotation of the profile's proposal, and the fallback tag of
 //! distribution-spec. Leaves to others: whether a response is right.
 
+use referee_spec::annotation::REF_NAME;
 use std::collections::BTreeMap;
 
-use referee_layout::convention::Template;
-use referee_layout::facts::{Verified, blob_path};
-use referee_layout::{Descriptor, Digest, Entry, Facts, Kind, Node};
+use referee_convention::Template;
+use referee_layout::facts::Verified;
+use referee_layout::{Descriptor, Entry, Facts, Kind, Node};
+use referee_spec::Digest;
+use referee_spec::path::blob_path;
 
 use super::Evidence;
 use crate::profile::Profile;
@@ -39,7 +42,7 @@ impl Response<'_> {
     pub(crate) fn pointer(&self) -> String {
         let key = match &self.mark {
             Mark::Annotation(key) => key,
-            Mark::Tag(_) => referee_layout::media_type::REF_NAME,
+            Mark::Tag(_) => REF_NAME,
         };
         format!("{}/annotations/{}", self.entry.pointer(), key.replace('~', "~0").replace('/', "~1"))
     }

@@ -1,12 +1,16 @@
 //! Whatever is called plain has no finding of any rule in any profile.
 #![allow(clippy::unwrap_used)]
 
+use referee_spec::annotation::REF_NAME;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use referee_convention::Convention;
+use referee_layout::Verified;
 use referee_layout::json::{Kind, Tree};
-use referee_layout::{Convention, Digest, Source, Verified};
+use referee_source::Source;
+use referee_spec::Digest;
 
 use super::*;
 use crate::catalogue::RULES;
@@ -101,12 +105,7 @@ fn entry() -> BoxedStrategy<String> {
         ("architecture", string(one_of(&["amd64", "arm64", "x", "unknown"]))),
         ("os", string(one_of(&["linux", "windows", "Linux", "unknown"]))),
     ]);
-    let key = [
-        media_type::REF_NAME,
-        media_type::REF_NAME,
-        "org.opencontainers.image.created",
-        "io.containerd.manifest.subject",
-    ];
+    let key = [REF_NAME, REF_NAME, "org.opencontainers.image.created", "io.containerd.manifest.subject"];
     let name = "v[0-9]|v[0-9][.-]{1,2}[0-9]|[a-z0-9.:@/+_ -]{0,12}|sha256-[a-f0-9]{64}";
     let one = one_of(&key).prop_flat_map(move |key| object(vec![(key, string(name))]));
     let two = object(vec![(key[0], string(name)), ("com.example.k", string("x")), (key[2], string("x"))]);
@@ -167,7 +166,7 @@ fn the_usual_is_plain() {
         r#"{{"schemaVersion":2,"mediaType":"{}","manifests":[{},"platform":{{"os":"linux","architecture":"amd64"}},"annotations":{{"{}":"v1.2-rc.3"}}}}]}}"#,
         media_type::IMAGE_INDEX,
         descriptor(media_type::IMAGE_MANIFEST),
-        media_type::REF_NAME
+        REF_NAME
     );
     with(&index, |text| {
         let node = Node::read(text, Verified::Yes).unwrap();

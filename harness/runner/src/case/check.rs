@@ -9,15 +9,15 @@ mod steps;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use referee_layout::source::is_id;
-use referee_layout::{Source, SourceError};
 use referee_rules::requirement;
+use referee_source::is_id;
+use referee_source::{Source, SourceError};
 
 use super::file::ExpectFile;
 use super::grammar::is_driver_glob;
 use super::spanned::At;
-use super::suggest::nearest;
 use super::{Case, CaseFile, Expect, Op};
+use referee_source::nearest;
 
 /// Checks `file` and resolves its names.
 pub(crate) fn case(source: &Source, file: CaseFile) -> Result<Case, SourceError> {

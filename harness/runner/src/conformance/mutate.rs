@@ -2,7 +2,7 @@
 //!
 //! Owns: which operation a mutation is, and what it does. Leaves to others: text edits and digests.
 
-use referee_layout::{Source, SourceError};
+use referee_source::{Source, SourceError};
 
 use super::file::MutationFile;
 use super::scene::{Item, Scene};

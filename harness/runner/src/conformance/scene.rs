@@ -3,14 +3,18 @@
 //! Owns: its files and other things by path, the local names of its blobs, and computing digests anew. Leaves to
 //! others: which change is made.
 
+use referee_spec::annotation::REF_NAME;
+use referee_spec::path::blob_path;
 use std::collections::BTreeMap;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::{fs, io};
 
 use base64::Engine as _;
-use referee_layout::convention::Template;
-use referee_layout::{Convention, Digest, Document};
+use referee_convention::Convention;
+use referee_convention::Template;
+use referee_layout::Document;
+use referee_spec::Digest;
 
 use super::{Form, archive, edit};
 use crate::plan::{Plan, PlannedNode};
@@ -51,9 +55,9 @@ impl Scene {
 
     fn name(&mut self, node: &PlannedNode) {
         let name = node.name.as_str();
-        self.names.insert(name.to_owned(), path(&node.digest));
+        self.names.insert(name.to_owned(), blob_path(&node.digest));
         for (blob, part) in node.blobs.iter().zip(["config", "layer"]) {
-            self.names.insert(format!("{name}.{part}"), path(&blob.digest));
+            self.names.insert(format!("{name}.{part}"), blob_path(&blob.digest));
         }
         let Some(index) = self.bytes("index.json").map(|bytes| Document::parse("", bytes)) else { return };
         let Ok(root) = index.root() else { return };
@@ -64,12 +68,11 @@ impl Scene {
             let Some(digest) = digest.filter(|digest| *digest != node.digest) else { continue };
             for (key, value) in entry.get("annotations").into_iter().flat_map(|map| map.members()) {
                 let value = value.as_str().unwrap_or_default();
-                let tagged =
-                    key.equals(referee_layout::media_type::REF_NAME) && node.tag.as_deref() == Some(&*value);
+                let tagged = key.equals(REF_NAME) && node.tag.as_deref() == Some(&*value);
                 if value == node.digest.to_string() || value == tag.as_str() {
-                    self.names.insert(format!("{name}.response"), path(&digest));
+                    self.names.insert(format!("{name}.response"), blob_path(&digest));
                 } else if tagged {
-                    self.names.insert(format!("{name}.index"), path(&digest));
+                    self.names.insert(format!("{name}.index"), blob_path(&digest));
                 }
             }
         }
@@ -140,7 +143,7 @@ impl Scene {
 
     /// Adds a blob under a NAME.
     pub(super) fn blob(&mut self, name: &str, bytes: Vec<u8>) {
-        let path = path(&referee_layout::Algorithm::Sha256.digest(&bytes));
+        let path = blob_path(&referee_spec::Algorithm::Sha256.digest(&bytes));
         self.items.insert(path.clone(), Item::File(bytes));
         self.names.insert(name.to_owned(), path);
     }
@@ -167,9 +170,9 @@ impl Scene {
             return;
         }
         self.items.remove(path);
-        self.items.insert(self::path(&new), Item::File(bytes));
+        self.items.insert(blob_path(&new), Item::File(bytes));
         for known in self.names.values_mut().filter(|known| *known == path) {
-            known.clone_from(&self::path(&new));
+            known.clone_from(&blob_path(&new));
         }
         let tag = |digest: &Digest| {
             let encoded = digest.encoded();
@@ -214,10 +217,6 @@ impl Scene {
         }
         text
     }
-}
-
-fn path(digest: &Digest) -> String {
-    referee_layout::facts::blob_path(digest)
 }
 
 fn digest_of(path: &str) -> Option<Digest> {

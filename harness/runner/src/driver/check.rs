@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use referee_layout::{Source, SourceError};
+use referee_source::{Source, SourceError};
 use semver::VersionReq;
 
 use super::{Call, LONGEST, Manifest, Operation};
@@ -53,7 +53,7 @@ impl Here<'_> {
             return self.fail(&["schema"], format!("schema {} is not known, expected 1", manifest.schema));
         }
         let id = &manifest.id;
-        if !referee_layout::source::is_id(id) || id.contains('+') {
+        if !referee_source::is_id(id) || id.contains('+') {
             return self.fail(&["id"], format!("`{id}` is not an id: lower case letters, digits and `-`"));
         }
         if id == crate::cell::BUILTIN {
@@ -135,7 +135,7 @@ impl Here<'_> {
 
 #[cfg(test)]
 mod tests {
-    use referee_layout::Source;
+    use referee_source::Source;
 
     use crate::driver::Manifest;
 
@@ -159,7 +159,7 @@ op.discover = { argv = ["list"], view = "/all" }
 old = { release = "v1.0.0" }
 "#;
 
-    fn parse(text: &str) -> Result<Manifest, referee_layout::SourceError> {
+    fn parse(text: &str) -> Result<Manifest, referee_source::SourceError> {
         Manifest::parse(&Source::new("mine.toml", text))
     }
 

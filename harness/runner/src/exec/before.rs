@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use referee_layout::Facts;
 use referee_layout::facts::{BlobContent, Entry, Verified};
 use referee_layout::graph::{self, EdgeKind};
-use referee_layout::{Digest, Facts};
+use referee_spec::Digest;
 
 use super::{State, Task};
 

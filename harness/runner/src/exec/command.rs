@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
-use referee_layout::Digest;
+use referee_spec::Digest;
 use serde_json::Value;
 
 use super::before::Before;

@@ -6,7 +6,8 @@
 use std::path::Path;
 
 use referee_layout::facts::Verified;
-use referee_layout::{Digest, Facts, Node, Referrer};
+use referee_layout::{Facts, Node, Referrer};
+use referee_spec::Digest;
 
 use super::before::{Before, whole};
 use super::{Failure, State, Task, tree};

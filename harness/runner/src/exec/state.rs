@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use referee_layout::{Digest, Facts, Layout, Referrer};
+use referee_layout::{Facts, Layout, Referrer};
+use referee_spec::Digest;
 
 use super::tree::{self, Scratch, Snapshot};
 use super::{ExecError, StepRecord};

@@ -10,7 +10,7 @@ use std::ops::Deref;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use referee_layout::{Algorithm, Digest};
+use referee_spec::{Algorithm, Digest};
 
 use super::ExecError;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use referee_layout::Convention;
+use referee_convention::Convention;
 
 use super::Failure;
 use crate::driver::{Driver, Operation};

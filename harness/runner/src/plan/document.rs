@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use referee_layout::Digest;
+use referee_spec::Digest;
 use serde::{Serialize, Serializer};
 
 use crate::case::Platform;

@@ -3,7 +3,7 @@
 //! Owns: its config and its one uncompressed layer, a tar archive with one file. Leaves to others: the
 //! manifest. The layer is not compressed, for a compressor's next version would give it another digest.
 
-use referee_layout::Digest;
+use referee_spec::Digest;
 use serde::Serialize;
 
 use super::Blob;

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use referee_layout::{Convention, Source, SourceError};
+use referee_convention::Convention;
+use referee_source::{Source, SourceError};
 use serde::Serialize;
 
 use crate::case::{Case, Role};

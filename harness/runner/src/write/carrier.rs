@@ -3,15 +3,13 @@
 //! Owns: pulled-up fields, annotations and names of entries, and the entries of index.json without doubles.
 //! Leaves to others: which referrers there are, and indexes beside an image ([`super::subject_index`]).
 
-use referee_layout::Digest;
-use referee_layout::convention::{Carrier, PullUp};
+use referee_convention::{Carrier, PullUp};
+use referee_spec::Digest;
+use referee_spec::annotation::REF_NAME;
 
 use crate::case::Platform;
 use crate::plan::PlannedNode;
 use crate::plan::document::Descriptor;
-
-/// The key of a tag.
-const REF_NAME: &str = "org.opencontainers.image.ref.name";
 
 /// A referrer's descriptor in a response: what is pulled up, and nothing of the carrier's own.
 pub(super) fn response_entry(carrier: &Carrier, node: &PlannedNode) -> Descriptor {

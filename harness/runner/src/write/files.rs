@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fs, io};
 
-use referee_layout::{Algorithm, Digest};
+use referee_spec::path::blob_path;
+use referee_spec::{Algorithm, Digest};
 
 use crate::plan::document::{Descriptor, Index, media_type};
 
@@ -68,8 +69,4 @@ impl Files {
     pub(super) fn root(&mut self, index: &Index) {
         self.0.insert("index.json".to_owned(), index.to_bytes());
     }
-}
-
-fn blob_path(digest: &Digest) -> String {
-    format!("blobs/{}/{}", digest.algorithm(), digest.encoded())
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use referee_layout::Digest;
+use referee_spec::Digest;
 
 use crate::case::Name;
 use crate::plan::{Plan, PlannedNode};

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use referee_layout::convention::Carrier;
+use referee_convention::Carrier;
 
 use super::carrier::referrer_entry;
 use super::scene::{Root, Scene};

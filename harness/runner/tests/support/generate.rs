@@ -9,8 +9,9 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use referee_layout::{Convention, Source};
+use referee_convention::Convention;
 use referee_runner::Case;
+use referee_source::Source;
 
 /// All shipped conventions.
 pub(crate) fn conventions() -> Vec<Convention> {

@@ -1,6 +1,6 @@
 //! `annotation-pulled-up`: a special annotation of an entry comes from the manifest.
 
-use referee_layout::media_type;
+use referee_spec::annotation::REF_NAME;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -36,7 +36,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    let keys = [Some(media_type::REF_NAME), evidence.profile.key()];
+    let keys = [Some(REF_NAME), evidence.profile.key()];
     for target in evidence.targets() {
         let Some(node) = target.node.filter(|node| !node.annotations.is_empty()) else { continue };
         for one in target.uses.iter().filter(|one| one.from.is_none()) {

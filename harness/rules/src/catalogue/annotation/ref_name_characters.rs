@@ -1,6 +1,6 @@
 //! `ref-name-characters`: ref.name has a character that it should not have.
 
-use referee_layout::media_type;
+use referee_spec::annotation::REF_NAME;
 
 use crate::doc::Doc;
 use crate::doc::{DocKind, Slot};
@@ -32,7 +32,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for annotation in doc.keys().filter(|annotation| annotation.is(media_type::REF_NAME)) {
+    for annotation in doc.keys().filter(|annotation| annotation.is(REF_NAME)) {
         let entry = doc.kind == DocKind::IndexJson && matches!(annotation.slot, Some(Slot::Entry(_)));
         let odd = |c: char| !c.is_ascii_alphanumeric() && !"-._:@/+".contains(c);
         if let Some(c) =

@@ -1,6 +1,6 @@
 //! `ref-name-grammar`: ref.name does not have the form of a name.
 
-use referee_layout::media_type;
+use referee_spec::annotation::REF_NAME;
 
 use crate::doc::Doc;
 use crate::doc::{DocKind, Slot};
@@ -34,7 +34,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for annotation in doc.keys().filter(|annotation| annotation.is(media_type::REF_NAME)) {
+    for annotation in doc.keys().filter(|annotation| annotation.is(REF_NAME)) {
         let entry = doc.kind == DocKind::IndexJson && matches!(annotation.slot, Some(Slot::Entry(_)));
         let Some(name) = annotation.value.as_str().filter(|_| entry) else { continue };
         let charset = name.chars().all(|c| c.is_ascii_alphanumeric() || "-._:@/+".contains(c));

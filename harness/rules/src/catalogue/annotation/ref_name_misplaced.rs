@@ -1,10 +1,10 @@
 //! `ref-name-misplaced`: ref.name is somewhere else than on an entry of index.json.
 
+use referee_spec::annotation::REF_NAME;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
-use referee_layout::facts::blob_path;
-use referee_layout::media_type;
+use referee_spec::path::blob_path;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -36,7 +36,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (file, pointer) in misplaced(evidence, media_type::REF_NAME) {
+    for (file, pointer) in misplaced(evidence, REF_NAME) {
         findings.on(file, pointer, "ref.name counts on the entries of index.json only");
     }
 }

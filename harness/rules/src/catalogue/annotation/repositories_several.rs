@@ -1,6 +1,6 @@
 //! `repositories-several`: names in index.json are of several repositories.
 
-use referee_layout::media_type;
+use referee_spec::annotation::REF_NAME;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -39,7 +39,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         match first {
             None => first = Some(repository),
             Some(first) if first != repository => {
-                let pointer = format!("{}/annotations/{}", entry.pointer(), media_type::REF_NAME);
+                let pointer = format!("{}/annotations/{}", entry.pointer(), REF_NAME);
                 findings.on(
                     "index.json",
                     pointer,

@@ -1,6 +1,6 @@
 //! `artifact-type-invalid`: an artifactType is no media type.
 
-use referee_layout::media_type;
+use referee_spec::media_type;
 
 use crate::doc::Doc;
 use crate::finding::Findings;

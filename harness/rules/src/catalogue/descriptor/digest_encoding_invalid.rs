@@ -1,6 +1,6 @@
 //! `digest-encoding-invalid`: a digest does not have the form of its algorithm.
 
-use referee_layout::digest::DigestError;
+use referee_spec::digest::DigestError;
 
 use crate::doc::Doc;
 use crate::finding::Findings;

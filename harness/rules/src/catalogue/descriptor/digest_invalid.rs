@@ -1,6 +1,6 @@
 //! `digest-invalid`: a descriptor has no digest by the grammar.
 
-use referee_layout::digest::DigestError;
+use referee_spec::digest::DigestError;
 
 use crate::doc::Doc;
 use crate::finding::Findings;

@@ -1,6 +1,6 @@
 //! `document-large`: a manifest is larger than registries take.
 
-use referee_layout::facts::blob_path;
+use referee_spec::path::blob_path;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;

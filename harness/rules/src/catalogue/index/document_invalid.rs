@@ -1,8 +1,10 @@
 //! `document-invalid`: a blob that is used as a manifest or index is none.
 
-use referee_layout::facts::{Verified, blob_path};
+use referee_layout::facts::Verified;
 use referee_layout::json::Problem;
-use referee_layout::{Blob, BlobContent, media_type};
+use referee_layout::{Blob, BlobContent};
+use referee_spec::media_type;
+use referee_spec::path::blob_path;
 
 use crate::doc::Slot;
 use crate::evidence::{Evidence, Target, Use};

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use referee_layout::DescriptorView;
 use referee_layout::json::Value;
-use referee_layout::{DescriptorView, media_type};
+use referee_spec::media_type;
 
 use crate::doc::{Doc, DocKind, Slot};
 use crate::finding::Findings;

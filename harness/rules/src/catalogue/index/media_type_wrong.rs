@@ -1,7 +1,7 @@
 //! `media-type-wrong`: a document is not of the type that it is used as.
 
-use referee_layout::facts::blob_path;
-use referee_layout::media_type;
+use referee_spec::media_type;
+use referee_spec::path::blob_path;
 
 use crate::doc::Slot;
 use crate::evidence::{Evidence, Use};

@@ -1,7 +1,8 @@
 //! `platform-missing`: an image in an index of several has no platform.
 
-use referee_layout::facts::blob_path;
-use referee_layout::{Digest, Kind, Platform, media_type};
+use referee_layout::{Kind, Platform};
+use referee_spec::path::blob_path;
+use referee_spec::{Digest, media_type};
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;

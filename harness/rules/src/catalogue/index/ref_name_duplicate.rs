@@ -1,8 +1,9 @@
 //! `ref-name-duplicate`: several entries of index.json have the same name.
 
+use referee_spec::annotation::REF_NAME;
 use std::collections::{BTreeSet, HashMap};
 
-use referee_layout::{Entry, media_type};
+use referee_layout::Entry;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -42,7 +43,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         let Some(name) = entry.ref_name() else { continue };
         match seen.get(name) {
             Some(first) if first.digest() != entry.digest() => {
-                let pointer = format!("{}/annotations/{}", entry.pointer(), media_type::REF_NAME);
+                let pointer = format!("{}/annotations/{}", entry.pointer(), REF_NAME);
                 let finding =
                     findings.on("index.json", pointer, format!("another entry is named {name}, too"));
                 finding.see("index.json", first.pointer(), "the first of that name");

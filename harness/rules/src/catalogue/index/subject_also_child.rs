@@ -1,7 +1,7 @@
 //! `subject-also-child`: an index lists the manifest that it refers to.
 
 use referee_layout::Kind;
-use referee_layout::facts::blob_path;
+use referee_spec::path::blob_path;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;

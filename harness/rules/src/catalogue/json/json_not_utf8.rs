@@ -1,8 +1,10 @@
 //! `json-not-utf8`: a JSON document is not UTF-8.
 
-use referee_layout::facts::{Verified, blob_path};
+use referee_layout::BlobContent;
+use referee_layout::facts::Verified;
 use referee_layout::json::{JsonError, Problem};
-use referee_layout::{BlobContent, media_type};
+use referee_spec::media_type;
+use referee_spec::path::blob_path;
 
 use crate::doc::Slot;
 use crate::evidence::Evidence;

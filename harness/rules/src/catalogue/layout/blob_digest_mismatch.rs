@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use referee_layout::facts::{Verified, blob_path};
+use referee_layout::facts::Verified;
+use referee_spec::path::blob_path;
 
 use crate::evidence::{Evidence, Use};
 use crate::finding::Findings;

@@ -1,7 +1,7 @@
 //! `blob-link-outside`: a blob is a link that leads out of the layout or nowhere.
 
 use referee_layout::dir::ReadError;
-use referee_layout::facts::blob_path;
+use referee_spec::path::blob_path;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;

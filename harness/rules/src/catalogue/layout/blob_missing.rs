@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use referee_layout::Digest;
+use referee_spec::Digest;
 
 use crate::doc::Slot;
 use crate::evidence::Evidence;

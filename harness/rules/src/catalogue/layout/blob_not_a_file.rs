@@ -1,7 +1,7 @@
 //! `blob-not-a-file`: a blob is not a file.
 
 use referee_layout::dir::ReadError;
-use referee_layout::facts::blob_path;
+use referee_spec::path::blob_path;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;

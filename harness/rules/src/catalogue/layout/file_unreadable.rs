@@ -2,7 +2,7 @@
 
 use referee_layout::BlobContent;
 use referee_layout::dir::ReadError;
-use referee_layout::facts::blob_path;
+use referee_spec::path::blob_path;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;

@@ -1,6 +1,6 @@
 //! `artifact-type-required`: a manifest with the empty config has no artifactType.
 
-use referee_layout::media_type;
+use referee_spec::media_type;
 
 use crate::doc::Doc;
 use crate::doc::DocKind;

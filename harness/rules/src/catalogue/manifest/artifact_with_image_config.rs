@@ -1,6 +1,6 @@
 //! `artifact-with-image-config`: an artifact has the config of an image.
 
-use referee_layout::media_type;
+use referee_spec::media_type;
 
 use crate::doc::Doc;
 use crate::doc::DocKind;

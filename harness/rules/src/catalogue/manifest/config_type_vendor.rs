@@ -1,6 +1,6 @@
 //! `config-type-vendor`: an image has a config of another type than image-spec's.
 
-use referee_layout::media_type;
+use referee_spec::media_type;
 
 use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;

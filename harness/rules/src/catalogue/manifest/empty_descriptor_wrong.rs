@@ -1,6 +1,7 @@
 //! `empty-descriptor-wrong`: an empty descriptor does not describe {}.
 
-use referee_layout::{DescriptorView, media_type};
+use referee_layout::DescriptorView;
+use referee_spec::media_type;
 
 use crate::doc::Doc;
 use crate::finding::Findings;

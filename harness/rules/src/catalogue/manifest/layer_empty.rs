@@ -1,6 +1,6 @@
 //! `layer-empty`: the only layer of an artifact has no bytes.
 
-use referee_layout::media_type;
+use referee_spec::media_type;
 
 use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;

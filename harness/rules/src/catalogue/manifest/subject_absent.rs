@@ -1,6 +1,6 @@
 //! `subject-absent`: a subject is not in the layout.
 
-use referee_layout::facts::blob_path;
+use referee_spec::path::blob_path;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;

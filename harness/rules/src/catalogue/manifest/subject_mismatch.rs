@@ -1,6 +1,6 @@
 //! `subject-mismatch`: a subject descriptor is not that of the manifest it names.
 
-use referee_layout::facts::blob_path;
+use referee_spec::path::blob_path;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;

@@ -1,8 +1,7 @@
 //! `fallback-tag-untruncated`: a fallback tag is not cut as it has to be.
 
+use referee_spec::annotation::REF_NAME;
 use std::collections::BTreeMap;
-
-use referee_layout::media_type;
 
 use crate::evidence::Evidence;
 use crate::evidence::responses::tag;
@@ -47,7 +46,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for entry in evidence.facts.entries() {
         let name = entry.ref_name().map(|name| name.rsplit_once(':').map_or(name, |(_, tag)| tag));
         if let Some(right) = name.and_then(|name| wrong.get(name)) {
-            let pointer = format!("{}/annotations/{}", entry.pointer(), media_type::REF_NAME);
+            let pointer = format!("{}/annotations/{}", entry.pointer(), REF_NAME);
             findings.on("index.json", pointer, format!("the fallback tag of this subject is {right}"));
         }
     }

@@ -1,6 +1,6 @@
 //! `referrer-only-a-blob`: a referrer is only a blob.
 
-use referee_layout::facts::blob_path;
+use referee_spec::path::blob_path;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;

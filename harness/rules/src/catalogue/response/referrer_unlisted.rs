@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use referee_layout::facts::blob_path;
-use referee_layout::{Digest, Entry};
+use referee_layout::Entry;
+use referee_spec::Digest;
+use referee_spec::path::blob_path;
 
 use crate::doc::Slot;
 use crate::evidence::Evidence;

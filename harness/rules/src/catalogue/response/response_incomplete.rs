@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use referee_layout::Digest;
-use referee_layout::facts::blob_path;
+use referee_spec::Digest;
+use referee_spec::path::blob_path;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;

@@ -1,6 +1,6 @@
 //! `response-is-subject`: something refers to a response.
 
-use referee_layout::facts::blob_path;
+use referee_spec::path::blob_path;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;

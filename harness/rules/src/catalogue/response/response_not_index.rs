@@ -1,6 +1,6 @@
 //! `response-not-index`: what is marked as a response is not an image index.
 
-use referee_layout::media_type;
+use referee_spec::media_type;
 
 use crate::evidence::Evidence;
 use crate::finding::Findings;

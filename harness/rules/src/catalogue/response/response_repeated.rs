@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use referee_layout::Digest;
+use referee_spec::Digest;
 
 use crate::evidence::Evidence;
 use crate::evidence::Response;

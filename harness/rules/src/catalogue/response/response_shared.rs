@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use referee_layout::Digest;
+use referee_spec::Digest;
 
 use super::referrer_unlisted::annotated;
 use crate::evidence::Evidence;

@@ -1,6 +1,6 @@
 //! `response-tagged`: a response has a name.
 
-use referee_layout::media_type;
+use referee_spec::annotation::REF_NAME;
 
 use super::referrer_unlisted::annotated;
 use crate::evidence::Evidence;
@@ -36,7 +36,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in annotated(evidence) {
         if response.entry.ref_name().is_some() {
-            let pointer = format!("{}/annotations/{}", response.entry.pointer(), media_type::REF_NAME);
+            let pointer = format!("{}/annotations/{}", response.entry.pointer(), REF_NAME);
             findings.on("index.json", pointer, "this response has a name, so it appears among the tags");
         }
     }

@@ -5,14 +5,16 @@
 
 use std::ops::Range;
 
-use referee_layout::source::is_id;
-use referee_layout::{Algorithm, SourceError};
+use referee_source::SourceError;
+use referee_source::is_id;
+use referee_spec::Algorithm;
 
 use super::Place;
 use crate::case::file::{AlgorithmName, ContentFile, Kind};
-use crate::case::grammar::{is_media_type, is_tag};
 use crate::case::spanned::At;
 use crate::case::{Content, ContentKind, Name, Platform, WrongSubject};
+use referee_spec::media_type::is_media_type;
+use referee_spec::tag::is_tag;
 
 pub(super) fn all(place: Place<'_>, files: &[ContentFile]) -> Result<Vec<Content>, SourceError> {
     let known = || files.iter().map(|file| file.name.as_str());

@@ -3,7 +3,7 @@
 //! Owns: which role does what, which key belongs to which step, that a step finds what it works on, and that
 //! no case can be passed by a tool that does nothing. Leaves to others: the content itself.
 
-use referee_layout::SourceError;
+use referee_source::SourceError;
 
 use super::Place;
 use crate::case::file::{By, OpName, StepFile};
@@ -89,7 +89,7 @@ impl<'a> Checker<'a> {
         })?;
         let plain = matches!(&content.kind, ContentKind::Artifact { config: None, inline: false, .. })
             && content.wrong_subject == WrongSubject::default()
-            && content.algorithm == referee_layout::Algorithm::Sha256
+            && content.algorithm == referee_spec::Algorithm::Sha256
             && content.tag.is_none()
             && !content.absent;
         if !plain {

@@ -6,14 +6,12 @@
 use std::ops::Range;
 
 use super::{Carrier, Convention, Lists, Piece, Place, Template};
-use crate::Digest;
-use crate::source::{Source, SourceError, is_id};
+use referee_source::{Source, SourceError, is_id};
+use referee_spec::Digest;
+use referee_spec::annotation::REF_NAME;
 
 /// How much of a digest tells subjects apart beyond doubt, in characters.
 const ENOUGH: usize = 32;
-
-/// The key of a tag.
-const REF_NAME: &str = "org.opencontainers.image.ref.name";
 
 /// The first mistake, at its place.
 pub(super) fn check(convention: &Convention, source: &Source) -> Result<(), SourceError> {
@@ -128,13 +126,13 @@ fn is_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_name;
-    use crate::convention::Convention;
-    use crate::source::Source;
+    use crate::Convention;
+    use referee_source::Source;
 
     const HEAD: &str =
         "schema = 1\nid = \"x\"\ntitle = \"t\"\nsource = \"s\"\nstatus = \"proposed\"\n[[carrier]]\n";
 
-    fn parse(tail: &str) -> Result<Convention, crate::source::SourceError> {
+    fn parse(tail: &str) -> Result<Convention, referee_source::SourceError> {
         Convention::parse(&Source::new("x.toml", format!("{HEAD}{tail}")))
     }
 

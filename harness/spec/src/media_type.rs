@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use crate::annotation::REF_NAME;
+
 /// An OCI image manifest.
 pub const IMAGE_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 /// An OCI image index.
@@ -24,9 +26,6 @@ pub const LAYERS: [&str; 3] = [
     "application/vnd.oci.image.layer.v1.tar+zstd",
 ];
 
-/// The annotation that names an entry of index.json.
-pub const REF_NAME: &str = "org.opencontainers.image.ref.name";
-
 /// The types that most documents have, with [`LAYERS`].
 const KNOWN: [&str; 6] = [IMAGE_MANIFEST, IMAGE_CONFIG, IMAGE_INDEX, EMPTY, DOCKER_MANIFEST, DOCKER_LIST];
 
@@ -35,13 +34,13 @@ fn known(text: &str) -> Option<&'static str> {
 }
 
 /// The text, kept once for all documents where it is one of those that most have.
-pub(crate) fn shared(text: &str) -> Cow<'static, str> {
+pub fn shared(text: &str) -> Cow<'static, str> {
     let known = known(text).or((text == REF_NAME).then_some(REF_NAME));
     known.map_or_else(|| Cow::Owned(text.to_owned()), Cow::Borrowed)
 }
 
 /// The text as [`shared`] keeps it, if it is a media type: those that most have need not be looked at.
-pub(crate) fn read(text: &str) -> Option<Cow<'static, str>> {
+pub fn read(text: &str) -> Option<Cow<'static, str>> {
     known(text).map(Cow::Borrowed).or_else(|| is_media_type(text).then(|| Cow::Owned(text.to_owned())))
 }
 

@@ -10,8 +10,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use crate::Digest;
-use crate::source::{Source, SourceError};
+use referee_source::{Source, SourceError};
+use referee_spec::Digest;
 
 mod check;
 

@@ -24,7 +24,7 @@ pub use hash::{Algorithm, Hasher};
 /// also has the registered length and alphabet. Identity is string equality, as the specification draws it.
 ///
 /// ```
-/// use referee_layout::Digest;
+/// use referee_spec::Digest;
 /// assert!(Digest::parse("sha256:abc").is_err());
 /// assert_eq!(Digest::parse("sha256+b64u:LCa0").unwrap().algorithm(), "sha256+b64u");
 /// ```
@@ -78,13 +78,13 @@ impl Digest {
     }
 
     /// Reads a sha256 digest, which nearly all are.
-    pub(crate) fn sha256(text: &[u8]) -> Option<Self> {
+    pub fn sha256(text: &[u8]) -> Option<Self> {
         let digits: &[u8; 64] = text.strip_prefix(SHA256.as_bytes())?.try_into().ok()?;
         Some(Self(Text::Sha256(hash::from_hex(digits)?)))
     }
 
     /// The digest of which a file of that name below `blobs/algorithm` has the content, if it is one.
-    pub(crate) fn of_name(algorithm: &str, name: &OsStr) -> Option<Self> {
+    pub fn of_name(algorithm: &str, name: &OsStr) -> Option<Self> {
         if algorithm == Algorithm::Sha256.name()
             && let Ok(digits) = name.as_bytes().try_into()
             && let Some(hash) = hash::from_hex(digits)
@@ -133,7 +133,7 @@ impl Digest {
     }
 
     /// Shows the part after `:`, which names a file, without making a string of its own.
-    pub(crate) fn with_encoded<T>(&self, with: impl FnOnce(&CStr) -> T) -> T {
+    pub fn with_encoded<T>(&self, with: impl FnOnce(&CStr) -> T) -> T {
         match &self.0 {
             Text::Sha256(hash) => hash::with_hex(hash, with),
             Text::Other(text) => {

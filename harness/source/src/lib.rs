@@ -3,12 +3,16 @@
 //! Owns: turning a parse error or a byte span into file, line, column and the line's text. Leaves to others:
 //! what the file means, and how a mistake is printed.
 
+mod nearest;
+
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use toml::de::{DeArray, DeTable};
+
+pub use nearest::nearest;
 
 /// A named text. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
