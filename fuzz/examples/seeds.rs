@@ -7,8 +7,8 @@ use std::path::Path;
 use std::{fs, io};
 
 use referee_convention::Convention;
-use referee_runner::catalogue::{self, Catalogue};
-use referee_runner::conformance::Scene;
+use referee_fixtures::Scene;
+use referee_runner::catalogue::Catalogue;
 use referee_spec::Algorithm;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(folder.join(Algorithm::Sha256.digest(bytes).encoded()), bytes)
     };
     let conventions: Vec<Convention> = Catalogue::shipped()?.conventions;
-    let (cases, bases) = catalogue::conformance()?;
+    let (cases, bases) = referee_fixtures::shipped()?;
     let bases_alone = bases.iter().map(|base| base.scene(&conventions));
     let variants = cases.iter().flat_map(|case| &case.variants);
     for scene in bases_alone.chain(variants.map(|variant| variant.scene(&bases, &conventions))) {

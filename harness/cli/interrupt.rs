@@ -1,11 +1,11 @@
 //! Ctrl-C.
 //!
 //! Owns: the handler, and the flag that stops a schedule. Leaves to others: ending programs
-//! ([`referee::runner::process`]), and what is still written.
+//! ([`referee::process`]), and what is still written.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use referee::runner::process;
+use referee::process;
 
 use crate::exit::Failed;
 

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use referee::runner::sandbox::{self, Sandbox};
+use referee::process::{self, Sandbox};
 use referee::runner::tools::Machine;
 
 use crate::exit::Failed;
@@ -41,6 +41,6 @@ pub(crate) fn machine(cache: Option<&Path>) -> Result<Machine, Failed> {
         cache,
         sandbox: Sandbox::detect(bwrap),
         helper: std::env::current_exe()?,
-        scratch: sandbox::scratch_root(&[Path::new("/dev/shm"), &std::env::temp_dir()]),
+        scratch: process::scratch_root(&[Path::new("/dev/shm"), &std::env::temp_dir()]),
     })
 }

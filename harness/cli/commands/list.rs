@@ -4,12 +4,12 @@
 
 use std::fmt::Write as _;
 
+use referee::fixtures::coverage::Coverage;
 use referee::rules::catalogue::RULES;
 use referee::rules::profile::ProfileFile;
 use referee::rules::{Rule, requirement};
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::cell::needs;
-use referee::runner::coverage::Coverage;
 use referee::runner::report::wrap::wrapped;
 use serde_json::{Value, json};
 
@@ -71,7 +71,7 @@ fn texts(what: What, catalogue: &Catalogue, text: &mut String) -> Result<Vec<Val
             Ok(profiles.iter().map(one).collect())
         }
         _ => {
-            let (_, bases) = catalogue::conformance()?;
+            let (_, bases) = referee::fixtures::shipped()?;
             let mut values = Vec::new();
             for requirement in requirement::all() {
                 let coverage = Coverage::of_requirement(requirement, &catalogue.cases, &bases);

@@ -9,10 +9,11 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::Context as _;
+use referee::process::usage;
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::cell::{self, Binding, Cell};
 use referee::runner::driver::Driver;
-use referee::runner::exec::{ExecError, World};
+use referee::runner::exec::{HarnessError, World};
 use referee::runner::golden::Goldens;
 use referee::runner::judge::Verdict;
 use referee::runner::outcome::Outcome;
@@ -20,7 +21,6 @@ use referee::runner::report::summary::{self, Names};
 use referee::runner::results::{self, Results, Timing, ToolResult};
 use referee::runner::schedule::{self, Run};
 use referee::runner::tools::{Machine, Tool};
-use referee::runner::usage;
 
 use super::Selected;
 use crate::args::{Deny, Format, RunArgs};
@@ -134,7 +134,7 @@ fn results(
     cells: &[Cell],
     tools: &BTreeMap<String, Tool>,
     stop: &AtomicBool,
-) -> Result<(Results, Option<ExecError>), Failed> {
+) -> Result<(Results, Option<HarnessError>), Failed> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores * 2, usize::from);
     let world = World::new(machine, &catalogue.conventions, tools);

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 
-use referee::runner::session;
+use referee::process::session;
 
 use crate::exit::{Exit, Failed};
 

@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
+use referee::fixtures::coverage::Coverage;
+use referee::fixtures::{Base, Conformance, Scene, Variant};
 use referee::layout::{Layout, Limits};
 use referee::rules::catalogue::RULES;
 use referee::rules::requirement::DecidedBy;
 use referee::rules::{Checker, Finding, Report, Severity, requirement};
 use referee::runner::Plan;
 use referee::runner::catalogue::{self, Catalogue};
-use referee::runner::conformance::{Base, Conformance, Scene, Variant};
-use referee::runner::coverage::Coverage;
 
 struct World {
     catalogue: Catalogue,
@@ -23,7 +23,7 @@ struct World {
 }
 
 static WORLD: LazyLock<World> = LazyLock::new(|| {
-    let (cases, bases) = catalogue::conformance().unwrap();
+    let (cases, bases) = referee::fixtures::shipped().unwrap();
     World { catalogue: Catalogue::shipped().unwrap(), cases, bases }
 });
 

@@ -8,7 +8,6 @@ use referee::layout::{Layout, Limits, view};
 use referee::runner::case::Op;
 use referee::runner::catalogue::Catalogue;
 use referee::runner::plan::Plan;
-use referee::runner::write;
 
 /// One case as text: for each writer, what each reader finds, and what the joined view says.
 fn render(catalogue: &Catalogue, case: &referee::runner::case::Case) -> String {
@@ -23,14 +22,16 @@ fn render(catalogue: &Catalogue, case: &referee::runner::case::Case) -> String {
         }
     }
     let name = |digest: &referee::spec::Digest| {
-        plan.by_digest(digest).map_or_else(|| "?".to_owned(), |node| node.name.to_string())
+        plan.contents.by_digest(digest).map_or_else(|| "?".to_owned(), |node| node.name.to_string())
     };
     for subject in subjects {
         let _ = writeln!(text, "\nwho refers to `{subject}`?");
-        let digest = &plan.node(subject).expect("a case asks for its own content").digest;
+        let digest = &plan.contents.node(subject).expect("a case asks for its own content").digest;
         for writer in &catalogue.conventions {
             let folder = tempfile::tempdir().expect("a temporary folder");
-            write::layout(&plan, &plan.all(), Some(writer)).save(folder.path()).expect("a layout");
+            referee::writer::layout(&plan.contents, &plan.contents.names(), Some(writer))
+                .save(folder.path())
+                .expect("a layout");
             let facts = Layout::open(folder.path()).expect("a layout").facts(&Limits::default());
             let _ = writeln!(text, "\n  written as {}", writer.id);
             for reader in &catalogue.conventions {

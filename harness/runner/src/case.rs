@@ -9,18 +9,15 @@ mod file;
 mod grammar;
 mod spanned;
 
-use std::borrow::Borrow;
 use std::collections::BTreeMap;
-use std::fmt;
 
 use referee_source::{Source, SourceError};
-use referee_spec::Algorithm;
+use referee_writer::{Content, Name, Platform};
 
 use crate::outcome::Outcome;
-pub(crate) use check::{content_of as content, requirements_of as requirements};
-pub(crate) use file::{CaseFile, ContentFile};
-pub use file::{Kind, Level, Role, Status, Where};
-pub(crate) use spanned::At;
+pub use check::{content_of as content, requirements_of as requirements};
+pub use file::{CaseFile, ContentFile, Level, Role, Status, Where};
+pub use spanned::At;
 
 /// A case whose every name is known to lead somewhere. Made by [`Case::parse`] only, so that a plan can rely
 /// on it.
@@ -51,82 +48,6 @@ pub struct Case {
     pub expects: Vec<Expect>,
     /// The file.
     pub source: Source,
-}
-
-/// The local name of a piece of content.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(Box<str>);
-
-/// One manifest of the case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Content {
-    /// Its local name.
-    pub name: Name,
-    /// What it is, with what only that kind has.
-    pub kind: ContentKind,
-    /// Its `org.opencontainers.image.ref.name`.
-    pub tag: Option<String>,
-    /// What it refers to.
-    pub subject: Option<Name>,
-    /// Its own `artifactType`.
-    pub artifact_type: Option<String>,
-    /// Its own annotations.
-    pub annotations: BTreeMap<String, String>,
-    /// The algorithm of its digest.
-    pub algorithm: Algorithm,
-    /// Its bytes are never written.
-    pub absent: bool,
-    /// What its `subject` says in place of the truth.
-    pub wrong_subject: WrongSubject,
-}
-
-/// What a piece of content is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ContentKind {
-    /// A runnable image with one uncompressed layer.
-    Image {
-        /// What it runs on.
-        platform: Platform,
-        /// The text of the one file in its layer.
-        text: String,
-    },
-    /// An artifact with one layer.
-    Artifact {
-        /// The layer's content.
-        text: String,
-        /// The layer's media type.
-        media_type: String,
-        /// The config's media type; `None` is the empty descriptor.
-        config: Option<String>,
-        /// The config's descriptor carries its content as `data`.
-        inline: bool,
-    },
-    /// An image index.
-    Index {
-        /// Its children, in order.
-        manifests: Vec<Name>,
-    },
-}
-
-/// An operating system and an architecture, as in `linux/arm64` or `linux/arm/v7`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Platform {
-    /// A GOOS.
-    pub os: String,
-    /// A GOARCH.
-    pub architecture: String,
-    /// A variant of the architecture.
-    pub variant: Option<String>,
-}
-
-/// What a `subject` descriptor says wrongly; `None` is the truth.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WrongSubject {
-    /// In place of the subject's size.
-    pub size: Option<u64>,
-    /// In place of the subject's media type.
-    pub media_type: Option<String>,
 }
 
 /// One thing that a role does.
@@ -206,46 +127,9 @@ impl Case {
         check::case(source, source.parse()?)
     }
 
-    /// A case that asks nothing: content alone.
-    pub(crate) fn of_content(source: &Source, content: Vec<Content>) -> Self {
-        Self {
-            id: source.stem().to_owned(),
-            title: String::new(),
-            why: None,
-            status: Status::Stable,
-            level: Level::Info,
-            req: Vec::new(),
-            tags: Vec::new(),
-            content,
-            axes: BTreeMap::new(),
-            steps: Vec::new(),
-            expects: Vec::new(),
-            source: source.clone(),
-        }
-    }
-
     /// The content of that name.
     pub fn content(&self, name: &str) -> Option<&Content> {
         self.content.iter().find(|content| content.name.as_str() == name)
-    }
-}
-
-impl Content {
-    /// The kind, without what belongs to it.
-    pub fn kind(&self) -> Kind {
-        match self.kind {
-            ContentKind::Image { .. } => Kind::Image,
-            ContentKind::Artifact { .. } => Kind::Artifact,
-            ContentKind::Index { .. } => Kind::Index,
-        }
-    }
-
-    /// The children of an index; none of anything else.
-    pub fn manifests(&self) -> &[Name] {
-        match &self.kind {
-            ContentKind::Index { manifests } => manifests,
-            ContentKind::Image { .. } | ContentKind::Artifact { .. } => &[],
-        }
     }
 }
 
@@ -266,63 +150,5 @@ impl Op {
             Self::Attach { content } | Self::Push { content } => Some(content),
             Self::Copy { .. } | Self::Discover { .. } => None,
         }
-    }
-}
-
-impl Platform {
-    /// Reads `os/architecture` or `os/architecture/variant`.
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut words = text.split('/');
-        let mut word = || {
-            let word = words.next()?;
-            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-            (!word.is_empty() && word.bytes().all(plain)).then(|| word.to_owned())
-        };
-        let (os, architecture) = (word()?, word()?);
-        let variant = word();
-        let whole = 2 + usize::from(variant.is_some());
-        (text.split('/').count() == whole).then_some(Self { os, architecture, variant })
-    }
-}
-
-impl fmt::Display for Platform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.os, self.architecture)?;
-        self.variant.as_ref().map_or(Ok(()), |variant| write!(f, "/{variant}"))
-    }
-}
-
-impl Name {
-    pub(crate) fn new(text: &str) -> Self {
-        Self(text.into())
-    }
-
-    /// The name as written.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl Borrow<str> for Name {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
-impl AsRef<str> for Name {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl PartialEq<str> for Name {
-    fn eq(&self, other: &str) -> bool {
-        *self.0 == *other
     }
 }

@@ -12,14 +12,11 @@ use referee_rules::profile::ProfileFile;
 use referee_source::{Source, SourceError};
 
 use crate::case::Case;
-use crate::conformance::{Base, Conformance};
 use crate::driver::Driver;
 use crate::golden::{Golden, Goldens};
 
 static CASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/interop");
 static CONVENTIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/conventions");
-static CONFORMANCE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/conformance");
-static BASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/conformance/bases");
 static PROFILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/profiles");
 static DRIVERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../tools/under-test");
 static GOLDENS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../golden/interop");
@@ -165,19 +162,6 @@ pub fn read(path: &Path) -> Result<Source, CatalogueError> {
     Ok(Source::new(path.display().to_string(), text))
 }
 
-/// The conformance cases, by rule, and the bases that they start from.
-///
-/// # Errors
-/// A mistake in a shipped file; the tests keep that from happening.
-pub fn conformance() -> Result<(Vec<Conformance>, Vec<Base>), CatalogueError> {
-    let cases = embedded(&CONFORMANCE, "cases/conformance");
-    let bases = embedded(&BASES, "cases/conformance/bases");
-    Ok((
-        cases.iter().map(Conformance::parse).collect::<Result<_, _>>()?,
-        bases.iter().map(Base::parse).collect::<Result<_, _>>()?,
-    ))
-}
-
 /// The shipped profiles, by id.
 ///
 /// # Errors
@@ -227,7 +211,8 @@ fn shipped(folder: &'static Dir<'_>, name: &str, id: &str) -> Option<Source> {
     embedded(folder, name).into_iter().find(|source| source.name() == path)
 }
 
-fn embedded(folder: &'static Dir<'_>, name: &str) -> Vec<Source> {
+/// The TOML files of an embedded folder, in the order of their names; `name` is its path in the repository.
+pub fn embedded(folder: &'static Dir<'_>, name: &str) -> Vec<Source> {
     let mut files: Vec<_> = folder.files().collect();
     files.sort_by_key(|file| file.path());
     let files = files.into_iter().filter(|file| file.path().extension().is_some_and(|e| e == "toml"));

@@ -1,7 +1,7 @@
 //! Running the steps of a cell, each on its own copy of the layout.
 //!
 //! Owns: turning what a process did into values. Leaves to others: the layout between steps ([`State`]), processes
-//! ([`crate::process`]), postconditions ([`effect`]), the order of cells ([`crate::schedule`]), verdicts.
+//! ([`referee_process`]), postconditions ([`effect`]), the order of cells ([`crate::schedule`]), verdicts.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,13 +9,15 @@ use std::time::Duration;
 use referee_layout::Referrer;
 use serde::Serialize;
 
-use crate::case::{Name, Op, Role, Step};
+use crate::case::{Op, Role, Step};
 use crate::cell::Binding;
 use crate::driver::Operation;
 use crate::outcome::{Observation, Outcome};
 use crate::plan::Plan;
-use crate::write;
-use tree::Snapshot;
+
+use referee_process::HarnessError;
+use referee_process::tree::Snapshot;
+use referee_writer::Name;
 
 mod before;
 mod builtin;
@@ -23,7 +25,6 @@ mod command;
 pub mod effect;
 mod server;
 mod state;
-pub mod tree;
 mod world;
 
 pub use state::State;
@@ -74,22 +75,6 @@ pub struct Failure {
     pub reason: String,
 }
 
-/// The harness's own trouble: no disk space, no permission. Never a tool's misbehaviour.
-#[derive(Debug, thiserror::Error)]
-#[error("{what}: {error}")]
-pub struct ExecError {
-    /// What could not be done.
-    pub what: String,
-    /// What the system said.
-    pub error: std::io::Error,
-}
-
-impl ExecError {
-    pub(crate) fn new(what: impl Into<String>, error: std::io::Error) -> Self {
-        Self { what: what.into(), error }
-    }
-}
-
 impl Failure {
     pub(crate) fn new(outcome: Outcome, reason: impl Into<String>) -> Self {
         Self { outcome, reason: reason.into() }
@@ -117,7 +102,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// The harness's own trouble only.
-    pub fn change(&self, state: &mut State, task: Task<'_>) -> Result<Result<(), Failure>, ExecError> {
+    pub fn change(&self, state: &mut State, task: Task<'_>) -> Result<Result<(), Failure>, HarnessError> {
         let id = match task.binding {
             Binding::Builtin(convention) => return self.write(state, task, convention),
             Binding::Tool(id) => id,
@@ -135,15 +120,15 @@ impl World<'_> {
         id: &str,
         state: &mut State,
         task: Task<'_>,
-    ) -> Result<Result<(), Failure>, ExecError> {
+    ) -> Result<Result<(), Failure>, HarnessError> {
         let (driver, binary) = self.tool(id);
         if driver.manifest.server.is_some() {
             return self.push_to_server(state, task, driver, binary);
         }
         if !state.layout().exists() {
-            let files = write::layout(task.plan, &task.plan.base(), None);
+            let files = referee_writer::layout(&task.plan.contents, &task.plan.base(), None);
             let saved = files.save(&state.layout());
-            saved.map_err(|error| ExecError::new("write the base layout", error))?;
+            saved.map_err(|error| HarnessError::new("write the base layout", error))?;
         }
         self.call(state, task, driver, binary)
     }
@@ -152,7 +137,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// The harness's own trouble only.
-    pub fn discover(&self, state: &State, task: Task<'_>) -> Result<(Observation, StepRecord), ExecError> {
+    pub fn discover(&self, state: &State, task: Task<'_>) -> Result<(Observation, StepRecord), HarnessError> {
         match task.binding {
             Binding::Builtin(convention) => Ok(self.view(state, task, convention)),
             Binding::Tool(id) => {

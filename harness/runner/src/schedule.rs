@@ -15,13 +15,13 @@ use rayon::Scope;
 use crate::case::{Op, Step};
 use crate::cell::{Binding, Cell};
 use crate::event::Event;
-use crate::exec::{ExecError, State, StepRecord, Task, World};
+use crate::exec::{State, StepRecord, Task, World};
 use crate::golden::Goldens;
 use crate::judge::{Expectation, Summary, Verdict, judge};
 use crate::outcome::{Observation, Outcome};
 use crate::plan::Plan;
-use crate::process;
 use crate::results::{BUILTIN_VERSION, CellResult};
+use referee_process::HarnessError;
 
 /// What to run, and how.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub struct Done {
     /// Whether all are.
     pub complete: bool,
     /// The harness's own trouble, which ended the run: no disk space, no permission. What tools do is in the results.
-    pub trouble: Option<ExecError>,
+    pub trouble: Option<HarnessError>,
 }
 
 /// One run of one cell.
@@ -57,7 +57,7 @@ struct Runner<'a> {
     run: &'a Run<'a>,
     attempts: Mutex<BTreeMap<usize, Vec<Attempt>>>,
     done: Mutex<BTreeMap<usize, CellResult>>,
-    trouble: Mutex<Option<ExecError>>,
+    trouble: Mutex<Option<HarnessError>>,
     events: &'a (dyn Fn(Event<'_>) + Sync),
 }
 
@@ -65,9 +65,14 @@ struct Runner<'a> {
 ///
 /// # Errors
 /// No threads can be started. Any later trouble of the harness is in [`Done::trouble`], beside what was done by then.
-pub fn run(world: &World<'_>, run: &Run<'_>, events: &(dyn Fn(Event<'_>) + Sync)) -> Result<Done, ExecError> {
+pub fn run(
+    world: &World<'_>,
+    run: &Run<'_>,
+    events: &(dyn Fn(Event<'_>) + Sync),
+) -> Result<Done, HarnessError> {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(run.jobs.max(1)).build();
-    let threads = threads.map_err(|error| ExecError::new("start threads", std::io::Error::other(error)))?;
+    let threads =
+        threads.map_err(|error| HarnessError::new("start threads", std::io::Error::other(error)))?;
     let runner = Runner {
         world,
         run,
@@ -93,7 +98,7 @@ pub fn run(world: &World<'_>, run: &Run<'_>, events: &(dyn Fn(Event<'_>) + Sync)
             }
         }
     });
-    process::end_orphans();
+    referee_process::end_orphans();
     let trouble = runner.trouble.into_inner().unwrap_or_default();
     let cells: Vec<CellResult> = runner.done.into_inner().unwrap_or_default().into_values().collect();
     let complete = cells.len() == run.cells.len();
@@ -182,11 +187,11 @@ impl<'a> Runner<'a> {
         state: &State,
         at: usize,
         cells: &[usize],
-    ) -> Result<(), ExecError> {
+    ) -> Result<(), HarnessError> {
         let (step, binding) = self.bound(cells[0], at);
         let mut next = state.fork(&self.world.machine.scratch)?;
         let changed = self.world.change(&mut next, Task { plan, step, binding })?;
-        if process::interrupted() {
+        if referee_process::interrupted() {
             return Ok(());
         }
         match changed {
@@ -201,7 +206,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Runs the rest of a cell: a reader's questions, each on the same layout.
-    fn discover(&self, plan: &Plan, state: &State, at: usize, cells: &[usize]) -> Result<(), ExecError> {
+    fn discover(&self, plan: &Plan, state: &State, at: usize, cells: &[usize]) -> Result<(), HarnessError> {
         let steps = &self.run.cells[cells[0]].case.steps;
         let mut steps_done = state.steps.clone();
         let mut joined: Option<Observation> = None;
@@ -209,7 +214,7 @@ impl<'a> Runner<'a> {
             let (step, binding) = self.bound(cells[0], index);
             let (observation, record) = self.world.discover(state, Task { plan, step, binding })?;
             // what an interruption has ended was not observed
-            if process::interrupted() {
+            if referee_process::interrupted() {
                 return Ok(());
             }
             steps_done.push(record);
@@ -289,7 +294,7 @@ impl<'a> Runner<'a> {
         tools.map(|binding| format!("{}@{}", binding.driver(), self.version(binding.driver()))).collect()
     }
 
-    fn give_up(&self, error: ExecError) {
+    fn give_up(&self, error: HarnessError) {
         self.run.stop.store(true, Ordering::Relaxed);
         self.trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
     }
@@ -311,7 +316,7 @@ mod tests {
             env: BTreeMap::new(),
             path: Vec::new(),
             cache: "/nonexistent".into(),
-            sandbox: crate::sandbox::Sandbox::open("not needed"),
+            sandbox: referee_process::Sandbox::open("not needed"),
             helper: "/nonexistent".into(),
             scratch: "/nonexistent".into(),
         };

@@ -11,10 +11,10 @@ use std::time::Duration;
 use referee_spec::Algorithm;
 
 use crate::driver::{Driver, Placeholder, Release, Values};
-use crate::exec::tree::Scratch;
 use crate::outcome::Outcome;
-use crate::process::{self, End, Limits, Program};
-use crate::sandbox::Sandbox;
+use referee_process::Sandbox;
+use referee_process::tree::Scratch;
+use referee_process::{End, Limits, Program};
 
 pub mod check;
 pub mod install;
@@ -30,7 +30,7 @@ pub struct Machine {
     pub cache: PathBuf,
     /// How far a tool can be locked in.
     pub sandbox: Sandbox,
-    /// The `referee` binary, which helps with servers ([`crate::session`]).
+    /// The `referee` binary, which helps with servers ([`referee_process::session`]).
     pub helper: PathBuf,
     /// Where layouts and private homes are made.
     pub scratch: PathBuf,
@@ -131,7 +131,7 @@ impl Machine {
             stdin: Vec::new(),
         };
         let limits = Limits { deadline: Duration::from_secs(10), ..Limits::default() };
-        let finished = process::run(&program, &limits, &self.sandbox.with_writable(&home))
+        let finished = referee_process::run(&program, &limits, &self.sandbox.with_writable(&home))
             .map_err(|error| error.to_string())?;
         let shown = format!("{} {}", driver.manifest.program, probe.argv.join(" "));
         if let End::TimedOut { .. } = finished.end {

@@ -8,10 +8,10 @@ use std::fs;
 use std::path::Path;
 
 use referee_convention::Convention;
-use referee_runner::write::{self, Files};
 use referee_runner::{Case, Plan};
 use referee_source::Source;
 use referee_spec::Digest;
+use referee_writer::Files;
 use serde_json::Value;
 
 fn read(path: &str) -> Source {
@@ -35,7 +35,7 @@ fn made_up(carriers: &str) -> Convention {
 
 fn written(case: &str, id: &str) -> String {
     let plan = plan(case);
-    shown(&plan, &write::layout(&plan, &plan.all(), Some(&convention(id))))
+    shown(&plan, &referee_writer::layout(&plan.contents, &plan.contents.names(), Some(&convention(id))))
 }
 
 fn shown(plan: &Plan, files: &Files) -> String {
@@ -46,6 +46,7 @@ fn shown(plan: &Plan, files: &Files) -> String {
     }
     entries(plan, files, &index, 0, &mut text);
     let named: BTreeSet<&str> = plan
+        .contents
         .nodes()
         .iter()
         .filter(|node| files.blob_of(&node.digest).is_none())
@@ -55,7 +56,7 @@ fn shown(plan: &Plan, files: &Files) -> String {
         writeln!(text, "not written: {named:?}").unwrap();
     }
     // digests in annotations are shown as names too
-    for node in plan.nodes() {
+    for node in plan.contents.nodes() {
         text = text.replace(&node.digest.to_string(), &format!("<{}>", node.name));
         let tag = node.digest.to_string().replace(':', "-");
         text = text.replace(tag.get(..71).unwrap_or(&tag), &format!("<{} as tag>", node.name));
@@ -66,7 +67,7 @@ fn shown(plan: &Plan, files: &Files) -> String {
 fn entries(plan: &Plan, files: &Files, index: &Value, depth: usize, text: &mut String) {
     for entry in index["manifests"].as_array().unwrap() {
         let digest = Digest::parse(entry["digest"].as_str().unwrap()).unwrap();
-        let node = plan.by_digest(&digest);
+        let node = plan.contents.by_digest(&digest);
         let name = node.map_or("index", |node| node.name.as_str());
         write!(text, "{:1$}{name}", "", depth * 2).unwrap();
         for key in ["artifactType", "platform", "annotations"] {
@@ -85,8 +86,8 @@ fn entries(plan: &Plan, files: &Files, index: &Value, depth: usize, text: &mut S
 #[test]
 fn without_a_convention_referrers_are_only_blobs() {
     let plan = plan("referrer-is-index");
-    insta::assert_snapshot!(shown(&plan, &write::layout(&plan, &plan.all(), None)), @r#"image {"org.opencontainers.image.ref.name":"v1"}"#);
-    insta::assert_snapshot!(shown(&plan, &write::layout(&plan, &plan.base(), None)), @r#"
+    insta::assert_snapshot!(shown(&plan, &referee_writer::layout(&plan.contents, &plan.contents.names(), None)), @r#"image {"org.opencontainers.image.ref.name":"v1"}"#);
+    insta::assert_snapshot!(shown(&plan, &referee_writer::layout(&plan.contents, &plan.base(), None)), @r#"
 image {"org.opencontainers.image.ref.name":"v1"}
 spdx
 cyclonedx
@@ -254,7 +255,7 @@ fn carriers_that_agree_share_an_entry() {
         "#,
     );
     let plan = plan("attach-discover");
-    let files = write::layout(&plan, &plan.all(), Some(&convention));
+    let files = referee_writer::layout(&plan.contents, &plan.contents.names(), Some(&convention));
     insta::assert_snapshot!(shown(&plan, &files), @r#"
 image {"org.opencontainers.image.ref.name":"v1"}
 sbom "application/vnd.example.sbom" {"com.example.a":"<image>","com.example.b":"1"}

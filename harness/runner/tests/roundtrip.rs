@@ -14,18 +14,20 @@ use generate::conventions;
 use proptest::prelude::*;
 use referee_convention::Convention;
 use referee_layout::{Facts, Layout, Limits, view};
-use referee_runner::plan::PlannedNode;
 use referee_runner::{Plan, write};
 use referee_source::Source;
 use referee_spec::Digest;
+use referee_writer::ContentNode;
 
 fn facts(plan: &Plan, convention: &Convention) -> Facts {
     let folder = tempfile::tempdir().unwrap();
-    write::layout(plan, &plan.all(), Some(convention)).save(folder.path()).unwrap();
+    referee_writer::layout(&plan.contents, &plan.contents.names(), Some(convention))
+        .save(folder.path())
+        .unwrap();
     Layout::open(folder.path()).unwrap().facts(&Limits::default())
 }
 
-fn digests<'a>(nodes: impl IntoIterator<Item = &'a PlannedNode>) -> BTreeSet<Digest> {
+fn digests<'a>(nodes: impl IntoIterator<Item = &'a ContentNode>) -> BTreeSet<Digest> {
     nodes.into_iter().map(|node| node.digest.clone()).collect()
 }
 
@@ -38,8 +40,8 @@ proptest! {
         for convention in conventions() {
             let facts = facts(&plan, &convention);
             prop_assert!(facts.nodes().all(|node| node.verified == referee_layout::facts::Verified::Yes));
-            for subject in plan.nodes() {
-                let meant = plan.referrers_of(subject.name.as_str());
+            for subject in plan.contents.nodes() {
+                let meant = plan.contents.referrers_of(subject.name.as_str());
                 let here = digests(meant.iter().copied().filter(|node| !node.absent));
                 let answer = view::answer(&facts, &subject.digest, &convention);
                 let read: BTreeSet<Digest> = answer.referrers.iter().map(|one| one.digest.clone()).collect();
@@ -50,7 +52,7 @@ proptest! {
                 prop_assert!(missing.is_empty(), "{}: {} lacks {missing:?}", convention.id, subject.name);
                 prop_assert!(extra.is_empty(), "{}: {} has {extra:?}", convention.id, subject.name);
                 for referrer in answer.referrers.iter().filter(|one| here.contains(&one.digest)) {
-                    let node = plan.by_digest(&referrer.digest).unwrap();
+                    let node = plan.contents.by_digest(&referrer.digest).unwrap();
                     prop_assert_eq!(&referrer.artifact_type, &node.artifact_type, "{}", convention.id);
                     prop_assert_eq!(&referrer.annotations.to_map(), &node.annotations, "{}", convention.id);
                     prop_assert_eq!(referrer.size, node.bytes.len() as u64);
@@ -71,7 +73,7 @@ fn another_convention_does_not_find_it() {
     let all = conventions();
     let find = |id: &str| all.iter().find(|convention| convention.id == id).unwrap();
     let facts = facts(&plan, find("oras"));
-    let subject = &plan.node("image").unwrap().digest;
+    let subject = &plan.contents.node("image").unwrap().digest;
     assert_eq!(view::answer(&facts, subject, find("oras")).referrers.len(), 1);
     assert_eq!(view::answer(&facts, subject, find("pr-1171")).referrers.len(), 0);
 }

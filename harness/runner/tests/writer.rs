@@ -9,17 +9,17 @@ use std::fs;
 
 use generate::conventions;
 use proptest::prelude::*;
-use referee_runner::write::{self, Files};
 use referee_runner::{Case, Plan};
 use referee_source::Source;
 use referee_spec::Digest;
+use referee_writer::Files;
 use serde_json::Value;
 
 /// All layouts of a case: without a convention and by each of them.
 fn layouts(plan: &Plan) -> Vec<(String, Files)> {
-    let mut layouts = vec![("base".to_owned(), write::layout(plan, &plan.base(), None))];
+    let mut layouts = vec![("base".to_owned(), referee_writer::layout(&plan.contents, &plan.base(), None))];
     for convention in conventions() {
-        let files = write::layout(plan, &plan.all(), Some(&convention));
+        let files = referee_writer::layout(&plan.contents, &plan.contents.names(), Some(&convention));
         layouts.push((convention.id, files));
     }
     layouts
@@ -53,15 +53,15 @@ proptest! {
     #[test]
     fn nodes_come_after_what_they_need(case in generate::case()) {
         let plan = Plan::compile(&case);
-        for (at, node) in plan.nodes().iter().enumerate() {
+        for (at, node) in plan.contents.nodes().iter().enumerate() {
             prop_assert_eq!(node.digest.matches(&node.bytes), Some(true));
-            let earlier = &plan.nodes()[..at];
+            let earlier = &plan.contents.nodes()[..at];
             let needs = node.subject.iter().map(|subject| &subject.name).chain(&node.manifests);
             for need in needs {
                 prop_assert!(earlier.iter().any(|other| other.name == *need));
             }
         }
-        prop_assert_eq!(plan.nodes().len(), case.content.len());
+        prop_assert_eq!(plan.contents.nodes().len(), case.content.len());
     }
 
     #[test]
@@ -72,11 +72,11 @@ proptest! {
                 if let Some(blob) = path.strip_prefix("blobs/") {
                     let digest = Digest::parse(&blob.replace('/', ":")).unwrap();
                     prop_assert_eq!(digest.matches(bytes), Some(true), "{}: {}", id, path);
-                    let node = plan.by_digest(&digest);
+                    let node = plan.contents.by_digest(&digest);
                     prop_assert!(!node.is_some_and(|node| node.absent), "{}: {} is absent", id, path);
                 }
                 let Ok(document) = serde_json::from_slice::<Value>(bytes) else { continue };
-                let wrong = |descriptor: &Value| plan.nodes().iter().any(|node| {
+                let wrong = |descriptor: &Value| plan.contents.nodes().iter().any(|node| {
                     let sizes = case.content(node.name.as_str()).and_then(|c| c.wrong_subject.size);
                     node.bytes == bytes && sizes == descriptor["size"].as_u64()
                 });
@@ -104,8 +104,8 @@ proptest! {
             let mut names: Vec<String> = entries.iter().filter_map(name).collect();
             names.retain(|name| !name.starts_with("sha256-") && !name.starts_with("sha512-") && !name.starts_with("blake3-"));
             names.sort();
-            let which = if id == "base" { plan.base() } else { plan.all() };
-            let written = plan.nodes().iter().filter(|node| which.contains(&node.name) && !node.absent);
+            let which = if id == "base" { plan.base() } else { plan.contents.names() };
+            let written = plan.contents.nodes().iter().filter(|node| which.contains(&node.name) && !node.absent);
             let mut tags: Vec<String> = written.filter_map(|node| node.tag.clone()).collect();
             tags.sort();
             prop_assert_eq!(names, tags, "{}", id);
@@ -121,7 +121,7 @@ fn a_saved_layout_has_the_files() {
     let case = "schema = 1\nid = \"c\"\ntitle = \"t\"\nstatus = \"draft\"\nlevel = \"info\"\nreq = [\"REF-01\"]\nstep = []\n\
                 [[content]]\nname = \"image\"\nkind = \"image\"\ntag = \"v1\"\n";
     let plan = Plan::compile(&Case::parse(&Source::new("c.toml", case)).unwrap());
-    let files = write::layout(&plan, &plan.all(), None);
+    let files = referee_writer::layout(&plan.contents, &plan.contents.names(), None);
     let folder = tempfile::tempdir().unwrap();
     files.save(&folder.path().join("layout")).unwrap();
     for (path, bytes) in files.iter() {
@@ -129,6 +129,6 @@ fn a_saved_layout_has_the_files() {
     }
     // the bytes of the smallest image are a contract: goldens and bundles hold its digest
     insta::assert_snapshot!(String::from_utf8_lossy(files.get("index.json").unwrap()), @r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:c20b174cd5d6b6bda4a80424cbf9f972fdd7d41e58341280d02668dd0aaf176d","size":397,"annotations":{"org.opencontainers.image.ref.name":"v1"}}]}"#);
-    insta::assert_snapshot!(String::from_utf8_lossy(&plan.node("image").unwrap().bytes), @r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:585d26278d9864cfce75f54fa0adb665d0530cdeb4b9820f7f05173f9f0b1139","size":163},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"sha256:47e87b3d7f29fc7797a027bc7642c4b37407ecb99b960bcdce17b5513026f235","size":2048}]}"#);
-    insta::assert_snapshot!(String::from_utf8_lossy(&plan.node("image").unwrap().blobs[0].bytes), @r#"{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["sha256:47e87b3d7f29fc7797a027bc7642c4b37407ecb99b960bcdce17b5513026f235"]}}"#);
+    insta::assert_snapshot!(String::from_utf8_lossy(&plan.contents.node("image").unwrap().bytes), @r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:585d26278d9864cfce75f54fa0adb665d0530cdeb4b9820f7f05173f9f0b1139","size":163},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"sha256:47e87b3d7f29fc7797a027bc7642c4b37407ecb99b960bcdce17b5513026f235","size":2048}]}"#);
+    insta::assert_snapshot!(String::from_utf8_lossy(&plan.contents.node("image").unwrap().blobs[0].bytes), @r#"{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["sha256:47e87b3d7f29fc7797a027bc7642c4b37407ecb99b960bcdce17b5513026f235"]}}"#);
 }

@@ -4,11 +4,11 @@
 
 use std::fmt::Write as _;
 
+use referee::fixtures::coverage::Coverage;
 use referee::rules::catalogue::{RULES, rule};
 use referee::rules::requirement::{self, Ambiguity, Requirement};
 use referee::rules::{Profile, Rule};
 use referee::runner::catalogue::{self, Catalogue};
-use referee::runner::coverage::Coverage;
 use referee::runner::report::wrap::wrapped;
 use referee::source::nearest;
 
@@ -21,11 +21,11 @@ pub(super) fn all(catalogue: &Catalogue, id: &str) -> Result<Vec<String>, Failed
         texts.push(one_rule(rule)?);
     }
     if let Some(one) = requirement::requirement(id) {
-        let (_, bases) = catalogue::conformance()?;
+        let (_, bases) = referee::fixtures::shipped()?;
         texts.push(one_requirement(one, &Coverage::of_requirement(one, &catalogue.cases, &bases)));
     }
     if let Some(one) = requirement::ambiguity(id) {
-        let (_, bases) = catalogue::conformance()?;
+        let (_, bases) = referee::fixtures::shipped()?;
         texts.push(question(one, &Coverage::of(id, &catalogue.cases, &bases)));
     }
     if let Some(one) = catalogue::shipped_profile(id)? {

@@ -137,10 +137,12 @@ pub(crate) fn approve(name: &str, text: &str) {
 
 /// A layout that lists one referrer of `v1`.
 pub(crate) fn layout(folder: &Path) {
-    use referee::runner::{catalogue::Catalogue, plan::Plan, write};
+    use referee::runner::{catalogue::Catalogue, plan::Plan};
     let catalogue = Catalogue::shipped().expect("what is shipped parses");
     let case = catalogue.cases.iter().find(|case| case.id == "attach-discover").expect("the case");
     let plan = Plan::compile(case);
     let convention = catalogue.convention("regclient").expect("the convention");
-    write::layout(&plan, &plan.all(), Some(convention)).save(folder).expect("a layout");
+    referee::writer::layout(&plan.contents, &plan.contents.names(), Some(convention))
+        .save(folder)
+        .expect("a layout");
 }

@@ -71,15 +71,21 @@ pub(crate) fn case(source: &Source, file: CaseFile) -> Result<Case, SourceError>
 }
 
 /// The content of a file that is no case.
-pub(crate) fn content_of(
+///
+/// # Errors
+/// The first mistake, at its line.
+pub fn content_of(
     source: &Source,
     files: &[super::ContentFile],
-) -> Result<Vec<super::Content>, SourceError> {
+) -> Result<Vec<referee_writer::Content>, SourceError> {
     content::all(Place(source), files)
 }
 
 /// The requirements that a file which is no case cites.
-pub(crate) fn requirements_of(source: &Source, ids: &[At<String>]) -> Result<Vec<String>, SourceError> {
+///
+/// # Errors
+/// The first id that is no requirement, or that is cited twice.
+pub fn requirements_of(source: &Source, ids: &[At<String>]) -> Result<Vec<String>, SourceError> {
     Place(source).requirements(ids)
 }
 

@@ -15,36 +15,36 @@ use crate::outcome::Outcome;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(title = "referee case, version 1")]
-pub(crate) struct CaseFile {
+pub struct CaseFile {
     /// The version of this file format: 1.
     #[schemars(extend("const" = 1))]
-    pub(crate) schema: At<u32>,
+    pub schema: At<u32>,
     /// Equal to the file's stem; kebab case; never reused for another question.
-    pub(crate) id: At<String>,
+    pub id: At<String>,
     /// The question as one sentence.
-    pub(crate) title: At<String>,
+    pub title: At<String>,
     /// Why it is asked, in one or two sentences for somebody who knows neither the tools nor the texts.
-    pub(crate) why: Option<String>,
+    pub why: Option<String>,
     /// How settled the case is.
-    pub(crate) status: Status,
+    pub status: Status,
     /// How strongly the cited requirements ask for it.
-    pub(crate) level: Level,
+    pub level: Level,
     /// Ids of the requirements the case rests on.
-    pub(crate) req: At<Vec<At<String>>>,
+    pub req: At<Vec<At<String>>>,
     /// Words to filter by.
     #[serde(default)]
-    pub(crate) tags: Vec<At<String>>,
+    pub tags: Vec<At<String>>,
     /// What the layout holds.
-    pub(crate) content: Vec<ContentFile>,
+    pub content: Vec<ContentFile>,
     /// Restricts a role to these driver ids or globs; a role that is left out is open to every driver.
     #[serde(default)]
-    pub(crate) axes: BTreeMap<Role, At<Vec<At<String>>>>,
+    pub axes: BTreeMap<Role, At<Vec<At<String>>>>,
     /// What is done, in order.
-    pub(crate) step: Vec<At<StepFile>>,
+    pub step: Vec<At<StepFile>>,
     /// Outcomes that a specification, or the convention itself, says are right. Elsewhere what was observed is
     /// recorded and only its change fails.
     #[serde(default)]
-    pub(crate) expect: Vec<At<ExpectFile>>,
+    pub expect: Vec<At<ExpectFile>>,
 }
 
 /// How settled a case is.
@@ -76,39 +76,39 @@ pub enum Level {
 /// One manifest, by a local name. The plan computes its bytes and its digest.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct ContentFile {
+pub struct ContentFile {
     /// The local name: lower case letters and digits with `-` between them.
-    pub(crate) name: At<String>,
+    pub name: At<String>,
     /// What it is.
-    pub(crate) kind: At<Kind>,
+    pub kind: At<Kind>,
     /// A tag, written as `org.opencontainers.image.ref.name` in index.json.
-    pub(crate) tag: Option<At<String>>,
+    pub tag: Option<At<String>>,
     /// Image only: `os/architecture[/variant]`; `linux/amd64` if left out.
-    pub(crate) platform: Option<At<String>>,
+    pub platform: Option<At<String>>,
     /// The name of the content it refers to; with it, it is a referrer.
-    pub(crate) subject: Option<At<String>>,
+    pub subject: Option<At<String>>,
     /// Its `artifactType`. An artifact without `config` needs one.
-    pub(crate) artifact_type: Option<At<String>>,
+    pub artifact_type: Option<At<String>>,
     /// Its annotations.
     #[serde(default)]
-    pub(crate) annotations: BTreeMap<String, String>,
+    pub annotations: BTreeMap<String, String>,
     /// Image and artifact: the content of its one layer (of the one file in it, for an image); made of the
     /// name if left out.
-    pub(crate) text: Option<At<String>>,
+    pub text: Option<At<String>>,
     /// Artifact only: the media type of its layer; `text/plain` if left out.
-    pub(crate) media_type: Option<At<String>>,
+    pub media_type: Option<At<String>>,
     /// Artifact only: a config media type of its own; the empty descriptor if left out.
-    pub(crate) config: Option<At<String>>,
+    pub config: Option<At<String>>,
     /// Artifact only: the config's descriptor carries the config's content as `data`.
-    pub(crate) inline: Option<At<bool>>,
+    pub inline: Option<At<bool>>,
     /// The algorithm of its digest; `sha256` if left out.
-    pub(crate) algorithm: Option<At<AlgorithmName>>,
+    pub algorithm: Option<At<AlgorithmName>>,
     /// Its bytes are never written: an absent subject, or a listed referrer that is not there.
-    pub(crate) absent: Option<At<bool>>,
+    pub absent: Option<At<bool>>,
     /// Replaces fields of its `subject` descriptor by untruths.
-    pub(crate) wrong_subject: Option<At<WrongSubjectFile>>,
+    pub wrong_subject: Option<At<WrongSubjectFile>>,
     /// Index only: the names of its children, in order.
-    pub(crate) manifests: Option<At<Vec<At<String>>>>,
+    pub manifests: Option<At<Vec<At<String>>>>,
 }
 
 /// What a piece of content is.
@@ -126,7 +126,7 @@ pub enum Kind {
 /// A registered digest algorithm.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum AlgorithmName {
+pub enum AlgorithmName {
     /// SHA-256.
     Sha256,
     /// SHA-512.
@@ -138,31 +138,31 @@ pub(crate) enum AlgorithmName {
 /// Untruths in a `subject` descriptor; its digest stays right.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct WrongSubjectFile {
+pub struct WrongSubjectFile {
     /// In place of the subject's size.
-    pub(crate) size: Option<u64>,
+    pub size: Option<u64>,
     /// In place of the subject's media type.
-    pub(crate) media_type: Option<At<String>>,
+    pub media_type: Option<At<String>>,
 }
 
 /// One thing that one role does.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct StepFile {
+pub struct StepFile {
     /// Who does it. Two steps of one role are done by the same driver.
-    pub(crate) role: At<Role>,
+    pub role: At<Role>,
     /// What is done.
-    pub(crate) op: At<OpName>,
+    pub op: At<OpName>,
     /// `attach` and `push`: the name of the content.
-    pub(crate) content: Option<At<String>>,
+    pub content: Option<At<String>>,
     /// `copy`: the name of the content whose tag is copied.
-    pub(crate) source: Option<At<String>>,
+    pub source: Option<At<String>>,
     /// `discover`: the name of the content asked about.
-    pub(crate) subject: Option<At<String>>,
+    pub subject: Option<At<String>>,
     /// `discover`: how the subject is addressed; `digest` if left out.
-    pub(crate) by: Option<At<By>>,
+    pub by: Option<At<By>>,
     /// `discover`: the names of all its referrers; may be empty.
-    pub(crate) expect: Option<At<Vec<At<String>>>>,
+    pub expect: Option<At<Vec<At<String>>>>,
 }
 
 /// What a driver does in a case.
@@ -184,7 +184,7 @@ pub enum Role {
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum OpName {
+pub enum OpName {
     /// The producer makes a manifest from the content's file and attaches it to its subject.
     Attach,
     /// The producer stores these exact bytes.
@@ -198,7 +198,7 @@ pub(crate) enum OpName {
 /// How a subject is addressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum By {
+pub enum By {
     /// By its digest.
     Digest,
     /// By its tag.
@@ -210,15 +210,15 @@ pub(crate) enum By {
 /// What is right in some cells.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct ExpectFile {
+pub struct ExpectFile {
     /// Which cells.
     #[serde(rename = "where")]
-    pub(crate) cells: At<Where>,
+    pub cells: At<Where>,
     /// What must be observed there.
-    pub(crate) outcome: Outcome,
+    pub outcome: Outcome,
     /// Ids of the requirements that say so; none where the convention itself does.
     #[serde(default)]
-    pub(crate) req: Vec<At<String>>,
+    pub req: Vec<At<String>>,
 }
 
 /// Cells for which somebody says what is right.

@@ -12,15 +12,16 @@ use serde::Deserialize;
 /// A value and its bytes in the file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct At<T>(toml::Spanned<T>);
+pub struct At<T>(toml::Spanned<T>);
 
 impl<T> At<T> {
-    pub(crate) fn new(value: toml::Spanned<T>) -> Self {
+    /// A value with its place.
+    pub fn new(value: toml::Spanned<T>) -> Self {
         Self(value)
     }
 
     /// The value's bytes in the file.
-    pub(crate) fn span(&self) -> Range<usize> {
+    pub fn span(&self) -> Range<usize> {
         self.0.span()
     }
 }

@@ -62,7 +62,7 @@ impl Before {
         moved: Option<&str>,
     ) -> Option<String> {
         let listed = listed(facts);
-        task.plan.nodes().iter().find_map(|planned| {
+        task.plan.contents.nodes().iter().find_map(|planned| {
             let name = &planned.name;
             let digest = state.digest(task.plan, name.as_str())?;
             if let Some(lost) = self.lost_below(facts, &digest) {

@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use referee_layout::view;
 
-use super::{ExecError, Failure, State, StepRecord, Task, World, effect, expected, record};
+use super::{Failure, State, StepRecord, Task, World, effect, expected, record};
 use crate::case::Op;
 use crate::outcome::{Answered, Observation, Outcome};
-use crate::write;
+use referee_process::HarnessError;
 
 impl World<'_> {
     /// Writes the whole layout at the producer's first step; its further steps are then done.
@@ -19,11 +19,15 @@ impl World<'_> {
         state: &mut State,
         task: Task<'_>,
         convention: &str,
-    ) -> Result<Result<(), Failure>, ExecError> {
+    ) -> Result<Result<(), Failure>, HarnessError> {
         let begin = Instant::now();
         if !state.layout().exists() {
-            let files = write::layout(task.plan, &task.plan.all(), Some(self.convention(convention)));
-            files.save(&state.layout()).map_err(|error| ExecError::new("write a layout", error))?;
+            let files = referee_writer::layout(
+                &task.plan.contents,
+                &task.plan.contents.names(),
+                Some(self.convention(convention)),
+            );
+            files.save(&state.layout()).map_err(|error| HarnessError::new("write a layout", error))?;
         }
         let done = effect::written(state, task);
         state.steps.push(StepRecord { exit: Some(0), ..record(task, Vec::new(), begin.elapsed()) });

@@ -1,7 +1,7 @@
 //! Drivers that are command line programs: one call per step.
 //!
 //! Owns: the values of a call, and reading its end and its answer. Leaves to others: the command lines
-//! ([`crate::driver`]), running ([`crate::process`]).
+//! ([`crate::driver`]), running ([`referee_process`]).
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -11,13 +11,14 @@ use referee_spec::Digest;
 use serde_json::Value;
 
 use super::before::Before;
-use super::{ExecError, Failure, State, StepRecord, Task, World, effect, record};
+use super::{Failure, State, StepRecord, Task, World, effect, record};
 use crate::case::{Address, Op};
 use crate::driver::{Arg, Call, Driver, Operation, Placeholder, Values};
 use crate::outcome::{Answered, Outcome};
-use crate::plan::PlannedNode;
-use crate::process::{self, End, Finished, Program};
 use crate::tools::{self, Binary};
+use referee_process::HarnessError;
+use referee_process::{End, Finished, Program};
+use referee_writer::ContentNode;
 
 /// How much of standard error a result keeps.
 const KEPT: usize = 2000;
@@ -30,7 +31,7 @@ impl World<'_> {
         task: Task<'_>,
         driver: &Driver,
         binary: &Binary,
-    ) -> Result<Result<(), Failure>, ExecError> {
+    ) -> Result<Result<(), Failure>, HarnessError> {
         let before = Before::of(state);
         if let Err(failure) = self.run(state, task, driver, binary)? {
             return Ok(Err(failure));
@@ -49,7 +50,7 @@ impl World<'_> {
         task: Task<'_>,
         driver: &Driver,
         binary: &Binary,
-    ) -> Result<Result<Vec<Answered>, Failure>, ExecError> {
+    ) -> Result<Result<Vec<Answered>, Failure>, HarnessError> {
         Ok(self.run(state, task, driver, binary)?.and_then(|(call, finished)| {
             let pointer = call.view.as_deref().unwrap_or("");
             let garbled = |why: String| {
@@ -69,7 +70,7 @@ impl World<'_> {
         task: Task<'_>,
         driver: &Driver,
         binary: &Binary,
-    ) -> Result<Result<(Call, Finished), Failure>, ExecError> {
+    ) -> Result<Result<(Call, Finished), Failure>, HarnessError> {
         let op = Operation::from(&task.step.op);
         let cannot = |why: String| Failure::new(Outcome::Error, format!("{}: {why}", driver.id));
         let Some(call) = driver.call(op, &binary.version) else {
@@ -90,7 +91,7 @@ impl World<'_> {
         };
         let stdin = match stdin {
             Some(file) => std::fs::read(state.files().join(&file))
-                .map_err(|error| ExecError::new(format!("read {file}"), error))?,
+                .map_err(|error| HarnessError::new(format!("read {file}"), error))?,
             None => Vec::new(),
         };
         let program = Program {
@@ -102,8 +103,8 @@ impl World<'_> {
         };
         let limits = self.limits(driver, op);
         let sandbox = self.machine.sandbox.with_writable(state.folder());
-        let finished = process::run(&program, &limits, &sandbox)
-            .map_err(|error| ExecError::new(format!("run {}", driver.id), std::io::Error::other(error)))?;
+        let finished = referee_process::run(&program, &limits, &sandbox)
+            .map_err(|error| HarnessError::new(format!("run {}", driver.id), std::io::Error::other(error)))?;
         self.remember(driver, op, matches!(finished.end, End::TimedOut { .. }));
         let words = std::iter::once(driver.manifest.program.as_str()).chain(argv.iter().map(String::as_str));
         state.steps.push(described(state.folder(), task, words, &finished));
@@ -114,7 +115,7 @@ impl World<'_> {
     }
 
     /// The values of a call. Files that it names are written.
-    fn values(&self, state: &State, task: Task<'_>) -> Result<Values, ExecError> {
+    fn values(&self, state: &State, task: Task<'_>) -> Result<Values, HarnessError> {
         let show = |path: &Path| path.display().to_string();
         let values = Values::default()
             .with(Placeholder::Layout, show(&state.layout()))
@@ -122,7 +123,8 @@ impl World<'_> {
             .with(Placeholder::Home, show(&state.home()));
         match &task.step.op {
             Op::Attach { content } | Op::Push { content } => {
-                let planned = task.plan.node(content.as_str()).expect("a plan holds all content of its case");
+                let planned =
+                    task.plan.contents.node(content.as_str()).expect("a plan holds all content of its case");
                 given(values, state, task, planned)
             }
             Op::Copy { tag, .. } => Ok(values.with(Placeholder::Tag, tag)),
@@ -132,10 +134,15 @@ impl World<'_> {
 }
 
 /// What a producer is given; files are written where the tool will run.
-fn given(values: Values, state: &State, task: Task<'_>, planned: &PlannedNode) -> Result<Values, ExecError> {
+fn given(
+    values: Values,
+    state: &State,
+    task: Task<'_>,
+    planned: &ContentNode,
+) -> Result<Values, HarnessError> {
     let save = |name: &str, bytes: &[u8]| {
         let written = std::fs::write(state.files().join(name), bytes);
-        written.map_err(|error| ExecError::new(format!("write {name}"), error))
+        written.map_err(|error| HarnessError::new(format!("write {name}"), error))
     };
     let mut values = values;
     if matches!(task.step.op, Op::Push { .. }) {

@@ -10,17 +10,19 @@ use referee_layout::{Facts, Node, Referrer};
 use referee_spec::Digest;
 
 use super::before::{Before, whole};
-use super::{Failure, State, Task, tree};
+use referee_process::tree;
+
+use super::{Failure, State, Task};
 use crate::case::Op;
 use crate::outcome::Outcome;
-use crate::plan::PlannedNode;
+use referee_writer::ContentNode;
 
 /// Holds the layout against what the in-crate writer was asked for, and binds the names of all referrers.
 pub(super) fn written(state: &mut State, task: Task<'_>) -> Result<(), Failure> {
     let mut there = Vec::new();
     {
         let facts = facts(state, "builtin")?;
-        for planned in task.plan.nodes().iter().filter(|node| node.subject.is_some()) {
+        for planned in task.plan.contents.nodes().iter().filter(|node| node.subject.is_some()) {
             let referrer = match facts.node(&planned.digest) {
                 Some(node) => node.referrer(),
                 None if planned.absent => planned_referrer(planned),
@@ -42,7 +44,7 @@ pub(super) fn check(state: &mut State, task: Task<'_>, before: &Before, exact: b
     }
     match &task.step.op {
         Op::Attach { content } | Op::Push { content } => {
-            let Some(planned) = task.plan.node(content.as_str()) else {
+            let Some(planned) = task.plan.contents.node(content.as_str()) else {
                 return Err(Failure::new(Outcome::Error, format!("the plan has no `{content}`")));
             };
             let exact = exact || matches!(task.step.op, Op::Push { .. });
@@ -95,14 +97,14 @@ fn facts<'a>(state: &'a State, who: &str) -> Result<&'a Facts, Failure> {
     state.facts().map_err(failed)
 }
 
-fn missing(who: &str, planned: &PlannedNode) -> Failure {
+fn missing(who: &str, planned: &ContentNode) -> Failure {
     let (name, digest) = (&planned.name, planned.digest.short());
     let reason = format!("{who} ended well, but `{name}` ({digest}) is not in the layout");
     Failure::new(Outcome::Error, reason)
 }
 
 /// A node that the tool had to store byte for byte.
-fn pushed(facts: &Facts, planned: &PlannedNode, who: &str) -> Result<Referrer, Failure> {
+fn pushed(facts: &Facts, planned: &ContentNode, who: &str) -> Result<Referrer, Failure> {
     let node = facts.node(&planned.digest).ok_or_else(|| missing(who, planned))?;
     if node.verified == Verified::No {
         let reason =
@@ -122,7 +124,8 @@ fn pushed(facts: &Facts, planned: &PlannedNode, who: &str) -> Result<Referrer, F
 /// What a tool was given to make a layout of, besides the content of the step.
 fn stored(facts: &Facts, task: Task<'_>, who: &str) -> Result<(), Failure> {
     let base = task.plan.base();
-    for planned in task.plan.nodes().iter().filter(|node| base.contains(&node.name) && !node.absent) {
+    for planned in task.plan.contents.nodes().iter().filter(|node| base.contains(&node.name) && !node.absent)
+    {
         pushed(facts, planned, who)?;
         let Some(tag) = &planned.tag else { continue };
         // a registry that is given bytes for a tag chooses the algorithm of their digest
@@ -138,7 +141,7 @@ fn stored(facts: &Facts, task: Task<'_>, who: &str) -> Result<(), Failure> {
 /// The one new manifest with the subject, with the artifact type and annotations that were asked for.
 fn attached(
     facts: &Facts,
-    planned: &PlannedNode,
+    planned: &ContentNode,
     subject: Option<&Digest>,
     before: &Before,
     who: &str,
@@ -210,7 +213,7 @@ pub(super) fn outside(state: &State) -> Vec<String> {
 }
 
 /// The descriptor of a referrer that is listed but not there.
-fn planned_referrer(planned: &PlannedNode) -> Referrer {
+fn planned_referrer(planned: &ContentNode) -> Referrer {
     Referrer {
         digest: planned.digest.clone(),
         media_type: planned.media_type.to_owned(),

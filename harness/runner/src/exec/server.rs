@@ -1,21 +1,22 @@
 //! Drivers that are registries over a layout: one session per step.
 //!
 //! Owns: which requests a step is made of, and reading their answers. Leaves to others: the session
-//! ([`crate::session`]), which starts the server, asks, and stops it inside one sandbox.
+//! ([`referee_process::session`]), which starts the server, asks, and stops it inside one sandbox.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::before::Before;
 use super::command::{beginning, described, read_answer};
-use super::{ExecError, Failure, State, StepRecord, Task, World, effect, record};
+use super::{Failure, State, StepRecord, Task, World, effect, record};
 use crate::case::Op;
 use crate::driver::{Arg, Driver, Operation, Placeholder, Values};
 use crate::outcome::{Answered, Outcome};
-use crate::plan::PlannedNode;
-use crate::process::{self, End, Limits, Program};
-use crate::session::{PORT, Request, ServerEnd, Session, Transcript, Trouble};
 use crate::tools::{self, Binary};
+use referee_process::HarnessError;
+use referee_process::session::{PORT, Request, ServerEnd, Session, Transcript, Trouble};
+use referee_process::{End, Limits, Program};
+use referee_writer::ContentNode;
 
 /// The name of the repository: the layout's folder below the served root.
 const REPOSITORY: &str = "repo";
@@ -28,16 +29,19 @@ impl World<'_> {
         task: Task<'_>,
         driver: &Driver,
         binary: &Binary,
-    ) -> Result<Result<(), Failure>, ExecError> {
+    ) -> Result<Result<(), Failure>, HarnessError> {
         let mut requests = Vec::new();
         if !state.layout().exists() {
             let base = task.plan.base();
-            for planned in task.plan.nodes().iter().filter(|node| base.contains(&node.name) && !node.absent) {
+            for planned in
+                task.plan.contents.nodes().iter().filter(|node| base.contains(&node.name) && !node.absent)
+            {
                 requests.extend(pushes(state, planned)?);
             }
         }
         if let Op::Attach { content } | Op::Push { content } = &task.step.op {
-            let planned = task.plan.node(content.as_str()).expect("a plan holds all content of its case");
+            let planned =
+                task.plan.contents.node(content.as_str()).expect("a plan holds all content of its case");
             requests.extend(pushes(state, planned)?);
         }
         let before = Before::of(state);
@@ -55,7 +59,7 @@ impl World<'_> {
         task: Task<'_>,
         driver: &Driver,
         binary: &Binary,
-    ) -> Result<Result<Vec<Answered>, Failure>, ExecError> {
+    ) -> Result<Result<Vec<Answered>, Failure>, HarnessError> {
         let digest = match &task.step.op {
             Op::Discover { subject, .. } => state.digest(task.plan, subject.as_str()),
             _ => None,
@@ -78,7 +82,7 @@ impl World<'_> {
         driver: &Driver,
         binary: &Binary,
         requests: Vec<Request>,
-    ) -> Result<Result<Transcript, Failure>, ExecError> {
+    ) -> Result<Result<Transcript, Failure>, HarnessError> {
         let op = Operation::from(&task.step.op);
         let cannot = |why: String| Failure::new(Outcome::Error, format!("{}: {why}", driver.id));
         let show = |path: PathBuf| path.display().to_string();
@@ -105,7 +109,7 @@ impl World<'_> {
             grace: limits.deadline.min(Duration::from_secs(5)),
             requests,
         };
-        let trouble = |error| ExecError::new("run a session", std::io::Error::other(error));
+        let trouble = |error| HarnessError::new("run a session", std::io::Error::other(error));
         let program = Program {
             program: self.machine.helper.clone(),
             args: vec!["__session".into()],
@@ -117,8 +121,8 @@ impl World<'_> {
         let outer = Limits { deadline: limits.deadline * 3 + Duration::from_secs(5), ..limits };
         let folder = binary.path.parent().unwrap_or(Path::new("/"));
         let sandbox = self.machine.sandbox.with_writable(state.folder()).with_readable(folder);
-        let trouble = |error| ExecError::new(format!("run {}", driver.id), std::io::Error::other(error));
-        let finished = process::run(&program, &outer, &sandbox).map_err(trouble)?;
+        let trouble = |error| HarnessError::new(format!("run {}", driver.id), std::io::Error::other(error));
+        let finished = referee_process::run(&program, &outer, &sandbox).map_err(trouble)?;
         let words = [driver.manifest.program.as_str()].into_iter();
         let words = words.chain(session.args.iter().map(String::as_str));
         let mut record = described(state.folder(), task, words, &finished);
@@ -139,7 +143,7 @@ impl World<'_> {
                 let reason = format!("{}: broke the session that asks it: {}", driver.id, finished.end);
                 return Ok(Err(Failure::new(Outcome::Error, reason)));
             }
-            return Err(ExecError::new("run a session", std::io::Error::other(text)));
+            return Err(HarnessError::new("run a session", std::io::Error::other(text)));
         };
         let folder = state.folder().display().to_string();
         let failure = failure(driver, &transcript, limits.deadline.as_secs());
@@ -156,12 +160,12 @@ impl World<'_> {
 
 /// The requests that store a node: its blobs, then itself under its digest, then under its tag. Their bodies are
 /// written to files.
-fn pushes(state: &State, planned: &PlannedNode) -> Result<Vec<Request>, ExecError> {
+fn pushes(state: &State, planned: &ContentNode) -> Result<Vec<Request>, HarnessError> {
     let repository = || REPOSITORY.to_owned();
     let save = |name: String, bytes: &[u8]| {
         let written = std::fs::write(state.files().join(&name), bytes);
-        written.map_err(|error| ExecError::new(format!("write {name}"), error))?;
-        Ok::<_, ExecError>(PathBuf::from(name))
+        written.map_err(|error| HarnessError::new(format!("write {name}"), error))?;
+        Ok::<_, HarnessError>(PathBuf::from(name))
     };
     let mut requests = Vec::new();
     for blob in &planned.blobs {

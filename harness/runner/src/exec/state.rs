@@ -10,9 +10,11 @@ use std::sync::OnceLock;
 use referee_layout::{Facts, Layout, Referrer};
 use referee_spec::Digest;
 
-use super::tree::{self, Scratch, Snapshot};
-use super::{ExecError, StepRecord};
-use crate::plan::{Plan, PlannedNode};
+use super::StepRecord;
+use crate::plan::Plan;
+use referee_process::HarnessError;
+use referee_process::tree::{self, Scratch, Snapshot};
+use referee_writer::ContentNode;
 
 /// A layout between two steps.
 #[derive(Debug)]
@@ -31,13 +33,13 @@ impl State {
     ///
     /// # Errors
     /// The scratch folder cannot be written.
-    pub fn new(scratch: &Path) -> Result<Self, ExecError> {
-        let folder =
-            Scratch::new(scratch, "cell-").map_err(|error| ExecError::new("make a scratch folder", error))?;
+    pub fn new(scratch: &Path) -> Result<Self, HarnessError> {
+        let folder = Scratch::new(scratch, "cell-")
+            .map_err(|error| HarnessError::new("make a scratch folder", error))?;
         for name in ["files", "home", "root"] {
             let path = folder.join(name);
             std::fs::create_dir(&path)
-                .map_err(|error| ExecError::new(format!("make {}", path.display()), error))?;
+                .map_err(|error| HarnessError::new(format!("make {}", path.display()), error))?;
         }
         Ok(Self {
             folder,
@@ -52,7 +54,7 @@ impl State {
     ///
     /// # Errors
     /// The scratch folder cannot be written.
-    pub fn fork(&self, scratch: &Path) -> Result<Self, ExecError> {
+    pub fn fork(&self, scratch: &Path) -> Result<Self, HarnessError> {
         let fork = Self::new(scratch)?;
         tree::copy(&self.layout(), &fork.layout())?;
         Ok(Self { there: self.there.clone(), steps: self.steps.clone(), ..fork })
@@ -84,9 +86,9 @@ impl State {
     }
 
     /// Puts the copy in the place of the layout: the next step works on it.
-    pub(super) fn take_copy(&mut self) -> Result<(), ExecError> {
+    pub(super) fn take_copy(&mut self) -> Result<(), HarnessError> {
         let (layout, out) = (self.layout(), self.copy_target());
-        let fail = |error| ExecError::new("put the copy in place", error);
+        let fail = |error| HarnessError::new("put the copy in place", error);
         tree::remove(&layout).map_err(fail)?;
         if out.exists() {
             std::fs::rename(&out, &layout).map_err(fail)?;
@@ -95,7 +97,7 @@ impl State {
     }
 
     /// Puts the blobs that a manifest needs into the layout: `push` is about the manifest.
-    pub(super) fn put_blobs(&self, planned: &PlannedNode) -> Result<(), ExecError> {
+    pub(super) fn put_blobs(&self, planned: &ContentNode) -> Result<(), HarnessError> {
         for blob in &planned.blobs {
             let (digest, bytes) = (&blob.digest, &blob.bytes);
             let folder = self.layout().join("blobs").join(digest.algorithm());
@@ -105,7 +107,7 @@ impl State {
                 tree::remove(&path)?;
                 std::fs::write(&path, bytes)
             });
-            written.map_err(|error| ExecError::new("write a blob", error))?;
+            written.map_err(|error| HarnessError::new("write a blob", error))?;
         }
         Ok(())
     }
@@ -124,7 +126,7 @@ impl State {
     /// The digest that a node of the plan has in this layout: a tool makes its own bytes of what it attaches.
     pub fn digest(&self, plan: &Plan, name: &str) -> Option<Digest> {
         let made = self.there.get(name).map(|referrer| referrer.digest.clone());
-        made.or_else(|| plan.node(name).map(|node| node.digest.clone()))
+        made.or_else(|| plan.contents.node(name).map(|node| node.digest.clone()))
     }
 }
 

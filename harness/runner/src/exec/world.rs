@@ -12,8 +12,8 @@ use referee_convention::Convention;
 use super::Failure;
 use crate::driver::{Driver, Operation};
 use crate::outcome::Outcome;
-use crate::process::Limits;
 use crate::tools::{Binary, Machine, Tool};
+use referee_process::Limits;
 
 /// After so many hangs of one operation without one that ended, the deadline is cut.
 const PATIENCE: u32 = 3;

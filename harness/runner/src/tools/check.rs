@@ -12,10 +12,11 @@ use serde::Serialize;
 use crate::case::{Case, Role};
 use crate::cell::Binding;
 use crate::driver::{Arg, Capability, Text};
-use crate::exec::{ExecError, State, Task, World};
+use crate::exec::{State, Task, World};
 use crate::outcome::Outcome;
 use crate::plan::Plan;
 use crate::tools::{Machine, Tool};
+use referee_process::HarnessError;
 
 /// What came of one probe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,7 +40,7 @@ pub enum CheckError {
     Case(#[from] SourceError),
     /// The harness's own trouble.
     #[error(transparent)]
-    Exec(#[from] ExecError),
+    Exec(#[from] HarnessError),
 }
 
 /// Probes every claimed capability of a tool that was found, and the made-up option.

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::driver::{Install, Release};
-use crate::process::{self, End, Limits, Program};
-use crate::sandbox::Sandbox;
 use crate::tools::Machine;
+use referee_process::Sandbox;
+use referee_process::{End, Limits, Program};
 
 /// What became of one release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +120,7 @@ impl Build<'_> {
             stdin: Vec::new(),
         };
         let limits = Limits { deadline: Duration::from_secs(20 * 60), ..Limits::default() };
-        let finished = process::run(&program, &limits, &Sandbox::open("building needs the network"))
+        let finished = referee_process::run(&program, &limits, &Sandbox::open("building needs the network"))
             .map_err(|error| fail(error.to_string(), String::new()))?;
         if finished.end == End::Exited(0) {
             return Ok(());

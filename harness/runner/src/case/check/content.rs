@@ -12,9 +12,9 @@ use referee_spec::Algorithm;
 use super::Place;
 use crate::case::file::{AlgorithmName, ContentFile, Kind};
 use crate::case::spanned::At;
-use crate::case::{Content, ContentKind, Name, Platform, WrongSubject};
 use referee_spec::media_type::is_media_type;
 use referee_spec::tag::is_tag;
+use referee_writer::{Content, ContentKind, Name, Platform, WrongSubject};
 
 pub(super) fn all(place: Place<'_>, files: &[ContentFile]) -> Result<Vec<Content>, SourceError> {
     let known = || files.iter().map(|file| file.name.as_str());

@@ -8,7 +8,8 @@ use referee_source::SourceError;
 use super::Place;
 use crate::case::file::{By, OpName, StepFile};
 use crate::case::spanned::At;
-use crate::case::{Address, CaseFile, Content, ContentKind, Name, Op, Role, Step, WrongSubject};
+use crate::case::{Address, CaseFile, Op, Role, Step};
+use referee_writer::{Content, ContentKind, Name, WrongSubject};
 
 pub(super) fn all(place: Place<'_>, file: &CaseFile, contents: &[Content]) -> Result<Vec<Step>, SourceError> {
     let mut steps: Vec<Step> = Vec::new();

@@ -18,7 +18,7 @@ use rustix::process::{
     Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpgid, waitpid,
 };
 
-use crate::sandbox::Sandbox;
+use crate::Sandbox;
 
 const VARIABLE: &str = "REFEREE_RUN";
 

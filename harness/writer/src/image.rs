@@ -6,9 +6,9 @@
 use referee_spec::Digest;
 use serde::Serialize;
 
-use super::Blob;
-use super::document::{media_type, to_bytes};
-use crate::case::Platform;
+use crate::content::Platform;
+use crate::contents::Blob;
+use crate::document::{media_type, to_bytes};
 
 const BLOCK: usize = 512;
 

@@ -1,6 +1,6 @@
 //! Running one program: in a group of its own, with a deadline, its output bounded, and nothing left behind.
 //!
-//! Owns: starting, waiting, reading, ending. Leaves to others: what the program may touch ([`crate::sandbox`]) and
+//! Owns: starting, waiting, reading, ending. Leaves to others: what the program may touch ([`crate::Sandbox`]) and
 //! what its end means. Whatever a program does is a value; an error is the harness's own trouble.
 //!
 //! One thread waits for the program (by a pidfd) and for its pipes at once, so a run costs no threads. The
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 
-use crate::sandbox::Sandbox;
+use crate::Sandbox;
 
 mod interrupt;
 mod pipes;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use referee_spec::{Algorithm, Digest};
 
-use super::ExecError;
+use crate::HarnessError;
 
 /// Larger files are compared by their size alone.
 const HASHED: u64 = 1 << 20;
@@ -49,7 +49,7 @@ impl Drop for Scratch {
 }
 
 /// Removes whatever is at `path`; nothing there is what was wanted.
-pub(super) fn remove(path: &Path) -> io::Result<()> {
+pub fn remove(path: &Path) -> io::Result<()> {
     let there = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         there => there?,
@@ -76,7 +76,7 @@ fn open_up(folder: &Path) {
 
 /// The first folder or file at or below `root` that cannot be read, as a path from there, and why. What is neither
 /// is never opened.
-pub(super) fn unreadable(root: &Path) -> Option<String> {
+pub fn unreadable(root: &Path) -> Option<String> {
     match fs::symlink_metadata(root) {
         Ok(there) if there.is_dir() => {}
         Ok(there) if there.is_symlink() => return Some("itself, which is a link now".to_owned()),
@@ -113,10 +113,10 @@ fn first_unreadable(folder: &Path) -> Option<(PathBuf, io::Error)> {
 }
 
 /// Copies a tree of folders and files; what is neither (a tool may leave anything) is not copied.
-pub(super) fn copy(from: &Path, to: &Path) -> Result<(), ExecError> {
+pub fn copy(from: &Path, to: &Path) -> Result<(), HarnessError> {
     let fail = |path: &Path| {
         let what = format!("copy {}", path.display());
-        move |error| ExecError::new(what, error)
+        move |error| HarnessError::new(what, error)
     };
     if !from.exists() {
         return Ok(());
@@ -137,7 +137,7 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<(), ExecError> {
 
 /// What is where in a tree, to see later whether it is still so.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Snapshot(BTreeMap<PathBuf, Item>);
+pub struct Snapshot(BTreeMap<PathBuf, Item>);
 
 #[derive(Debug, PartialEq, Eq)]
 enum Item {
@@ -150,7 +150,7 @@ enum Item {
 
 impl Snapshot {
     /// What is at and below `root` now.
-    pub(super) fn of(root: &Path) -> Self {
+    pub fn of(root: &Path) -> Self {
         let mut items = BTreeMap::new();
         if let Ok(there) = fs::symlink_metadata(root) {
             add(&mut items, root, PathBuf::new(), &there);
@@ -159,13 +159,13 @@ impl Snapshot {
     }
 
     /// What [`copy`] makes of it.
-    pub(super) fn copied(mut self) -> Self {
+    pub fn copied(mut self) -> Self {
         self.0.retain(|_, item| matches!(item, Item::Folder | Item::File(..)));
         self
     }
 
     /// What has been done to the tree until `later`: `added PATH`, `changed PATH`, `removed PATH`.
-    pub(super) fn changes(&self, later: &Self) -> Vec<String> {
+    pub fn changes(&self, later: &Self) -> Vec<String> {
         let paths = self.0.keys().chain(later.0.keys());
         let mut paths: Vec<&PathBuf> = paths.filter(|path| self.0.get(*path) != later.0.get(*path)).collect();
         paths.sort();

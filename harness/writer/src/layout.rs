@@ -1,7 +1,7 @@
-//! The in-crate writer: a plan and a convention become a layout.
+//! Which blobs and entries a layout has.
 //!
 //! Owns: which blobs are written, which entries index.json has, and where a convention's carriers put the
-//! referrers. Leaves to others: the bytes of the content ([`crate::plan`]) and what a reader makes of it. No
+//! referrers. Leaves to others: the bytes of the content ([`crate::Contents`]) and what a reader makes of it. No
 //! convention has code of its own here: what a carrier does follows from its fields alone.
 
 mod carrier;
@@ -14,9 +14,9 @@ use std::collections::BTreeSet;
 use referee_convention::Convention;
 use referee_convention::{Carrier, Lists, Place};
 
-use crate::case::Name;
-use crate::plan::document::Index;
-use crate::plan::{Blob, Plan, PlannedNode};
+use crate::content::Name;
+use crate::contents::{Blob, ContentNode, Contents};
+use crate::document::Index;
 use carrier::Entries;
 pub use files::Files;
 use scene::Scene;
@@ -27,9 +27,9 @@ use subject_index::Replacements;
 /// Without a convention, referrers are only blobs, unless they have a tag. Content that is not a referrer has
 /// an entry in index.json unless an index in `which` has it as a child; a tag always has one. A node that is
 /// absent is listed where the convention lists it, and is written nowhere.
-pub fn layout(plan: &Plan, which: &BTreeSet<Name>, convention: Option<&Convention>) -> Files {
+pub fn layout(contents: &Contents, which: &BTreeSet<Name>, convention: Option<&Convention>) -> Files {
     let carriers: &[Carrier] = convention.map_or(&[], |convention| &convention.carriers);
-    let scene = Scene::new(plan, which);
+    let scene = Scene::new(contents, which);
     let mut files = Files::empty();
 
     let in_index: Vec<&Carrier> =
@@ -66,7 +66,7 @@ pub fn layout(plan: &Plan, which: &BTreeSet<Name>, convention: Option<&Conventio
             }
         }
     }
-    let tagged = |node: &&PlannedNode| node.subject.is_some() && !node.absent;
+    let tagged = |node: &&ContentNode| node.subject.is_some() && !node.absent;
     for node in scene.nodes().filter(tagged) {
         if let Some(tag) = &node.tag {
             entries.name(node, tag);

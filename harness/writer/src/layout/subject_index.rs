@@ -9,9 +9,9 @@ use referee_convention::Carrier;
 
 use super::carrier::referrer_entry;
 use super::scene::{Root, Scene};
-use crate::case::{Kind, Name};
-use crate::plan::PlannedNode;
-use crate::plan::document::{Descriptor, Index};
+use crate::content::{Kind, Name};
+use crate::contents::ContentNode;
+use crate::document::{Descriptor, Index};
 
 /// The indexes to be written in the place of entries of index.json.
 pub(super) struct Replacements<'p> {
@@ -49,7 +49,7 @@ impl<'p> Replacements<'p> {
     }
 
     /// The index in the place of the entry of `node`.
-    pub(super) fn of(&self, node: &'p PlannedNode) -> Option<&Index> {
+    pub(super) fn of(&self, node: &'p ContentNode) -> Option<&Index> {
         self.indexes.get(&Root::Entry(&node.name))
     }
 
@@ -59,7 +59,7 @@ impl<'p> Replacements<'p> {
     }
 
     /// Whether another index took the place of `node`, bytes and all.
-    pub(super) fn drops(&self, node: &PlannedNode) -> bool {
+    pub(super) fn drops(&self, node: &ContentNode) -> bool {
         self.dropped.contains(&&node.name)
     }
 
@@ -67,17 +67,17 @@ impl<'p> Replacements<'p> {
     /// around it.
     fn around(&mut self, scene: &Scene<'p>, name: &'p Name, list: Vec<Descriptor>) -> Index {
         let node = scene.node(name);
-        let grows = |node: &&PlannedNode| node.kind == Kind::Index && !scene.is_needed(node);
+        let grows = |node: &&ContentNode| node.kind == Kind::Index && !scene.is_needed(node);
         let mut index = match node.filter(grows) {
             Some(node) => {
                 self.dropped.push(&node.name);
                 let children = node.manifests.iter().filter_map(|child| scene.planned(child));
-                let mut index = Index::new(children.map(PlannedNode::child_descriptor).collect());
+                let mut index = Index::new(children.map(ContentNode::child_descriptor).collect());
                 index.artifact_type.clone_from(&node.artifact_type);
                 index.annotations.clone_from(&node.annotations);
                 index
             }
-            None => Index::new(node.map(PlannedNode::child_descriptor).into_iter().collect()),
+            None => Index::new(node.map(ContentNode::child_descriptor).into_iter().collect()),
         };
         index.manifests.extend(list);
         index

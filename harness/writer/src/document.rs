@@ -1,4 +1,4 @@
-//! The JSON that the plan and the writer emit.
+//! The JSON that the writer emits.
 //!
 //! Owns: the members of descriptors, manifests and indexes in their order on disk. Leaves to others: reading
 //! any of it. It shares nothing with the reader's document model, so that no bug can hide in both.
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use referee_spec::Digest;
 use serde::{Serialize, Serializer};
 
-use crate::case::Platform;
+use crate::content::Platform;
 
 /// Media types of image-spec.
 pub(crate) mod media_type {

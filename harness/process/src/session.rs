@@ -1,7 +1,6 @@
 //! A session with a registry: start it, wait until it is ready, ask, stop it.
 //!
-//! Owns: the life of a server and plain HTTP requests. Leaves to others: what to ask and what answers mean
-//! ([`crate::exec`]). A session runs in a process of its own, the helper, because server and requests have to share
+//! Owns: the life of a server and plain HTTP requests. Leaves to others: what to ask and what answers mean. A session runs in a process of its own, the helper, because server and requests have to share
 //! one network of loopback inside one sandbox: [`Session`] goes in as JSON on standard input, [`Transcript`] comes
 //! out. What the server does is a value in it.
 

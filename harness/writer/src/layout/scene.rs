@@ -1,4 +1,4 @@
-//! The part of a plan that one layout shows.
+//! The part of the content that one layout shows.
 //!
 //! Owns: who is written, who has an entry of their own, who refers to whom, and below which entry of
 //! index.json a node hangs. Leaves to others: what the carriers do with that.
@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use referee_spec::Digest;
 
-use crate::case::Name;
-use crate::plan::{Plan, PlannedNode};
+use crate::content::Name;
+use crate::contents::{ContentNode, Contents};
 
-/// The nodes of a plan that are to be written.
+/// The nodes that are to be written.
 pub(super) struct Scene<'p> {
-    plan: &'p Plan,
-    nodes: Vec<&'p PlannedNode>,
+    contents: &'p Contents,
+    nodes: Vec<&'p ContentNode>,
     top_level: BTreeSet<&'p Name>,
 }
 
@@ -27,43 +27,43 @@ pub(super) enum Root<'p> {
 }
 
 impl<'p> Scene<'p> {
-    pub(super) fn new(plan: &'p Plan, which: &BTreeSet<Name>) -> Self {
-        let mut nodes = plan.in_case_order();
+    pub(super) fn new(contents: &'p Contents, which: &BTreeSet<Name>) -> Self {
+        let mut nodes = contents.in_order();
         nodes.retain(|node| which.contains(&node.name));
-        let mut scene = Self { plan, nodes, top_level: BTreeSet::new() };
+        let mut scene = Self { contents, nodes, top_level: BTreeSet::new() };
         scene.find_top_level();
         scene
     }
 
     /// All nodes, in the order of the case.
-    pub(super) fn nodes(&self) -> impl Iterator<Item = &'p PlannedNode> {
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &'p ContentNode> {
         self.nodes.iter().copied()
     }
 
     /// The nodes that have bytes in this layout.
-    pub(super) fn present(&self) -> impl Iterator<Item = &'p PlannedNode> {
+    pub(super) fn present(&self) -> impl Iterator<Item = &'p ContentNode> {
         self.nodes().filter(|node| !node.absent)
     }
 
     /// The nodes that have an entry in index.json whatever the convention is: no referrer, and no other
     /// node's child unless it has a tag.
-    pub(super) fn top_level(&self) -> impl Iterator<Item = &'p PlannedNode> {
+    pub(super) fn top_level(&self) -> impl Iterator<Item = &'p ContentNode> {
         self.present().filter(|node| self.top_level.contains(&node.name))
     }
 
     /// The node of that name, if it is in this layout.
-    pub(super) fn node(&self, name: &Name) -> Option<&'p PlannedNode> {
+    pub(super) fn node(&self, name: &Name) -> Option<&'p ContentNode> {
         self.nodes().find(|node| node.name == *name)
     }
 
     /// The node of that name, whether it is in this layout or not.
-    pub(super) fn planned(&self, name: &Name) -> Option<&'p PlannedNode> {
-        self.plan.node(name.as_str())
+    pub(super) fn planned(&self, name: &Name) -> Option<&'p ContentNode> {
+        self.contents.node(name.as_str())
     }
 
     /// Each subject with its referrers; all in the order of the case.
-    pub(super) fn subjects(&self) -> Vec<(&'p Digest, Vec<&'p PlannedNode>)> {
-        let all = self.plan.in_case_order().into_iter();
+    pub(super) fn subjects(&self) -> Vec<(&'p Digest, Vec<&'p ContentNode>)> {
+        let all = self.contents.in_order().into_iter();
         all.map(|subject| (&subject.digest, self.referrers_of(&subject.name)))
             .filter(|(_, referrers)| !referrers.is_empty())
             .collect()
@@ -71,8 +71,8 @@ impl<'p> Scene<'p> {
 
     /// Whether something needs `node` under its own digest: a referrer names it, an index lists it, or a step
     /// asks about it.
-    pub(super) fn is_needed(&self, node: &PlannedNode) -> bool {
-        self.plan.is_asked_about(node.name.as_str())
+    pub(super) fn is_needed(&self, node: &ContentNode) -> bool {
+        self.contents.is_asked_about(node.name.as_str())
             || !self.referrers_of(&node.name).is_empty()
             || self.parents(&node.name).next().is_some()
     }
@@ -118,7 +118,7 @@ impl<'p> Scene<'p> {
                 _ => {}
             }
         }
-        for node in self.plan.nodes().iter().rev() {
+        for node in self.contents.nodes().iter().rev() {
             let free = node.subject.is_none() && self.is_present(&node.name);
             if free && !reached.contains(&node.name) {
                 self.enter(node, &mut reached);
@@ -126,12 +126,12 @@ impl<'p> Scene<'p> {
         }
     }
 
-    fn enter(&mut self, node: &'p PlannedNode, reached: &mut BTreeSet<&'p Name>) {
+    fn enter(&mut self, node: &'p ContentNode, reached: &mut BTreeSet<&'p Name>) {
         self.top_level.insert(&node.name);
         self.reach(node, reached);
     }
 
-    fn reach(&self, node: &'p PlannedNode, reached: &mut BTreeSet<&'p Name>) {
+    fn reach(&self, node: &'p ContentNode, reached: &mut BTreeSet<&'p Name>) {
         let mut to_visit = vec![node];
         while let Some(node) = to_visit.pop() {
             if reached.insert(&node.name) {
@@ -145,12 +145,12 @@ impl<'p> Scene<'p> {
         self.node(name).is_some_and(|node| !node.absent)
     }
 
-    fn parents(&self, name: &Name) -> impl Iterator<Item = &'p PlannedNode> {
+    fn parents(&self, name: &Name) -> impl Iterator<Item = &'p ContentNode> {
         self.present().filter(move |node| node.manifests.contains(name))
     }
 
-    fn referrers_of(&self, name: &Name) -> Vec<&'p PlannedNode> {
-        let refers = |node: &&PlannedNode| node.subject.as_ref().is_some_and(|s| s.name == *name);
+    fn referrers_of(&self, name: &Name) -> Vec<&'p ContentNode> {
+        let refers = |node: &&ContentNode| node.subject.as_ref().is_some_and(|s| s.name == *name);
         self.nodes().filter(refers).collect()
     }
 }

@@ -7,12 +7,12 @@ use referee_convention::{Carrier, PullUp};
 use referee_spec::Digest;
 use referee_spec::annotation::REF_NAME;
 
-use crate::case::Platform;
-use crate::plan::PlannedNode;
-use crate::plan::document::Descriptor;
+use crate::content::Platform;
+use crate::contents::ContentNode;
+use crate::document::Descriptor;
 
 /// A referrer's descriptor in a response: what is pulled up, and nothing of the carrier's own.
-pub(super) fn response_entry(carrier: &Carrier, node: &PlannedNode) -> Descriptor {
+pub(super) fn response_entry(carrier: &Carrier, node: &ContentNode) -> Descriptor {
     let mut descriptor = node.descriptor();
     for field in &carrier.pull_up {
         match field {
@@ -27,7 +27,7 @@ pub(super) fn response_entry(carrier: &Carrier, node: &PlannedNode) -> Descripto
 ///
 /// A pulled-up `ref.name` is left out: in index.json it would be a tag that nobody gave (ANNOT-026). The
 /// carrier's own annotations win over pulled-up ones.
-pub(super) fn referrer_entry(carrier: &Carrier, subject: &Digest, node: &PlannedNode) -> Descriptor {
+pub(super) fn referrer_entry(carrier: &Carrier, subject: &Digest, node: &ContentNode) -> Descriptor {
     let mut descriptor = response_entry(carrier, node);
     descriptor.annotations.remove(REF_NAME);
     descriptor.platform = carrier.platform.as_deref().and_then(Platform::parse);
@@ -64,12 +64,12 @@ impl Entries {
     }
 
     /// The entry of one referrer. Two carriers that agree share one.
-    pub(super) fn add_referrer(&mut self, carrier: &Carrier, subject: &Digest, node: &PlannedNode) {
+    pub(super) fn add_referrer(&mut self, carrier: &Carrier, subject: &Digest, node: &ContentNode) {
         self.add(referrer_entry(carrier, subject, node));
     }
 
     /// Gives a referrer its tag: on the entry that lists it, or on one of its own.
-    pub(super) fn name(&mut self, node: &PlannedNode, tag: &str) {
+    pub(super) fn name(&mut self, node: &ContentNode, tag: &str) {
         let free = |entry: &&mut Descriptor| {
             entry.digest == node.digest && !entry.annotations.contains_key(REF_NAME)
         };

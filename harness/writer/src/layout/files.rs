@@ -9,7 +9,7 @@ use std::{fs, io};
 use referee_spec::path::blob_path;
 use referee_spec::{Algorithm, Digest};
 
-use crate::plan::document::{Descriptor, Index, media_type};
+use crate::document::{Descriptor, Index, media_type};
 
 /// The files of a layout: paths with `/` between their parts, and contents.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,13 @@
 //! The sandbox: what a program under test may touch.
 //!
-//! Owns: whether bubblewrap works here, and its command line. Leaves to others: running ([`crate::process`]). In it
+//! Owns: whether bubblewrap works here, and its command line. Leaves to others: running ([`crate::run()`]). In it
 //! a program has a network of loopback alone, process ids of its own, and may write to its own folders only.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::process::{self, End, Limits, Program};
+use crate::{End, Limits, Program, run};
 
 /// How far a program is locked in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Sandbox {
             stdin: Vec::new(),
         };
         let limits = Limits { deadline: Duration::from_secs(5), ..Limits::default() };
-        match process::run(&probe, &limits, &sandbox) {
+        match run(&probe, &limits, &sandbox) {
             Ok(finished) if finished.end == End::Exited(0) => sandbox,
             Ok(finished) => {
                 let text = finished.stderr.text();

@@ -1,0 +1,18 @@
+//! Running programs that nobody vouches for: their sandbox, their deadline, their strays, their scratch folders, and
+//! servers that are started, asked and stopped.
+//!
+//! Owns: processes and what they leave on disk. Leaves to others: which program, why, and what its answer means. It knows
+//! no case and no driver. Whatever a program does is a value; an error is the harness's own trouble.
+
+mod error;
+mod run;
+mod sandbox;
+pub mod session;
+pub mod tree;
+pub mod usage;
+
+pub use error::HarnessError;
+pub use run::{
+    Captured, End, Finished, Limits, ProcessError, Program, end_orphans, interrupt, interrupted, run,
+};
+pub use sandbox::{Sandbox, scratch_root};
