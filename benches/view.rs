@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use criterion::{BenchmarkId, Criterion};
 use referee::convention::Convention;
 use referee::layout::{Layout, Limits, view};
-use referee::runner::{Case, Plan, catalogue::Catalogue, write};
+use referee::runner::{Case, Plan, catalogue::Catalogue};
 use referee::source::Source;
 use referee::spec::Digest;
 

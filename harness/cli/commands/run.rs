@@ -9,11 +9,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::Context as _;
+use referee::process::HarnessError;
 use referee::process::usage;
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::cell::{self, Binding, Cell};
 use referee::runner::driver::Driver;
-use referee::runner::exec::{HarnessError, World};
+use referee::runner::exec::World;
 use referee::runner::golden::Goldens;
 use referee::runner::judge::Verdict;
 use referee::runner::outcome::Outcome;

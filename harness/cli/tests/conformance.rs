@@ -135,7 +135,10 @@ fn written() -> Vec<(String, Scene)> {
     for case in &WORLD.catalogue.cases {
         let plan = Plan::compile(case);
         for convention in &WORLD.catalogue.conventions {
-            scenes.push((format!("{}[{}]", case.id, convention.id), Scene::new(&plan, Some(convention))));
+            scenes.push((
+                format!("{}[{}]", case.id, convention.id),
+                Scene::new(&plan.contents, Some(convention)),
+            ));
         }
     }
     scenes

@@ -14,7 +14,7 @@ use generate::conventions;
 use proptest::prelude::*;
 use referee_convention::Convention;
 use referee_layout::{Facts, Layout, Limits, view};
-use referee_runner::{Plan, write};
+use referee_runner::Plan;
 use referee_source::Source;
 use referee_spec::Digest;
 use referee_writer::ContentNode;
