@@ -7,6 +7,7 @@ pub use referee_convention as convention;
 pub use referee_fixtures as fixtures;
 pub use referee_layout as layout;
 pub use referee_process as process;
+pub use referee_results as results;
 pub use referee_rules as rules;
 pub use referee_runner as runner;
 pub use referee_source as source;

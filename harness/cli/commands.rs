@@ -78,7 +78,7 @@ fn driver(catalogue: &mut Catalogue, name: &str) -> Result<String, Failed> {
         return Ok(catalogue.add_driver(&catalogue::read(Path::new(name))?)?);
     }
     let columns = catalogue.drivers.iter().map(|driver| driver.id.clone());
-    let known: Vec<_> = columns.chain([referee::runner::cell::BUILTIN.to_owned()]).collect();
+    let known: Vec<_> = columns.chain([referee::results::cell_id::BUILTIN.to_owned()]).collect();
     one_of("driver", name, &known)
 }
 

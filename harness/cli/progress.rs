@@ -1,15 +1,15 @@
 //! The progress of a run: a bar on a terminal, plain lines otherwise. Always on standard error.
 //!
-//! Owns: what is shown while a run goes on. Leaves to others: its end ([`referee::runner::report`]).
+//! Owns: what is shown while a run goes on. Leaves to others: its end ([`referee::results::report`]).
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use referee::runner::event::Event;
-use referee::runner::judge::Verdict;
-use referee::runner::outcome::Outcome;
-use referee::runner::results::CellResult;
+use referee::results::CellResult;
+use referee::results::event::Event;
+use referee::results::judge::Verdict;
+use referee::results::outcome::Outcome;
 
 /// Shows events.
 #[derive(Debug)]

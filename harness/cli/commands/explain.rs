@@ -7,11 +7,11 @@ mod texts;
 
 use std::fmt::Write as _;
 
+use referee::results::judge::Verdict;
+use referee::results::outcome::Outcome;
+use referee::results::report::wrap::wrapped;
 use referee::runner::catalogue::Catalogue;
 use referee::runner::driver::Driver;
-use referee::runner::judge::Verdict;
-use referee::runner::outcome::Outcome;
-use referee::runner::report::wrap::wrapped;
 
 use crate::exit::{Exit, Failed};
 

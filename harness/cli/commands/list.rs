@@ -5,12 +5,12 @@
 use std::fmt::Write as _;
 
 use referee::fixtures::coverage::Coverage;
+use referee::results::report::wrap::wrapped;
 use referee::rules::catalogue::RULES;
 use referee::rules::profile::ProfileFile;
 use referee::rules::{Rule, requirement};
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::cell::needs;
-use referee::runner::report::wrap::wrapped;
 use serde_json::{Value, json};
 
 use super::run;

@@ -11,15 +11,15 @@ use std::time::Instant;
 use anyhow::Context as _;
 use referee::process::HarnessError;
 use referee::process::usage;
+use referee::results::golden::Goldens;
+use referee::results::judge::Verdict;
+use referee::results::outcome::Outcome;
+use referee::results::report::summary::{self, Names};
+use referee::results::{self, Results, Timing, cell_id};
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::cell::{self, Binding, Cell};
 use referee::runner::driver::Driver;
 use referee::runner::exec::World;
-use referee::runner::golden::Goldens;
-use referee::runner::judge::Verdict;
-use referee::runner::outcome::Outcome;
-use referee::runner::report::summary::{self, Names};
-use referee::runner::results::{self, Results, Timing, ToolResult};
 use referee::runner::schedule::{self, Run};
 use referee::runner::tools::{Machine, Tool};
 
@@ -92,7 +92,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
 pub(super) fn select(catalogue: &Catalogue, selected: &Selected, filter: &[String]) -> Vec<Cell> {
     // `[` stands for itself: cell ids are full of it
     let patterns: Vec<String> = filter.iter().map(|pattern| pattern.replace('[', "\\[")).collect();
-    let globs = cell::globs(&patterns);
+    let globs = cell_id::globs(&patterns);
     let named = |cell: &Cell| filter.is_empty() || globs.is_match(&cell.id) || globs.is_match(&cell.case.id);
     let involves = |cell: &Cell, drivers: &[String]| {
         let mut bound = cell.roles.iter().map(|(_, binding)| binding.driver());
@@ -150,7 +150,7 @@ fn results(
         schema: "referee/results/v1",
         suite: results::suite(&catalogue.sources),
         complete: done.complete,
-        tools: order.map(|tool| ToolResult::new(tool, network)).collect(),
+        tools: order.map(|tool| tool.result(network)).collect(),
         cells: done.cells,
         timing: Timing {
             wall_millis: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -195,7 +195,7 @@ fn human(catalogue: &Catalogue, results: &Results) -> String {
     let names = Names {
         titles: catalogue.cases.iter().map(|case| (case.id.clone(), case.title.clone())).collect(),
         tools: catalogue.drivers.iter().map(|driver| driver.id.clone()).collect(),
-        conventions: conventions.map(|convention| cell::as_convention(&convention.id)).collect(),
+        conventions: conventions.map(|convention| cell_id::as_convention(&convention.id)).collect(),
         installable: built.map(|driver| driver.tool().to_owned()).collect(),
     };
     summary::render(results, &names)

@@ -4,9 +4,9 @@
 
 use std::fmt::Write as _;
 
+use referee::results::ToolResult;
 use referee::runner::catalogue::Catalogue;
 use referee::runner::driver::Driver;
-use referee::runner::results::ToolResult;
 use referee::runner::tools::check::{self, Probe};
 use referee::runner::tools::install::{self, Installed};
 use referee::runner::tools::{Machine, Tool};
@@ -54,8 +54,7 @@ fn located(catalogue: &Catalogue, selected: &[String], machine: &Machine) -> Vec
 fn list(args: &ToolsArgs) -> Result<Exit, Failed> {
     let (catalogue, selected, machine) = open(args)?;
     let tools = located(&catalogue, &selected, &machine);
-    let results: Vec<ToolResult> =
-        tools.iter().map(|tool| ToolResult::new(tool, machine.sandbox.network())).collect();
+    let results: Vec<ToolResult> = tools.iter().map(|tool| tool.result(machine.sandbox.network())).collect();
     if args.format == Format::Json {
         super::print_json(&results)?;
         return Ok(Exit::Success);

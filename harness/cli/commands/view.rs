@@ -9,8 +9,8 @@ use std::path::Path;
 use referee::convention::Convention;
 use referee::layout::view::{self, Complete, Diagnostic, Found, View};
 use referee::layout::{Annotations, Facts, Layout, Limits, archive};
+use referee::results::report::wrap::wrapped;
 use referee::runner::catalogue::Catalogue;
-use referee::runner::report::wrap::wrapped;
 use referee::spec::Digest;
 use serde::Serialize;
 

@@ -12,11 +12,11 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use referee::results::golden::Goldens;
+use referee::results::report::summary::HEADLINE;
+use referee::results::{BUILTIN_VERSION, cell_id};
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::cell;
-use referee::runner::golden::Goldens;
-use referee::runner::report::summary::HEADLINE;
-use referee::runner::results::BUILTIN_VERSION;
 use support::{folder, referee, required, run};
 
 fn catalogue() -> Catalogue {
@@ -75,7 +75,7 @@ fn no_golden_is_an_orphan() {
             Some(driver) => {
                 driver.release().map(|release| release.version.trim_start_matches('v').to_owned())
             }
-            None if golden.tool == cell::BUILTIN => Some(BUILTIN_VERSION.to_owned()),
+            None if golden.tool == cell_id::BUILTIN => Some(BUILTIN_VERSION.to_owned()),
             None => None,
         };
         assert_eq!(pinned.as_ref(), Some(&golden.version), "{} is no pinned release", golden.file_name());
@@ -102,12 +102,12 @@ fn every_column_has_a_golden() {
 /// The README's matrix is the one of the goldens.
 #[test]
 fn the_readme_shows_the_current_matrix() {
-    use referee::runner::report::matrix;
+    use referee::results::report::matrix;
     let catalogue = catalogue();
     let entries = matrix::entries(goldens().iter(), HEADLINE);
     let tools: Vec<String> = catalogue.drivers.iter().map(|driver| driver.id.clone()).collect();
     let conventions: Vec<String> =
-        catalogue.conventions.iter().map(|convention| cell::as_convention(&convention.id)).collect();
+        catalogue.conventions.iter().map(|convention| cell_id::as_convention(&convention.id)).collect();
     let rows: Vec<String> = tools.iter().chain(&conventions).cloned().collect();
     let table = matrix::tools(&entries, &rows, &tools);
     assert!(table.lines().count() > 10, "the goldens hold no matrix:\n{table}");

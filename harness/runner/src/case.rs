@@ -14,9 +14,10 @@ use std::collections::BTreeMap;
 use referee_source::{Source, SourceError};
 use referee_writer::{Content, Name, Platform};
 
-use crate::outcome::Outcome;
 pub use check::{content_of as content, requirements_of as requirements};
-pub use file::{CaseFile, ContentFile, Level, Role, Status, Where};
+pub use file::{CaseFile, ContentFile, Level, Status, Where};
+pub use referee_results::Role;
+use referee_results::outcome::Outcome;
 pub use spanned::At;
 
 /// A case whose every name is known to lead somewhere. Made by [`Case::parse`] only, so that a plan can rely

@@ -13,7 +13,7 @@ use referee_source::{Source, SourceError};
 
 use crate::case::Case;
 use crate::driver::Driver;
-use crate::golden::{Golden, Goldens};
+use referee_results::golden::{Golden, Goldens};
 
 static CASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/interop");
 static CONVENTIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/conventions");

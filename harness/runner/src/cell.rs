@@ -3,18 +3,19 @@
 //! Owns: which cells a case has, their ids, and what the source of an expectation says about each. Leaves to
 //! others: running them. A cell id never holds a version, so that it survives an upgrade.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
 use referee_convention::Convention;
 
 use crate::case::{Address, Case, Op, Role, Step, Where};
 use crate::driver::{Capability, Driver, Operation};
-use crate::outcome::Outcome;
-
-/// The id of the in-crate writer and reader.
-pub const BUILTIN: &str = "builtin";
+use referee_results::CellResult;
+use referee_results::StepRecord;
+use referee_results::cell_id::{BUILTIN, as_convention, globs};
+use referee_results::judge::{Summary, Verdict};
+use referee_results::outcome::Outcome;
 
 /// What plays a role in a cell.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +76,43 @@ impl Cell {
         }
     }
 
+    /// Puts together what is known of a cell.
+    pub fn result(
+        &self,
+        summary: Summary,
+        verdict: Option<Verdict>,
+        with: BTreeSet<String>,
+        steps: Vec<StepRecord>,
+    ) -> CellResult {
+        let line = summary.line(with.clone());
+        let reader = match self.last() {
+            Some(Binding::Builtin(convention)) => Some(convention.clone()),
+            _ => None,
+        };
+        let row: Vec<_> = self.roles.iter().rev().skip(1).rev().map(|(_, binding)| binding.label()).collect();
+        CellResult {
+            id: self.id.clone(),
+            case: self.case.id.clone(),
+            roles: self.roles.iter().map(|(role, binding)| (*role, binding.driver().to_owned())).collect(),
+            convention: self.convention().map(str::to_owned),
+            reader,
+            outcome: summary.outcome,
+            outcomes: summary.outcomes,
+            verdict,
+            expected: summary.shown.expected.into_keys().collect(),
+            observed: summary.shown.observed,
+            sees: summary.shown.sees,
+            altered: summary.shown.altered,
+            repeated: summary.shown.repeated,
+            reason: summary.shown.reason,
+            with,
+            steps,
+            row: row.join(" > "),
+            column: self.last().map(Binding::label).unwrap_or_default(),
+            line,
+        }
+    }
+
     /// What a specification, or the convention itself, says about this cell.
     pub fn right(&self, is_server: impl Fn(&str) -> bool) -> Option<Outcome> {
         let (producer, consumer) = (self.binding(Role::Producer)?, self.binding(Role::Consumer)?);
@@ -88,11 +126,6 @@ impl Cell {
         };
         self.case.expects.iter().find(|expect| holds(expect.cells)).map(|expect| expect.outcome)
     }
-}
-
-/// The name of the row or column of a convention.
-pub fn as_convention(id: &str) -> String {
-    format!("as {id}")
 }
 
 impl fmt::Display for Cell {
@@ -184,16 +217,4 @@ fn bind(case: &Arc<Case>, roles: Vec<(Role, Binding)>, drivers: &[Driver]) -> Ce
         }
     }
     Cell { id: format!("{}[{}]", case.id, words.join(",")), case: Arc::clone(case), roles, lacks }
-}
-
-/// The globs of a list; a text that is no glob matches itself only.
-pub fn globs(patterns: &[String]) -> GlobSet {
-    let mut builder = GlobSetBuilder::new();
-    for pattern in patterns {
-        let glob = Glob::new(pattern).or_else(|_| Glob::new(&globset::escape(pattern)));
-        if let Ok(glob) = glob {
-            builder.add(glob);
-        }
-    }
-    builder.build().unwrap_or_else(|_| GlobSet::empty())
 }

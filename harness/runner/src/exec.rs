@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use referee_layout::Referrer;
-use serde::Serialize;
 
-use crate::case::{Op, Role, Step};
+use crate::case::{Op, Step};
 use crate::cell::Binding;
 use crate::driver::Operation;
-use crate::outcome::{Observation, Outcome};
 use crate::plan::Plan;
 
 use referee_process::HarnessError;
 use referee_process::tree::Snapshot;
+use referee_results::outcome::{Descriptor, Observation, Outcome};
+use referee_results::step::{OpName, StepRecord};
 use referee_writer::Name;
 
 mod before;
@@ -29,42 +29,6 @@ mod world;
 
 pub use state::State;
 pub use world::World;
-
-/// What one step did, for results.
-#[derive(Debug, Clone, Serialize)]
-pub struct StepRecord {
-    /// The role.
-    pub role: Role,
-    /// The operation.
-    pub op: Operation,
-    /// The command line, with the scratch folder as `.`; empty for the in-crate writer and reader.
-    pub argv: Vec<String>,
-    /// The exit code; `null` where there is none.
-    pub exit: Option<i32>,
-    /// How long it took, in milliseconds.
-    pub millis: u64,
-    /// How it ended, in words, where that is not exit code 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end: Option<String>,
-    /// The beginning of standard error, where it did not end well.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stderr: Option<String>,
-    /// What a server was asked, with the status of each answer.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub requests: Vec<String>,
-    /// What it wrote beside its layout, as paths from the cell's folder.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub outside: Vec<String>,
-    /// What a reader did to the layout that it was to read: `added`, `changed` or `removed`, and a path in the layout.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub changed: Vec<String>,
-    /// The tool was not run: it has hung in this operation again and again.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub skipped: bool,
-    /// A process was left behind, and ended by the harness.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub leaked: bool,
-}
 
 /// Why a cell ended before its last step: the outcome and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,18 +131,29 @@ impl World<'_> {
 }
 
 /// The referrers that a discovery should find: those of the case's names that the steps left.
-fn expected(state: &State, task: Task<'_>) -> BTreeMap<String, Referrer> {
+fn expected(state: &State, task: Task<'_>) -> BTreeMap<String, Descriptor> {
     let Op::Discover { expect, .. } = &task.step.op else {
         return BTreeMap::new();
     };
-    let there = |name: &Name| Some((name.to_string(), state.there.get(name.as_str())?.clone()));
+    let there = |name: &Name| Some((name.to_string(), descriptor(state.there.get(name.as_str())?)));
     expect.iter().filter_map(there).collect()
+}
+
+/// A referrer as results know it.
+fn descriptor(referrer: &Referrer) -> Descriptor {
+    Descriptor {
+        media_type: referrer.media_type.clone(),
+        digest: referrer.digest.clone(),
+        size: referrer.size,
+        artifact_type: referrer.artifact_type.clone(),
+        annotations: referrer.annotations.to_map(),
+    }
 }
 
 fn record(task: Task<'_>, argv: Vec<String>, took: Duration) -> StepRecord {
     StepRecord {
         role: task.step.role,
-        op: (&task.step.op).into(),
+        op: OpName::new(Operation::from(&task.step.op).name()),
         argv,
         exit: None,
         millis: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),

@@ -1,20 +1,14 @@
 //! From a case file to a verdict.
 //!
-//! Owns: cases, plans, the in-crate writer, drivers, processes, the matrix, the judge, events and reports. Leaves
-//! to others: facts about layouts (`referee-layout`), the terminal and the environment (the command line).
+//! Owns: cases, plans, drivers, tools, steps and their postconditions, the order of work. Leaves to others: what is said of what was seen
+//! (`referee-results`), facts about layouts (`referee-layout`), the terminal and the environment (the command line).
 
 pub mod case;
 pub mod catalogue;
 pub mod cell;
 pub mod driver;
-pub mod event;
 pub mod exec;
-pub mod golden;
-pub mod judge;
-pub mod outcome;
 pub mod plan;
-pub mod report;
-pub mod results;
 pub mod schedule;
 pub mod tools;
 

@@ -1,7 +1,7 @@
 //! The schedule: every cell once, steps that cells share only once, on a bounded number of threads.
 //!
 //! Owns: the order of work, sharing, repetition, interruption. Leaves to others: steps ([`crate::exec`]) and
-//! verdicts ([`crate::judge`]).
+//! verdicts ([`referee_results::judge`]).
 //!
 //! Cells of one case that begin with the same bound steps share them: what `oras` attached is read by all
 //! readers, each from its own copy. Repetitions share nothing.
@@ -14,14 +14,15 @@ use rayon::Scope;
 
 use crate::case::{Op, Step};
 use crate::cell::{Binding, Cell};
-use crate::event::Event;
-use crate::exec::{State, StepRecord, Task, World};
-use crate::golden::Goldens;
-use crate::judge::{Expectation, Summary, Verdict, judge};
-use crate::outcome::{Observation, Outcome};
+use crate::exec::{State, Task, World};
 use crate::plan::Plan;
-use crate::results::{BUILTIN_VERSION, CellResult};
 use referee_process::HarnessError;
+use referee_results::StepRecord;
+use referee_results::event::Event;
+use referee_results::golden::Goldens;
+use referee_results::judge::{Expectation, Summary, Verdict, judge};
+use referee_results::outcome::{Observation, Outcome};
+use referee_results::{BUILTIN_VERSION, CellResult};
 
 /// What to run, and how.
 #[derive(Debug)]
@@ -257,7 +258,7 @@ impl<'a> Runner<'a> {
         };
         let verdict = summary.outcome.ran().then(|| self.verdict(cell, &summary));
         let steps = steps.into_iter().next_back().unwrap_or_default();
-        let result = CellResult::new(cell, summary, verdict, self.others(cell), steps);
+        let result = cell.result(summary, verdict, self.others(cell), steps);
         (self.events)(Event::CellFinished(&result));
         self.done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(at, result);
     }

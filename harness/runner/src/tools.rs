@@ -11,10 +11,11 @@ use std::time::Duration;
 use referee_spec::Algorithm;
 
 use crate::driver::{Driver, Placeholder, Release, Values};
-use crate::outcome::Outcome;
 use referee_process::Sandbox;
 use referee_process::tree::Scratch;
 use referee_process::{End, Limits, Program};
+use referee_results::outcome::Outcome;
+use referee_results::{SandboxResult, ToolResult};
 
 pub mod check;
 pub mod install;
@@ -57,6 +58,20 @@ pub struct Binary {
 }
 
 impl Tool {
+    /// What is known of a column's program.
+    pub fn result(&self, network: &'static str) -> ToolResult {
+        let binary = self.found.as_ref().ok();
+        ToolResult {
+            id: self.driver.id.clone(),
+            tool: self.driver.tool().to_owned(),
+            version: binary.map(|binary| binary.version.clone()),
+            sha256: binary.map(|binary| binary.sha256.clone()),
+            status: if binary.is_some() { "ok" } else { "unavailable" },
+            reason: self.found.as_ref().err().cloned(),
+            sandbox: SandboxResult { network },
+        }
+    }
+
     /// The outcome that the driver declares for a cell, in the version that was found.
     pub fn known(&self, cell: &str) -> Option<Outcome> {
         let version =
@@ -69,7 +84,7 @@ impl Tool {
                 (Some(required), Some(version)) => required.matches(version),
                 (Some(_), None) => false,
             };
-            applies && crate::cell::globs(&[known.cells.replace('[', "\\[")]).is_match(cell)
+            applies && referee_results::cell_id::globs(&[known.cells.replace('[', "\\[")]).is_match(cell)
         });
         known.map(|known| known.outcome)
     }

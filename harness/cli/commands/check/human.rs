@@ -9,8 +9,8 @@ use std::io::IsTerminal as _;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
+use referee::results::report::wrap::wrapped;
 use referee::rules::{Excerpt, Finding, Profile, Severity};
-use referee::runner::report::wrap::wrapped;
 
 use super::Checked;
 

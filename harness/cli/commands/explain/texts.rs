@@ -5,11 +5,11 @@
 use std::fmt::Write as _;
 
 use referee::fixtures::coverage::Coverage;
+use referee::results::report::wrap::wrapped;
 use referee::rules::catalogue::{RULES, rule};
 use referee::rules::requirement::{self, Ambiguity, Requirement};
 use referee::rules::{Profile, Rule};
 use referee::runner::catalogue::{self, Catalogue};
-use referee::runner::report::wrap::wrapped;
 use referee::source::nearest;
 
 use crate::exit::Failed;

@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::spanned::At;
-use crate::outcome::Outcome;
+use referee_results::Role;
+use referee_results::outcome::Outcome;
 
 /// A question to tools: what is in the layout, who does what to it in which order, and what must come out.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -165,22 +166,6 @@ pub struct StepFile {
     pub expect: Option<At<Vec<At<String>>>>,
 }
 
-/// What a driver does in a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Writes content into a layout.
-    Producer,
-    /// Copies a layout to another place.
-    Carrier,
-    /// Tags, deletes, collects garbage.
-    Mutator,
-    /// Serves a layout as a registry.
-    Server,
-    /// Lists referrers.
-    Consumer,
-}
-
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -229,17 +214,4 @@ pub enum Where {
     SameConvention,
     /// One server is both producer and consumer.
     SameRegistry,
-}
-
-impl Role {
-    /// The word in a case file and in cell ids.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Producer => "producer",
-            Self::Carrier => "carrier",
-            Self::Mutator => "mutator",
-            Self::Server => "server",
-            Self::Consumer => "consumer",
-        }
-    }
 }

@@ -56,7 +56,7 @@ impl Here<'_> {
         if !referee_source::is_id(id) || id.contains('+') {
             return self.fail(&["id"], format!("`{id}` is not an id: lower case letters, digits and `-`"));
         }
-        if id == crate::cell::BUILTIN {
+        if id == referee_results::cell_id::BUILTIN {
             return self.fail(&["id"], format!("`{id}` is the in-crate writer and reader"));
         }
         self.regex(&["version", "match"], &manifest.version.pattern)?;

@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use referee_layout::view;
 
-use super::{Failure, State, StepRecord, Task, World, effect, expected, record};
+use super::{Failure, State, Task, World, effect, expected, record};
 use crate::case::Op;
-use crate::outcome::{Answered, Observation, Outcome};
 use referee_process::HarnessError;
+use referee_results::StepRecord;
+use referee_results::outcome::{Answered, Observation, Outcome};
 
 impl World<'_> {
     /// Writes the whole layout at the producer's first step; its further steps are then done.

@@ -11,13 +11,14 @@ use referee_spec::Digest;
 use serde_json::Value;
 
 use super::before::Before;
-use super::{Failure, State, StepRecord, Task, World, effect, record};
+use super::{Failure, State, Task, World, effect, record};
 use crate::case::{Address, Op};
 use crate::driver::{Arg, Call, Driver, Operation, Placeholder, Values};
-use crate::outcome::{Answered, Outcome};
 use crate::tools::{self, Binary};
 use referee_process::HarnessError;
 use referee_process::{End, Finished, Program};
+use referee_results::StepRecord;
+use referee_results::outcome::{Answered, Outcome};
 use referee_writer::ContentNode;
 
 /// How much of standard error a result keeps.

@@ -14,7 +14,7 @@ use referee_process::tree;
 
 use super::{Failure, State, Task};
 use crate::case::Op;
-use crate::outcome::Outcome;
+use referee_results::outcome::Outcome;
 use referee_writer::ContentNode;
 
 /// Holds the layout against what the in-crate writer was asked for, and binds the names of all referrers.

@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use super::before::Before;
 use super::command::{beginning, described, read_answer};
-use super::{Failure, State, StepRecord, Task, World, effect, record};
+use super::{Failure, State, Task, World, effect, record};
 use crate::case::Op;
 use crate::driver::{Arg, Driver, Operation, Placeholder, Values};
-use crate::outcome::{Answered, Outcome};
 use crate::tools::{self, Binary};
 use referee_process::HarnessError;
 use referee_process::session::{PORT, Request, ServerEnd, Session, Transcript, Trouble};
 use referee_process::{End, Limits, Program};
+use referee_results::StepRecord;
+use referee_results::outcome::{Answered, Outcome};
 use referee_writer::ContentNode;
 
 /// The name of the repository: the layout's folder below the served root.

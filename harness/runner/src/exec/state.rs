@@ -10,10 +10,10 @@ use std::sync::OnceLock;
 use referee_layout::{Facts, Layout, Referrer};
 use referee_spec::Digest;
 
-use super::StepRecord;
 use crate::plan::Plan;
 use referee_process::HarnessError;
 use referee_process::tree::{self, Scratch, Snapshot};
+use referee_results::StepRecord;
 use referee_writer::ContentNode;
 
 /// A layout between two steps.

@@ -11,9 +11,9 @@ use referee_convention::Convention;
 
 use super::Failure;
 use crate::driver::{Driver, Operation};
-use crate::outcome::Outcome;
 use crate::tools::{Binary, Machine, Tool};
 use referee_process::Limits;
+use referee_results::outcome::Outcome;
 
 /// After so many hangs of one operation without one that ended, the deadline is cut.
 const PATIENCE: u32 = 3;

@@ -13,10 +13,10 @@ use crate::case::{Case, Role};
 use crate::cell::Binding;
 use crate::driver::{Arg, Capability, Text};
 use crate::exec::{State, Task, World};
-use crate::outcome::Outcome;
 use crate::plan::Plan;
 use crate::tools::{Machine, Tool};
 use referee_process::HarnessError;
+use referee_results::outcome::Outcome;
 
 /// What came of one probe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,12 +1,11 @@
 //! Outcomes: what was observed in a cell, without any word on whether it is right.
 //!
 //! Owns: the closed list of outcomes, and the comparison of what a reader answered with what was there. Leaves to
-//! others: running ([`crate::exec`]) and judging ([`crate::judge`]).
+//! others: running (`referee-runner`) and judging ([`crate::judge`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use referee_layout::Referrer;
 use referee_spec::Digest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -131,7 +130,7 @@ impl Observation {
     }
 
     /// Compares an answer with what is there.
-    pub fn compare(there: &BTreeMap<String, Referrer>, answer: &[Answered]) -> Self {
+    pub fn compare(there: &BTreeMap<String, Descriptor>, answer: &[Answered]) -> Self {
         let expected: BTreeMap<Digest, String> =
             there.iter().map(|(name, referrer)| (referrer.digest.clone(), name.clone())).collect();
         let mut altered = Vec::new();
@@ -204,6 +203,21 @@ impl Observation {
     }
 }
 
+/// The descriptor that lists a referrer, as its manifest asks for it (distribution-spec, Listing Referrers).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Descriptor {
+    /// `mediaType`
+    pub media_type: String,
+    /// `digest`
+    pub digest: Digest,
+    /// `size` in bytes
+    pub size: u64,
+    /// `artifactType`
+    pub artifact_type: Option<String>,
+    /// `annotations`
+    pub annotations: BTreeMap<String, String>,
+}
+
 /// One descriptor of a reader's answer. What the reader did not say is `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
@@ -222,7 +236,7 @@ pub struct Answered {
 impl Answered {
     /// The fields that differ from the descriptor that the manifest asks for (distribution-spec, Listing
     /// Referrers).
-    fn differences(&self, want: &Referrer) -> Vec<&'static str> {
+    fn differences(&self, want: &Descriptor) -> Vec<&'static str> {
         let mut fields = Vec::new();
         if self.media_type.as_deref() != Some(want.media_type.as_str()) {
             fields.push("mediaType");
@@ -233,7 +247,7 @@ impl Answered {
         if self.artifact_type.as_deref().unwrap_or("") != want.artifact_type.as_deref().unwrap_or("") {
             fields.push("artifactType");
         }
-        if self.annotations != want.annotations.to_map() {
+        if self.annotations != want.annotations {
             fields.push("annotations");
         }
         fields

@@ -8,13 +8,11 @@ use referee_source::Source;
 use referee_spec::{Algorithm, Digest};
 use serde::Serialize;
 
-use crate::case::Role;
-use crate::cell::{Binding, Cell};
-use crate::exec::StepRecord;
 use crate::golden::{Golden, Goldens, Line};
-use crate::judge::{Summary, Verdict};
+use crate::judge::Verdict;
 use crate::outcome::Outcome;
-use crate::tools::Tool;
+use crate::role::Role;
+use crate::step::StepRecord;
 
 /// The version of the in-crate writer and reader in goldens: counted up when either changes what it means.
 pub const BUILTIN_VERSION: &str = "1";
@@ -125,43 +123,6 @@ pub struct CellResult {
 }
 
 impl CellResult {
-    /// Puts together what is known of a cell.
-    pub fn new(
-        cell: &Cell,
-        summary: Summary,
-        verdict: Option<Verdict>,
-        with: BTreeSet<String>,
-        steps: Vec<StepRecord>,
-    ) -> Self {
-        let line = summary.line(with.clone());
-        let reader = match cell.last() {
-            Some(Binding::Builtin(convention)) => Some(convention.clone()),
-            _ => None,
-        };
-        let row: Vec<_> = cell.roles.iter().rev().skip(1).rev().map(|(_, binding)| binding.label()).collect();
-        Self {
-            id: cell.id.clone(),
-            case: cell.case.id.clone(),
-            roles: cell.roles.iter().map(|(role, binding)| (*role, binding.driver().to_owned())).collect(),
-            convention: cell.convention().map(str::to_owned),
-            reader,
-            outcome: summary.outcome,
-            outcomes: summary.outcomes,
-            verdict,
-            expected: summary.shown.expected.into_keys().collect(),
-            observed: summary.shown.observed,
-            sees: summary.shown.sees,
-            altered: summary.shown.altered,
-            repeated: summary.shown.repeated,
-            reason: summary.shown.reason,
-            with,
-            steps,
-            row: row.join(" > "),
-            column: cell.last().map(Binding::label).unwrap_or_default(),
-            line,
-        }
-    }
-
     /// The column that has the last word.
     pub fn consumer(&self) -> &str {
         self.roles.get(&Role::Consumer).map_or("", String::as_str)
@@ -170,22 +131,6 @@ impl CellResult {
     /// The driver that wrote.
     pub fn producer(&self) -> &str {
         self.roles.get(&Role::Producer).map_or("", String::as_str)
-    }
-}
-
-impl ToolResult {
-    /// What is known of a column's program.
-    pub fn new(tool: &Tool, network: &'static str) -> Self {
-        let binary = tool.found.as_ref().ok();
-        Self {
-            id: tool.driver.id.clone(),
-            tool: tool.driver.tool().to_owned(),
-            version: binary.map(|binary| binary.version.clone()),
-            sha256: binary.map(|binary| binary.sha256.clone()),
-            status: if binary.is_some() { "ok" } else { "unavailable" },
-            reason: tool.found.as_ref().err().cloned(),
-            sandbox: SandboxResult { network },
-        }
     }
 }
 

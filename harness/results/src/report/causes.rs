@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::wrap::wrapped;
-use crate::cell::BUILTIN;
+use crate::cell_id::BUILTIN;
 use crate::judge::Verdict;
 use crate::outcome::Outcome;
 use crate::results::{CellResult, Results};

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::cell::{BUILTIN, as_convention};
+use crate::cell_id::{BUILTIN, as_convention};
 use crate::golden::Golden;
 use crate::outcome::Outcome;
 use crate::report::table::Table;

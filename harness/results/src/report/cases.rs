@@ -6,7 +6,7 @@
 use super::matrix::{bare, heads};
 use super::table::Table;
 use super::wrap::{listed, wrapped};
-use crate::cell::BUILTIN;
+use crate::cell_id::BUILTIN;
 use crate::results::{CellResult, Results};
 
 const EACH: &str = "Every case: how many of the layouts written for it each";

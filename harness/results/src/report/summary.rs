@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use super::matrix::{self, Entry};
 use super::wrap::wrapped;
 use super::{cases, causes};
-use crate::cell::BUILTIN;
+use crate::cell_id::BUILTIN;
 use crate::judge::Verdict;
 use crate::results::{Results, ToolResult};
 

@@ -1,0 +1,63 @@
+//! What one step of a cell did.
+//!
+//! Owns: the record in results. Leaves to others: doing it, and which operations there are (`referee-runner`).
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::role::Role;
+
+/// The name of an operation, such as `attach`; which there are is the runner's business.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct OpName(String);
+
+/// What one step did, for results.
+#[derive(Debug, Clone, Serialize)]
+pub struct StepRecord {
+    /// The role.
+    pub role: Role,
+    /// The operation.
+    pub op: OpName,
+    /// The command line, with the scratch folder as `.`; empty for the in-crate writer and reader.
+    pub argv: Vec<String>,
+    /// The exit code; `null` where there is none.
+    pub exit: Option<i32>,
+    /// How long it took, in milliseconds.
+    pub millis: u64,
+    /// How it ended, in words, where that is not exit code 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
+    /// The beginning of standard error, where it did not end well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stderr: Option<String>,
+    /// What a server was asked, with the status of each answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<String>,
+    /// What it wrote beside its layout, as paths from the cell's folder.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outside: Vec<String>,
+    /// What a reader did to the layout that it was to read: `added`, `changed` or `removed`, and a path in the layout.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+    /// The tool was not run: it has hung in this operation again and again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub skipped: bool,
+    /// A process was left behind, and ended by the harness.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub leaked: bool,
+}
+
+impl OpName {
+    /// The name of an operation.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+}
+
+impl fmt::Display for OpName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
