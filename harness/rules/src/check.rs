@@ -11,17 +11,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use referee_layout::archive::{self, ArchiveError};
 use referee_layout::facts::Verified;
+use referee_layout::json::Value;
 use referee_layout::{BlobText, Document, Entry, Facts, Kind, Layout, Limits, Node, Visited, Visitor};
 use referee_spec::path::blob_path;
 use referee_spec::{Digest, media_type};
 
+use crate::canonical;
 use crate::catalogue::RULES;
 use crate::doc::{Described, Doc, DocKind, File, Slot};
 use crate::evidence::Evidence;
 use crate::finding::{Asked, Cursor, Excerpt, Finding, Findings};
-use crate::plain;
 use crate::profile::Profile;
-use crate::rule::{Check, DocumentCheck, LayoutCheck, Severity};
+use crate::rule::{Canonical, Check, DocumentCheck, LayoutCheck, Rule, Severity};
 
 /// How many bytes of documents are kept for the lines around findings. An archive cannot be read again.
 const KEPT: usize = 8 << 20;
@@ -37,6 +38,8 @@ pub struct Checker {
     /// What the profile asks of single documents, and of a layout as a whole.
     of_documents: Vec<(Asked, DocumentCheck)>,
     of_layouts: Vec<(Asked, LayoutCheck)>,
+    /// Whether some rule for single documents asks about canonical input, too.
+    asks_canonical: bool,
 }
 
 /// What was found in one layout.
@@ -60,17 +63,40 @@ struct Seen {
     document: Option<Document>,
 }
 
+/// One document as the rules are shown it.
+pub(crate) struct Shown<'a> {
+    /// For rules that ask about canonical input, too: with all descriptors. Only made if there is such a rule.
+    whole: Option<Doc<'a>>,
+    /// For rules that skip it: without canonical descriptors. `None` if the whole document is canonical.
+    reduced: Option<Doc<'a>>,
+}
+
+impl<'a> Shown<'a> {
+    fn to(&self, rule: &Rule) -> Option<&Doc<'a>> {
+        match rule.canonical {
+            Canonical::Ask => self.whole.as_ref(),
+            Canonical::Skip => self.reduced.as_ref(),
+        }
+    }
+}
+
 impl Checker {
     /// Holds layouts against `profile`.
     pub fn new(profile: Profile) -> Self {
+        Self::with_rules(profile, RULES)
+    }
+
+    /// Holds layouts against those of `rules` that `profile` asks for.
+    pub(crate) fn with_rules(profile: Profile, rules: &[&'static Rule]) -> Self {
         let (mut of_documents, mut of_layouts) = (Vec::new(), Vec::new());
-        for asked in RULES.iter().filter_map(|rule| Asked::of(rule, &profile)) {
+        for asked in rules.iter().filter_map(|rule| Asked::of(rule, &profile)) {
             match asked.rule.check {
                 Check::Document(check) => of_documents.push((asked, check)),
                 Check::Layout(check) => of_layouts.push((asked, check)),
             }
         }
-        Self { profile, limits: Limits::thorough(), of_documents, of_layouts }
+        let asks_canonical = of_documents.iter().any(|(asked, _)| asked.rule.canonical == Canonical::Ask);
+        Self { profile, limits: Limits::thorough(), of_documents, of_layouts, asks_canonical }
     }
 
     /// The same with other limits on what is read.
@@ -86,12 +112,7 @@ impl Checker {
             let bytes = layout.dir().read(file, self.limits.document).ok()?;
             Some(Document::parse(file, bytes))
         };
-        let report = self.judge(&facts, seen, &again);
-        // nobody need wait for a large layout's facts to be taken apart, if there is another thread for it
-        if rayon::current_num_threads() > 1 {
-            rayon::spawn(move || drop(facts));
-        }
-        report
+        self.judge(&facts, seen, &again)
     }
 
     /// Checks a layout in an archive, read as one stream.
@@ -104,10 +125,31 @@ impl Checker {
         Ok(self.judge(&facts, seen, &|_| None))
     }
 
-    fn document(&self, doc: &Doc<'_>, bytes: &[u8]) -> Vec<Finding> {
+    /// A document with that outermost value, as the rules are shown it: `read` are the descriptors in it, and `canonical` says
+    /// whether all of it is.
+    pub(crate) fn shown<'a>(
+        &'a self,
+        file: File<'a>,
+        kind: DocKind,
+        root: Value<'a>,
+        read: Described<'_>,
+        canonical: bool,
+    ) -> Shown<'a> {
+        let doc = |read| Doc::new(file, root, kind, &self.profile, read);
+        Shown {
+            whole: self.asks_canonical.then(|| doc(Described::default())).flatten(),
+            reduced: (!canonical).then(|| doc(read)).flatten(),
+        }
+    }
+
+    /// What the rules for single documents find in one.
+    pub(crate) fn document(&self, shown: &Shown<'_>, bytes: &[u8]) -> Vec<Finding> {
+        let Some(doc) = shown.whole.as_ref().or(shown.reduced.as_ref()) else { return Vec::new() };
         let held = |(asked, check): &(Asked, DocumentCheck)| {
             let mut findings = Findings::of(*asked, &self.profile);
-            check(doc, &mut findings);
+            if let Some(doc) = shown.to(asked.rule) {
+                check(doc, &mut findings);
+            }
             findings.into_found()
         };
         let mut all: Vec<Finding> = if doc.places().len() < MANY {
@@ -189,18 +231,19 @@ impl Visitor for Look<'_> {
         let kind = if document.file() == "index.json" { DocKind::IndexJson } else { DocKind::OciLayout };
         let file = File::Root(document.file());
         let read = Described { config: None, entries };
-        let doc = Doc::new(file, document.root().ok()?, kind, &self.checker.profile, read)?;
-        let findings = self.checker.document(&doc, document.bytes());
+        let shown = self.checker.shown(file, kind, document.root().ok()?, read, false);
+        let findings = self.checker.document(&shown, document.bytes());
         Some(Box::new(Seen { kind, findings, document: None }))
     }
 
     fn blob(&self, text: &BlobText<'_>, node: Option<&Node>) -> Option<Box<Seen>> {
-        let profile = &self.checker.profile;
         let kind = Doc::kind_of(text);
-        let root = text.root().filter(|_| !plain::is_plain(text, kind, node));
+        let canonical = canonical::is_canonical(text, kind, node);
         let read = node.map(Described::of).unwrap_or_default();
-        let doc = root.and_then(|root| Doc::new(File::Blob(text.digest), root, kind, profile, read));
-        let findings = doc.map_or_else(Vec::new, |doc| self.checker.document(&doc, text.bytes));
+        let findings = text.root().map_or_else(Vec::new, |root| {
+            let shown = self.checker.shown(File::Blob(text.digest), kind, root, read, canonical);
+            self.checker.document(&shown, text.bytes)
+        });
         let size = text.bytes.len();
         let take = |left: usize| left.checked_sub(size);
         let budget = self.budget.as_ref();

@@ -11,7 +11,7 @@ use referee_layout::{BlobText, Descriptor, Entry, Kind, Node};
 use referee_spec::path::blob_path;
 use referee_spec::{Digest, media_type};
 
-use crate::plain;
+use crate::canonical::is_canonical_descriptor;
 use crate::profile::Profile;
 
 /// A document with its spans, and the profile it is held against.
@@ -53,8 +53,8 @@ pub(crate) enum DocKind {
 pub(crate) struct Place<'a> {
     pub(crate) value: Value<'a>,
     pub(crate) slot: Slot,
-    /// Whether nothing can be wrong with it by itself.
-    plain: bool,
+    /// Whether the descriptor is canonical.
+    canonical: bool,
 }
 
 impl Place<'_> {
@@ -96,7 +96,7 @@ impl Slot {
     }
 }
 
-/// The descriptors that were read in a document.
+/// The descriptors that were read in a document, to tell canonical ones.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Described<'a> {
     pub(crate) config: Option<&'a Descriptor>,
@@ -119,7 +119,8 @@ impl<'a> Described<'a> {
 }
 
 impl<'a> Doc<'a> {
-    /// The document with that outermost value, if it is a JSON object, and the descriptors that were read in it.
+    /// The document with that outermost value, if it is a JSON object. Canonical ones of the descriptors `read` in it are left
+    /// out of [`Doc::objects`]; with the default for `read` there are none, and a rule sees all.
     pub(crate) fn new(
         file: File<'a>,
         root: Value<'a>,
@@ -131,14 +132,14 @@ impl<'a> Doc<'a> {
         let mut descriptors = Vec::new();
         let list = |name| root.get(name).filter(|list| list.kind() == json::Kind::Array);
         let items = |name| (0..).zip(list(name).into_iter().flat_map(|list| list.items()));
-        let named = kind == DocKind::IndexJson && profile.key() != Some(REF_NAME);
+        let allow_ref_name = kind == DocKind::IndexJson && profile.key() != Some(REF_NAME);
         let place = |slot, value| {
-            let plain = |descriptor| plain::is_plain_descriptor(descriptor, slot, named);
-            Place { value, slot, plain: read.at(slot).is_some_and(plain) }
+            let canonical = |descriptor| is_canonical_descriptor(descriptor, slot, allow_ref_name);
+            Place { value, slot, canonical: read.at(slot).is_some_and(canonical) }
         };
         if matches!(kind, DocKind::IndexJson | DocKind::Index) {
             let entries = items("manifests").map(|(n, value)| place(Slot::Entry(n), value));
-            descriptors.extend(entries.filter(|place| !place.plain));
+            descriptors.extend(entries.filter(|place| !place.canonical));
         }
         if kind == DocKind::Manifest {
             descriptors.extend(root.get("config").map(|value| place(Slot::Config, value)));
@@ -188,15 +189,15 @@ impl<'a> Doc<'a> {
         self.is_index() || self.kind == DocKind::Manifest
     }
 
-    /// The values in the places of descriptors, objects or not, in document order; but for plain entries of an index, which
-    /// may be very many.
+    /// The values in the places of descriptors, objects or not, in document order; without canonical entries of an
+    /// index, which may be very many.
     pub(crate) fn places(&self) -> &[Place<'a>] {
         &self.descriptors
     }
 
-    /// The objects in the places of descriptors, but for those with which nothing can be wrong by themselves.
+    /// The objects in the places of descriptors, without canonical ones.
     pub(crate) fn objects(&self) -> impl Iterator<Item = Place<'a>> + '_ {
-        self.descriptors.iter().copied().filter(|place| !place.plain && place.is_object())
+        self.descriptors.iter().copied().filter(|place| !place.canonical && place.is_object())
     }
 
     /// The objects among the layers.

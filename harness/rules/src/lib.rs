@@ -6,12 +6,12 @@
 #[macro_use]
 mod rule;
 
+mod canonical;
 pub mod catalogue;
 pub mod check;
 mod doc;
 mod evidence;
 mod finding;
-mod plain;
 pub mod profile;
 pub mod requirement;
 

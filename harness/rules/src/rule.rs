@@ -30,7 +30,21 @@ pub struct Rule {
     pub source: &'static str,
     /// Markdown with the headings `What it does`, `Why it matters`, `Example`, `What to do`.
     pub explanation: &'static str,
+    /// Whether it has to be asked about canonical documents and descriptors.
+    pub(crate) canonical: Canonical,
     pub(crate) check: Check,
+}
+
+/// Whether a rule for single documents can find anything in canonical input: documents and descriptors in the exact form
+/// that nearly all have ([`crate::canonical`] defines it). Most rules cannot, and skipping them there is what makes large
+/// layouts quick to check.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Canonical {
+    /// It may find something: it sees every document and every descriptor.
+    #[default]
+    Ask,
+    /// It cannot find anything in canonical input, and is not shown any. A property test holds each rule to it.
+    Skip,
 }
 
 /// What a rule looks at.
@@ -116,6 +130,7 @@ impl Rule {
         reading: None,
         source: "",
         explanation: "",
+        canonical: Canonical::Ask,
         check: Check::Layout(|_, _| {}),
     };
 }

@@ -3,7 +3,7 @@
 use crate::catalogue::json::json_duplicate_name::in_annotations;
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
+use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
     /// ## What it does
@@ -25,6 +25,7 @@ declare_rule! {
         requirements: &["ANNOT-003"],
         levels: MUST,
         source: "image-spec annotations.md, Rules",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

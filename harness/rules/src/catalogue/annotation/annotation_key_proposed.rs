@@ -3,7 +3,7 @@
 use super::annotation_key_reserved::proposed;
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST, Severity};
+use crate::rule::{Canonical, Check, MUST, Severity};
 
 declare_rule! {
     /// ## What it does
@@ -27,6 +27,7 @@ declare_rule! {
         levels: MUST,
         severity: Some(Severity::Warning),
         source: "image-spec annotations.md, Rules",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

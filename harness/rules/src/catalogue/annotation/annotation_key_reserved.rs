@@ -3,7 +3,7 @@
 use crate::catalogue::response::response_filtered::FILTERED;
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
+use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
     /// ## What it does
@@ -26,6 +26,7 @@ declare_rule! {
         requirements: &["ANNOT-005", "ANNOT-006"],
         levels: MUST,
         source: "image-spec annotations.md, Rules",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -4,7 +4,7 @@ use referee_layout::json::Kind;
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
+use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
     /// ## What it does
@@ -27,6 +27,7 @@ declare_rule! {
         requirements: &["ANNOT-001", "ANNOT-002", "ANNOT-007", "DESC-008", "INDEX-018", "MANIFEST-018"],
         levels: MUST,
         source: "image-spec annotations.md, Rules",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

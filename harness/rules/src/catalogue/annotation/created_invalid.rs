@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED};
+use crate::rule::{Canonical, Check, DECLARED};
 
 declare_rule! {
     /// ## What it does
@@ -26,6 +26,7 @@ declare_rule! {
         requirements: &["ANNOT-009"],
         levels: DECLARED,
         source: "image-spec annotations.md, Pre-Defined Annotation Keys",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

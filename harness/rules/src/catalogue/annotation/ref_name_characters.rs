@@ -5,7 +5,7 @@ use referee_spec::annotation::REF_NAME;
 use crate::doc::Doc;
 use crate::doc::{DocKind, Slot};
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD};
+use crate::rule::{Canonical, Check, SHOULD};
 
 declare_rule! {
     /// ## What it does
@@ -27,6 +27,7 @@ declare_rule! {
         requirements: &["ANNOT-021"],
         levels: SHOULD,
         source: "image-spec annotations.md, Pre-Defined Annotation Keys",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -5,7 +5,7 @@ use referee_spec::annotation::REF_NAME;
 use crate::doc::Doc;
 use crate::doc::{DocKind, Slot};
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED};
+use crate::rule::{Canonical, Check, DECLARED};
 
 declare_rule! {
     /// ## What it does
@@ -29,6 +29,7 @@ declare_rule! {
         requirements: &["ANNOT-022", "ANNOT-024", "ANNOT-025"],
         levels: DECLARED,
         source: "image-spec annotations.md, Pre-Defined Annotation Keys",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -4,7 +4,7 @@ use referee_spec::media_type;
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
+use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
     /// ## What it does
@@ -27,6 +27,7 @@ declare_rule! {
         requirements: &["INDEX-017", "DESC-011", "MANIFEST-004"],
         levels: MUST,
         source: "image-spec manifest.md, Image Manifest Property Descriptions",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -4,7 +4,7 @@ use referee_layout::{DescriptorView, Field};
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
+use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
     /// ## What it does
@@ -26,6 +26,7 @@ declare_rule! {
         requirements: &["DESC-009"],
         levels: MUST,
         source: "image-spec descriptor.md, Properties",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

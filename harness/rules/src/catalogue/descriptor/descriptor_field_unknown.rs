@@ -2,7 +2,7 @@
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD, Severity};
+use crate::rule::{Canonical, Check, SHOULD, Severity};
 
 declare_rule! {
     /// ## What it does
@@ -25,6 +25,7 @@ declare_rule! {
         levels: SHOULD,
         severity: Some(Severity::Info),
         source: "image-spec descriptor.md, Reserved",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -4,7 +4,7 @@ use referee_layout::json::Kind;
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
+use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
     /// ## What it does
@@ -26,6 +26,7 @@ declare_rule! {
         requirements: &["INDEX-005", "INDEX-016", "MANIFEST-006", "MANIFEST-011", "MANIFEST-016"],
         levels: MUST,
         source: "image-spec descriptor.md, Properties",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

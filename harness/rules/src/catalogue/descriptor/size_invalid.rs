@@ -2,7 +2,7 @@
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
+use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
     /// ## What it does
@@ -24,6 +24,7 @@ declare_rule! {
         requirements: &["DESC-004"],
         levels: MUST,
         source: "image-spec descriptor.md, Properties",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, Level, Since};
+use crate::rule::{Canonical, Check, Level, Since};
 
 declare_rule! {
     /// ## What it does
@@ -24,6 +24,7 @@ declare_rule! {
         requirements: &["DESC-004", "DESC-005"],
         levels: &[(Since::V1_1, Level::Should), (Since::Head, Level::Must)],
         source: "image-spec descriptor.md, Properties",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

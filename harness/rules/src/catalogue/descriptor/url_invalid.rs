@@ -5,7 +5,7 @@ use referee_layout::json::Kind;
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
+use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
     /// ## What it does
@@ -27,6 +27,7 @@ declare_rule! {
         requirements: &["DESC-006"],
         levels: MUST,
         source: "image-spec descriptor.md, Properties",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

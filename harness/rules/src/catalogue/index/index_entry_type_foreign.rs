@@ -8,7 +8,7 @@ use referee_spec::media_type;
 
 use crate::doc::{Doc, DocKind, Slot};
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD};
+use crate::rule::{Canonical, Check, SHOULD};
 
 declare_rule! {
     /// ## What it does
@@ -31,6 +31,7 @@ declare_rule! {
         requirements: &["INDEX-009"],
         levels: SHOULD,
         source: "image-spec image-index.md, Image Index Property Descriptions",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

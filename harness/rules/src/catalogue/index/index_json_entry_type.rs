@@ -3,7 +3,7 @@
 use crate::catalogue::index::index_entry_type_foreign::foreign;
 use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED};
+use crate::rule::{Canonical, Check, DECLARED};
 
 declare_rule! {
     /// ## What it does
@@ -26,6 +26,7 @@ declare_rule! {
         requirements: &["INDEX-021"],
         levels: DECLARED,
         source: "image-spec image-layout.md, index.json file",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

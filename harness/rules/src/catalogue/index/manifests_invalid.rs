@@ -4,7 +4,7 @@ use referee_layout::json::Kind;
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
+use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
     /// ## What it does
@@ -27,6 +27,7 @@ declare_rule! {
         requirements: &["INDEX-004", "API-012", "API-005"],
         levels: MUST,
         source: "image-spec image-index.md, Image Index Property Descriptions",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

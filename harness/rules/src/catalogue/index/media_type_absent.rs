@@ -2,7 +2,7 @@
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD};
+use crate::rule::{Canonical, Check, SHOULD};
 
 declare_rule! {
     /// ## What it does
@@ -25,6 +25,7 @@ declare_rule! {
         requirements: &["INDEX-002", "MANIFEST-002", "REF-12"],
         levels: SHOULD,
         source: "image-spec image-index.md, Image Index Property Descriptions",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED};
+use crate::rule::{Canonical, Check, DECLARED};
 
 declare_rule! {
     /// ## What it does
@@ -24,6 +24,7 @@ declare_rule! {
         requirements: &["INDEX-014"],
         levels: DECLARED,
         source: "image-spec image-index.md, Image Index Property Descriptions",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -3,7 +3,7 @@
 use crate::catalogue::index::platform_value_unknown::is_unknown;
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD, Severity};
+use crate::rule::{Canonical, Check, SHOULD, Severity};
 
 declare_rule! {
     /// ## What it does
@@ -27,6 +27,7 @@ declare_rule! {
         levels: SHOULD,
         severity: Some(Severity::Info),
         source: "image-spec image-index.md, Image Index Property Descriptions",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

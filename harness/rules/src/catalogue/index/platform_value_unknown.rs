@@ -4,7 +4,7 @@ use referee_layout::json::Value;
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD};
+use crate::rule::{Canonical, Check, SHOULD};
 
 declare_rule! {
     /// ## What it does
@@ -26,6 +26,7 @@ declare_rule! {
         requirements: &["INDEX-013"],
         levels: SHOULD,
         source: "image-spec image-index.md, Image Index Property Descriptions",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

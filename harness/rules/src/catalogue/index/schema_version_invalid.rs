@@ -4,7 +4,7 @@ use referee_layout::ManifestView;
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
+use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
     /// ## What it does
@@ -26,6 +26,7 @@ declare_rule! {
         requirements: &["INDEX-001", "MANIFEST-001", "REF-12"],
         levels: MUST,
         source: "image-spec image-index.md, Image Index Property Descriptions",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

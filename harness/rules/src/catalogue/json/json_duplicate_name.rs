@@ -2,7 +2,7 @@
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, Level, Since};
+use crate::rule::{Canonical, Check, Level, Since};
 
 declare_rule! {
     /// ## What it does
@@ -25,6 +25,7 @@ declare_rule! {
         requirements: &["JSON-004"],
         levels: &[(Since::V1_1, Level::Should), (Since::Head, Level::Must)],
         source: "image-spec considerations.md, JSON; RFC 8259 section 4",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -3,7 +3,7 @@
 use super::json_number_imprecise::walk;
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, Level, Since};
+use crate::rule::{Canonical, Check, Level, Since};
 
 declare_rule! {
     /// ## What it does
@@ -25,6 +25,7 @@ declare_rule! {
         requirements: &["JSON-001"],
         levels: &[(Since::Head, Level::Must)],
         source: "image-spec considerations.md, JSON; RFC 7493 section 2.1",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -4,7 +4,7 @@ use referee_layout::json::{Kind, Value};
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, Level, Since};
+use crate::rule::{Canonical, Check, Level, Since};
 
 declare_rule! {
     /// ## What it does
@@ -26,6 +26,7 @@ declare_rule! {
         requirements: &["JSON-003"],
         levels: &[(Since::Head, Level::Should)],
         source: "image-spec considerations.md, JSON",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -3,7 +3,7 @@
 use crate::doc::Doc;
 use crate::doc::DocKind;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Severity};
+use crate::rule::{Canonical, Check, DECLARED, Severity};
 
 declare_rule! {
     /// ## What it does
@@ -27,6 +27,7 @@ declare_rule! {
         levels: DECLARED,
         severity: Some(Severity::Warning),
         source: "image-spec image-layout.md, oci-layout file; schema/image-layout-schema.json",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

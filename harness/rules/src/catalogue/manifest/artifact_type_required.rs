@@ -5,7 +5,7 @@ use referee_spec::media_type;
 use crate::doc::Doc;
 use crate::doc::DocKind;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
+use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
     /// ## What it does
@@ -27,6 +27,7 @@ declare_rule! {
         requirements: &["MANIFEST-003"],
         levels: MUST,
         source: "image-spec manifest.md, Image Manifest Property Descriptions",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

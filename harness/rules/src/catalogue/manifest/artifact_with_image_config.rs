@@ -5,7 +5,7 @@ use referee_spec::media_type;
 use crate::doc::Doc;
 use crate::doc::DocKind;
 use crate::finding::Findings;
-use crate::rule::{Check, Level, Severity, Since};
+use crate::rule::{Canonical, Check, Level, Severity, Since};
 
 declare_rule! {
     /// ## What it does
@@ -29,6 +29,7 @@ declare_rule! {
         levels: &[(Since::V1_1, Level::Must)],
         severity: Some(Severity::Warning),
         source: "image-spec manifest.md, Guidelines for Artifact Usage",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

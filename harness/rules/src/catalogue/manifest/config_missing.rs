@@ -3,7 +3,7 @@
 use crate::doc::Doc;
 use crate::doc::DocKind;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
+use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
     /// ## What it does
@@ -25,6 +25,7 @@ declare_rule! {
         requirements: &["MANIFEST-006"],
         levels: MUST,
         source: "image-spec manifest.md, Image Manifest Property Descriptions",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

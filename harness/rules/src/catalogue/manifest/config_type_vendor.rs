@@ -4,7 +4,7 @@ use referee_spec::media_type;
 
 use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD, Severity};
+use crate::rule::{Canonical, Check, SHOULD, Severity};
 
 declare_rule! {
     /// ## What it does
@@ -28,6 +28,7 @@ declare_rule! {
         levels: SHOULD,
         severity: Some(Severity::Info),
         source: "image-spec manifest.md, Image Manifest Property Descriptions",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -5,7 +5,7 @@ use referee_spec::media_type;
 
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Severity};
+use crate::rule::{Canonical, Check, DECLARED, Severity};
 
 declare_rule! {
     /// ## What it does
@@ -29,6 +29,7 @@ declare_rule! {
         levels: DECLARED,
         severity: Some(Severity::Warning),
         source: "image-spec manifest.md, Guidance for an Empty Descriptor",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

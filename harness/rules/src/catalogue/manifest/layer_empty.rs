@@ -4,7 +4,7 @@ use referee_spec::media_type;
 
 use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD};
+use crate::rule::{Canonical, Check, SHOULD};
 
 declare_rule! {
     /// ## What it does
@@ -26,6 +26,7 @@ declare_rule! {
         requirements: &["MANIFEST-021"],
         levels: SHOULD,
         source: "image-spec manifest.md, Guidelines for Artifact Usage",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -3,7 +3,7 @@
 use crate::doc::Doc;
 use crate::doc::DocKind;
 use crate::finding::Findings;
-use crate::rule::{Check, PROPOSED};
+use crate::rule::{Canonical, Check, PROPOSED};
 
 declare_rule! {
     /// ## What it does
@@ -26,6 +26,7 @@ declare_rule! {
         requirements: &["REF-06", "REF-19", "CONV-18"],
         levels: PROPOSED,
         source: "image-spec PR #1171, image-layout.md, Referrers Support",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

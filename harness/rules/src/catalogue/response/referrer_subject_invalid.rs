@@ -3,7 +3,7 @@
 use crate::doc::Doc;
 use crate::doc::{DocKind, Slot};
 use crate::finding::Findings;
-use crate::rule::{Check, PROPOSED, Reading, Severity};
+use crate::rule::{Canonical, Check, PROPOSED, Reading, Severity};
 
 declare_rule! {
     /// ## What it does
@@ -28,6 +28,7 @@ declare_rule! {
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-04", error: &["must"], fine: &[] }),
         source: "image-spec PR #1171, annotations.md, Pre-Defined Annotation Keys",
+        canonical: Canonical::Skip,
         check: Check::Document(check),
     }
 }

@@ -1,4 +1,4 @@
-//! Whatever is called plain has no finding of any rule in any profile.
+//! A rule that declares that it skips canonical input finds nothing there, in any profile.
 #![allow(clippy::unwrap_used)]
 
 use referee_spec::annotation::REF_NAME;
@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 use referee_convention::Convention;
 use referee_layout::Verified;
 use referee_layout::json::{Kind, Tree};
@@ -14,12 +16,12 @@ use referee_spec::Digest;
 
 use super::*;
 use crate::catalogue::RULES;
-use crate::doc::{Described, Doc, File};
-use crate::finding::{Asked, Findings};
+use crate::check::Checker;
+use crate::doc::{Described, File};
 use crate::profile::{Profile, ProfileFile};
-use crate::rule::Check;
+use crate::rule::{Canonical, Check, MUST, Rule};
 
-const PLAIN_CONFIG: &str = media_type::IMAGE_CONFIG;
+const CONFIG: &str = media_type::IMAGE_CONFIG;
 const A: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
@@ -39,24 +41,39 @@ static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
     shipped.map(profile).into()
 });
 
-/// What all rules for single documents find in a document, whether it is plain or not; with `all`, in plain descriptors,
-/// too.
-fn found(profile: &Profile, kind: DocKind, text: &BlobText<'_>, all: bool) -> Vec<String> {
-    let file = if kind == DocKind::IndexJson { File::Root("index.json") } else { File::Blob(text.digest) };
-    let node = Node::read(text, Verified::Yes).filter(|_| !all);
-    let read = node.as_ref().map(Described::of).unwrap_or_default();
-    let doc = Doc::new(file, text.root().unwrap(), kind, profile, read).unwrap();
-    let mut found = Vec::new();
-    for asked in RULES.iter().filter_map(|rule| Asked::of(rule, profile)) {
-        let Check::Document(check) = asked.rule.check else { continue };
-        let mut findings = Findings::of(asked, profile);
-        check(&doc, &mut findings);
-        let all = findings.into_found().into_iter();
-        found.extend(
-            all.map(|finding| format!("{}#{}: {}", finding.rule.id, finding.pointer, finding.message)),
-        );
+static PAIRS: LazyLock<Vec<Pair>> =
+    LazyLock::new(|| PROFILES.iter().map(|profile| Pair::of(profile, RULES)).collect());
+
+/// Two checkers: with the rules as they are declared, and with the same rules asked about everything.
+struct Pair {
+    declared: Checker,
+    asked: Checker,
+}
+
+impl Pair {
+    fn of(profile: &Profile, rules: &[&'static Rule]) -> Self {
+        let ask = |rule: &&Rule| &*Box::leak(Box::new(Rule { canonical: Canonical::Ask, ..**rule }));
+        let asked: Vec<&'static Rule> = rules.iter().map(ask).collect();
+        let of = |rules: &[&'static Rule]| Checker::with_rules(profile.clone(), rules);
+        Self { declared: of(rules), asked: of(&asked) }
     }
-    found
+
+    /// What the rules find that is missed because of what they declare.
+    fn missed(&self, kind: DocKind, text: &BlobText<'_>) -> Vec<String> {
+        let declared = found(&self.declared, kind, text);
+        found(&self.asked, kind, text).into_iter().filter(|finding| !declared.contains(finding)).collect()
+    }
+}
+
+/// What a checker's rules for single documents find in a document.
+fn found(checker: &Checker, kind: DocKind, text: &BlobText<'_>) -> Vec<String> {
+    let file = if kind == DocKind::IndexJson { File::Root("index.json") } else { File::Blob(text.digest) };
+    let node = Node::read(text, Verified::Yes);
+    let read = node.as_ref().map(Described::of).unwrap_or_default();
+    let canonical = is_canonical(text, kind, node.as_ref());
+    let shown = checker.shown(file, kind, text.root().unwrap(), read, canonical);
+    let all = checker.document(&shown, text.bytes).into_iter();
+    all.map(|finding| format!("{}#{}: {}", finding.rule.id, finding.pointer, finding.message)).collect()
 }
 
 /// The first most of the time.
@@ -110,7 +127,7 @@ fn entry() -> BoxedStrategy<String> {
     let one = one_of(&key).prop_flat_map(move |key| object(vec![(key, string(name))]));
     let two = object(vec![(key[0], string(name)), ("com.example.k", string("x")), (key[2], string("x"))]);
     let names = prop_oneof![4 => one, 1 => two].boxed();
-    let types = [media_type::IMAGE_MANIFEST, media_type::IMAGE_INDEX, PLAIN_CONFIG, media_type::EMPTY];
+    let types = [media_type::IMAGE_MANIFEST, media_type::IMAGE_INDEX, CONFIG, media_type::EMPTY];
     let mut members = descriptor(&types);
     members.extend([("platform", platform), ("annotations", names)]);
     let usual = object(members.clone());
@@ -123,12 +140,12 @@ fn entry() -> BoxedStrategy<String> {
 }
 
 fn image() -> BoxedStrategy<String> {
-    let config = [PLAIN_CONFIG, PLAIN_CONFIG, PLAIN_CONFIG, media_type::EMPTY, "a/b", "text/plain; x"];
+    let config = [CONFIG, CONFIG, CONFIG, media_type::EMPTY, "a/b", "text/plain; x"];
     let layer = [
         media_type::LAYERS[0],
         media_type::LAYERS[1],
         media_type::LAYERS[2],
-        PLAIN_CONFIG,
+        CONFIG,
         media_type::EMPTY,
         "a/b",
     ];
@@ -143,8 +160,8 @@ fn image() -> BoxedStrategy<String> {
     ])
 }
 
-fn called_plain(text: &BlobText<'_>, kind: DocKind) -> bool {
-    is_plain(text, kind, Node::read(text, Verified::Yes).as_ref())
+fn is_canonical_text(text: &BlobText<'_>, kind: DocKind) -> bool {
+    is_canonical(text, kind, Node::read(text, Verified::Yes).as_ref())
 }
 
 fn with<T>(text: &str, one: impl FnOnce(&BlobText<'_>) -> T) -> T {
@@ -154,14 +171,14 @@ fn with<T>(text: &str, one: impl FnOnce(&BlobText<'_>) -> T) -> T {
 }
 
 #[test]
-fn the_usual_is_plain() {
+fn what_programs_write_is_canonical() {
     let descriptor = |own: &str| format!(r#"{{"mediaType":"{own}","digest":"{A}","size":2"#);
-    let (config, layer) = (descriptor(PLAIN_CONFIG), descriptor(media_type::LAYERS[1]));
+    let (config, layer) = (descriptor(CONFIG), descriptor(media_type::LAYERS[1]));
     let image = format!(
         r#"{{"schemaVersion":2,"mediaType":"{}","config":{config}}},"layers":[{layer}}}]}}"#,
         media_type::IMAGE_MANIFEST
     );
-    assert!(with(&image, |text| called_plain(text, DocKind::Manifest)));
+    assert!(with(&image, |text| is_canonical_text(text, DocKind::Manifest)));
     let index = format!(
         r#"{{"schemaVersion":2,"mediaType":"{}","manifests":[{},"platform":{{"os":"linux","architecture":"amd64"}},"annotations":{{"{}":"v1.2-rc.3"}}}}]}}"#,
         media_type::IMAGE_INDEX,
@@ -171,8 +188,8 @@ fn the_usual_is_plain() {
     with(&index, |text| {
         let node = Node::read(text, Verified::Yes).unwrap();
         let entry = node.entries[0].descriptor.as_ref().unwrap();
-        assert!(is_plain_descriptor(entry, Slot::Entry(0), true));
-        assert!(!is_plain_descriptor(entry, Slot::Entry(0), false));
+        assert!(is_canonical_descriptor(entry, Slot::Entry(0), true));
+        assert!(!is_canonical_descriptor(entry, Slot::Entry(0), false));
     });
 }
 
@@ -224,23 +241,71 @@ fn documents() -> impl Strategy<Value = (DocKind, String)> {
     ]
 }
 
+/// One that claims to find nothing in canonical input, and finds every config of an image and every entry of an index.
+static WRONG: Rule = Rule {
+    id: "wrongly-declared",
+    levels: MUST,
+    canonical: Canonical::Skip,
+    check: Check::Document(|doc, findings| {
+        for place in doc.objects() {
+            findings.at(doc, place.value, "a descriptor");
+        }
+    }),
+    ..Rule::BASE
+};
+
+/// One that claims the same, and finds every JSON object that is no manifest or index.
+static WRONG_OF_OTHERS: Rule = Rule {
+    id: "wrongly-declared-of-others",
+    check: Check::Document(|doc, findings| {
+        if doc.kind == DocKind::Other {
+            findings.at(doc, doc.root, "another document");
+        }
+    }),
+    ..WRONG
+};
+
+/// How many of the generated documents show that a rule is declared wrongly.
+fn caught(rule: &'static Rule) -> usize {
+    let pair = Pair::of(&PROFILES[0], &[rule]);
+    let mut runner = TestRunner::deterministic();
+    let mut text = || documents().new_tree(&mut runner).unwrap().current();
+    let texts = (0..400).map(|_| text());
+    let missed = |(kind, text): (DocKind, String)| {
+        let (tree, text) = Tree::parse(text.as_bytes()).ok()?;
+        let digest = Digest::parse(A).unwrap();
+        let is_object = tree.root(text).kind() == Kind::Object;
+        is_object.then(|| !pair.missed(kind, &BlobText::new(&digest, text, &tree)).is_empty())
+    };
+    texts.filter_map(missed).filter(|missed| *missed).count()
+}
+
+#[test]
+fn a_rule_that_is_wrongly_declared_is_caught() {
+    assert!(caught(&WRONG) > 20);
+    assert!(caught(&WRONG_OF_OTHERS) > 20);
+}
+
+#[test]
+fn a_rule_that_declares_nothing_is_asked_about_everything() {
+    static SILENT: Rule = Rule { canonical: Rule::BASE.canonical, ..WRONG };
+    assert_eq!(caught(&SILENT), 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_plain_has_no_finding((kind, text) in documents()) {
+    fn rules_that_skip_canonical_input_find_nothing_in_it((kind, text) in documents()) {
         let Ok((tree, text)) = Tree::parse(text.as_bytes()) else { return Ok(()) };
         if tree.root(text).kind() != Kind::Object {
             return Ok(());
         }
         let digest = Digest::parse(A).unwrap();
         let seen = BlobText::new(&digest, text, &tree);
-        for profile in PROFILES.iter() {
-            let all = found(profile, kind, &seen, true);
-            prop_assert_eq!(&found(profile, kind, &seen, false), &all, "plain descriptors have findings");
-            if called_plain(&seen, kind) {
-                prop_assert!(all.is_empty(), "{text} is called plain: {all:?}");
-            }
+        for pair in PAIRS.iter() {
+            let missed = pair.missed(kind, &seen);
+            prop_assert!(missed.is_empty(), "{text}: {missed:?}");
         }
     }
 }
