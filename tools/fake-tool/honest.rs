@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use referee::spec::Algorithm;
+use referee_spec::Algorithm;
 use serde_json::{Value, json};
 
 use super::Done;

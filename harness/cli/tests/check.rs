@@ -1,14 +1,12 @@
 //! `referee check` as a person, a script and a viewer of SARIF meet it: transcripts in `golden/cli`, contracts, exit codes.
 
-mod support;
-
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::{approve, folder, layout, referee, transcript};
 use serde_json::Value;
-use support::{approve, folder, layout, referee, transcript};
 
 /// A layout in which four things are wrong, one of each kind.
 fn broken(root: &Path) {

@@ -1,12 +1,10 @@
 //! The command line as a person and a script meet it: transcripts in `golden/cli`, exit codes, contracts.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::{approve, fakes, folder, layout, referee, transcript};
 use serde_json::Value;
-use support::{approve, fakes, folder, layout, referee, transcript};
 
 #[test]
 fn help_is_as_approved() {
@@ -138,7 +136,7 @@ fn a_convention_and_a_tool_of_ones_own_need_one_file_each() {
     let text = text.replace("\"pr-1171\"", "\"mine\"").replace("referrer.subject", "referrer.mine");
     fs::write(folder.path().join("mine.toml"), text).expect("a file");
     let run = |words: &[std::ffi::OsString]| {
-        let (cells, _, code) = support::run(referee(folder.path()).current_dir(folder.path()), words);
+        let (cells, _, code) = crate::support::run(referee(folder.path()).current_dir(folder.path()), words);
         assert_eq!(code, 0);
         cells
     };
@@ -198,7 +196,7 @@ op.discover = { argv = ["discover", "{layout}"], view = "" }
 #[test]
 fn surprises_and_verdicts_are_told_by_cause() {
     let folder = folder();
-    let drivers = support::folder();
+    let drivers = crate::support::folder();
     let behaviours = ["strip", "made-up", "hang", "refuse"];
     let mut words =
         vec!["run".to_owned(), "attach-discover[producer=builtin*convention=*entries]".to_owned()];
@@ -267,7 +265,7 @@ fn installing_says_what_it_did() {
 fn documents_have_the_keys_of_the_contract() {
     let folder = folder();
     let (cells, results, _) =
-        support::run(&mut referee(folder.path()), &["attach-discover[*convention=oras*".into()]);
+        crate::support::run(&mut referee(folder.path()), &["attach-discover[*convention=oras*".into()]);
     for key in ["schema", "suite", "complete", "tools", "cells"] {
         assert!(results.get(key).is_some(), "results have no `{key}`");
     }

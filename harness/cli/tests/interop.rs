@@ -7,17 +7,15 @@
     reason = "a test finds tools in the environment, and says what it skips"
 )]
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::support::{folder, referee, required, run};
 use referee::results::golden::Goldens;
 use referee::results::report::summary::HEADLINE;
 use referee::results::{BUILTIN_VERSION, cell_id};
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::cell;
-use support::{folder, referee, required, run};
 
 fn catalogue() -> Catalogue {
     Catalogue::shipped().expect("what is shipped parses")
@@ -38,7 +36,7 @@ fn released_tools_do_what_is_recorded() {
             command.env(name, value);
         }
     }
-    if let Some(path) = support::bwrap() {
+    if let Some(path) = crate::support::bwrap() {
         command.env("PATH", path);
     }
     let mut words: Vec<std::ffi::OsString> = Vec::new();

@@ -2,18 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod support;
-
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
+use crate::support::{bwrap, fake_tool, fakes, folder, processes};
 use serde_json::Value;
-use support::{bwrap, fakes, folder, processes};
 
 /// Ctrl-C does not wait for a tool that hangs; what was done by then is written.
 #[test]
 fn an_interruption_ends_running_tools_at_once() {
-    let _alone = alone();
     for path in [None, bwrap()] {
         let (home, drivers) = (folder(), folder());
         let words = fakes(drivers.path(), &["honest", "hang-ignoring-term"]);
@@ -24,7 +21,8 @@ fn an_interruption_ends_running_tools_at_once() {
         command.env_clear().env("HOME", home.path()).env("PATH", path.unwrap_or_default());
         command.args(["run", "--format", "json", "-j", "4"]).args(words);
         command.arg("attach-discover[producer=fake-honest,consumer=fake-*]");
-        let hangs = || !processes("hang-ignoring-term\0discover").is_empty();
+        let hanging = format!("{}\0hang-ignoring-term\0discover", fake_tool(drivers.path()).display());
+        let hangs = || !processes(&hanging).is_empty();
         let (end, took, output) = interrupted(&mut command, &hangs);
         assert_eq!(end, Some(130));
         assert!(took < Duration::from_secs(5), "{took:?}");
@@ -33,7 +31,7 @@ fn an_interruption_ends_running_tools_at_once() {
         let ids: Vec<_> =
             results["cells"].as_array().unwrap().iter().map(|cell| cell["id"].clone()).collect();
         assert_eq!(ids, ["attach-discover[producer=fake-honest,consumer=fake-honest]"]);
-        let left = processes(env!("CARGO_BIN_EXE_fake-tool"));
+        let left = processes(&drivers.path().display().to_string());
         assert!(left.is_empty(), "left behind: {left:?}");
     }
 }
@@ -41,7 +39,6 @@ fn an_interruption_ends_running_tools_at_once() {
 /// A build is ended with all its compilers, and its folder in the cache is removed.
 #[test]
 fn an_interruption_ends_a_build() {
-    let _alone = alone();
     let home = folder();
     let go = home.path().join("go");
     std::fs::write(&go, "#!/bin/sh\n/bin/sleep 611 &\n/bin/sleep 611\n").unwrap();
@@ -79,10 +76,4 @@ fn interrupted(
     let begin = Instant::now();
     let output = child.wait_with_output().unwrap();
     (output.status.code(), begin.elapsed(), output.stdout)
-}
-
-/// Tests that look for processes left behind must not see each other's.
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -7,14 +7,12 @@
     reason = "a test says what it skips, and fails by panicking"
 )]
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
+use crate::support::{bwrap, fake_tool, fakes, folder, processes, referee, run};
 use serde_json::Value;
-use support::{bwrap, fakes, folder, processes, referee, run};
 
 /// What reading with a misbehaving tool has to be called: the behaviour, the outcome, a part of the reason.
 const READERS: [(&str, &str, &str); 31] = [
@@ -108,6 +106,37 @@ fn check(cells: &BTreeMap<String, Value>, id: &str, outcome: &str, reason: &str)
     assert!(outcome == "seen" || verdict != "pass", "{id}: {outcome} must not pass");
 }
 
+/// A question whose right answer is an empty list is not passed by these, which answer nothing to everything.
+const NEVER_EMPTY: [&str; 6] =
+    ["nothing", "fail", "empty-list", "server-answers-empty", "crash", "wrong-digests"];
+
+fn no_referrers(behaviour: &str) -> String {
+    format!("no-referrers[producer=fake-honest,consumer=fake-{behaviour}]")
+}
+
+/// The cells that run, with their outcomes and a part of their reasons.
+fn expected() -> Vec<(String, &'static str, &'static str)> {
+    let mut cells = Vec::new();
+    for (behaviour, outcome, reason) in READERS.into_iter().chain(SERVERS) {
+        let id = format!("attach-discover[producer=fake-honest,consumer=fake-{behaviour}]");
+        cells.push((id, outcome, reason));
+    }
+    for (behaviour, outcome, reason) in WRITERS {
+        for consumer in ["builtin,reader=raw", "fake-honest"] {
+            let id = format!("attach-discover[producer=fake-{behaviour},consumer={consumer}]");
+            cells.push((id, outcome, reason));
+        }
+    }
+    for (behaviour, outcome, reason) in CARRIERS {
+        let id = format!(
+            "attach-copy-discover[producer=builtin,carrier=fake-{behaviour},consumer=fake-honest,convention=oras]"
+        );
+        cells.push((id, outcome, reason));
+    }
+    cells.extend(["honest", "server-honest"].map(|behaviour| (no_referrers(behaviour), "seen", "")));
+    cells
+}
+
 /// Runs all behaviours beside each other, each with an honest partner.
 fn all_behaviours(path: Option<OsString>) {
     let (home, drivers) = (folder(), folder());
@@ -118,15 +147,9 @@ fn all_behaviours(path: Option<OsString>) {
         }
     }
     let mut words = fakes(drivers.path(), &behaviours);
-    words.extend(["-j".into(), "8".into()]);
-    let filters = [
-        "attach-discover[producer=fake-honest,consumer=fake-*]",
-        "attach-discover[producer=fake-*,consumer=fake-honest]",
-        "attach-discover[producer=fake-*,consumer=builtin,reader=raw]",
-        "attach-copy-discover[producer=builtin,carrier=fake-*,consumer=fake-honest,convention=oras]",
-        "no-referrers[producer=fake-honest,consumer=fake-*]",
-    ];
-    words.extend(filters.map(OsString::from));
+    words.extend(["-j".into(), "16".into()]);
+    words.extend(expected().into_iter().map(|(id, ..)| OsString::from(id)));
+    words.extend(NEVER_EMPTY.map(|behaviour| OsString::from(no_referrers(behaviour))));
     let mut command = referee(home.path());
     let sandboxed = path.is_some();
     if let Some(path) = path {
@@ -138,38 +161,13 @@ fn all_behaviours(path: Option<OsString>) {
     let network = if sandboxed { "loopback" } else { "open" };
     assert_eq!(results["tools"][0]["sandbox"]["network"], network);
 
-    for (behaviour, outcome, reason) in READERS.iter().chain(&SERVERS) {
-        let id = format!("attach-discover[producer=fake-honest,consumer=fake-{behaviour}]");
+    for (id, outcome, reason) in expected() {
         check(&cells, &id, outcome, reason);
     }
-    for (behaviour, outcome, reason) in WRITERS {
-        check(
-            &cells,
-            &format!("attach-discover[producer=fake-{behaviour},consumer=builtin,reader=raw]"),
-            outcome,
-            reason,
-        );
-        check(
-            &cells,
-            &format!("attach-discover[producer=fake-{behaviour},consumer=fake-honest]"),
-            outcome,
-            reason,
-        );
-    }
-    for (behaviour, outcome, reason) in CARRIERS {
-        let id = format!(
-            "attach-copy-discover[producer=builtin,carrier=fake-{behaviour},consumer=fake-honest,convention=oras]"
-        );
-        check(&cells, &id, outcome, reason);
-    }
-    // a question whose right answer is an empty list is not passed by answering nothing to everything
-    for behaviour in ["nothing", "fail", "empty-list", "server-answers-empty", "crash", "wrong-digests"] {
-        let cell = &cells[&format!("no-referrers[producer=fake-honest,consumer=fake-{behaviour}]")];
+    for behaviour in NEVER_EMPTY {
+        let cell = &cells[&no_referrers(behaviour)];
         assert!(!matches!(cell["outcome"].as_str(), Some("seen" | "altered")), "{cell:#}");
         assert_ne!(cell["verdict"], "pass");
-    }
-    for behaviour in ["honest", "server-honest"] {
-        check(&cells, &format!("no-referrers[producer=fake-honest,consumer=fake-{behaviour}]"), "seen", "");
     }
     let step = |behaviour: &str| {
         let cell = &cells[&format!("attach-discover[producer=fake-honest,consumer=fake-{behaviour}]")];
@@ -200,20 +198,18 @@ fn all_behaviours(path: Option<OsString>) {
     );
     assert_eq!(step("write-outside")["outside"], serde_json::json!(["outside", "root/neighbour"]));
     assert_eq!(step("honest")["outside"], Value::Null);
-    let left: Vec<_> = processes(env!("CARGO_BIN_EXE_fake-tool"));
+    let left: Vec<_> = processes(&drivers.path().display().to_string());
     assert!(left.is_empty(), "left behind: {left:?}");
 }
 
 #[test]
 fn misbehaviour_is_reported_without_a_sandbox() {
-    let _alone = alone();
     all_behaviours(None);
 }
 
 #[test]
 fn misbehaviour_is_reported_in_a_sandbox() {
     let Some(path) = bwrap() else { return };
-    let _alone = alone();
     all_behaviours(Some(path));
 }
 
@@ -221,7 +217,6 @@ fn misbehaviour_is_reported_in_a_sandbox() {
 #[test]
 fn a_sandboxed_tool_cannot_write_far_away() {
     let Some(path) = bwrap() else { return };
-    let _alone = alone();
     let (home, drivers) = (folder(), folder());
     let mut words = fakes(drivers.path(), &["honest", "write-far"]);
     words.push("attach-discover[producer=fake-*,consumer=fake-*]".into());
@@ -243,7 +238,6 @@ fn a_sandboxed_tool_cannot_write_far_away() {
 /// Those who end before they are looked at are found by those whom they started, also where many of them do at once.
 #[test]
 fn relays_are_found_beside_others() {
-    let _alone = alone();
     let (home, drivers) = (folder(), folder());
     let mut words = fakes(drivers.path(), &["background-relay"]);
     words.extend(["-j".into(), "8".into()]);
@@ -253,16 +247,18 @@ fn relays_are_found_beside_others() {
     for (id, cell) in cells {
         assert_eq!(cell["steps"][1]["leaked"], true, "{id}");
     }
-    let left: Vec<_> = processes(env!("CARGO_BIN_EXE_fake-tool"));
+    let left: Vec<_> = processes(&drivers.path().display().to_string());
     assert!(left.is_empty(), "left behind: {left:?}");
 }
 
 /// A run ends, however often a tool hangs.
 #[test]
 fn a_tool_that_only_hangs_is_given_up() {
-    let _alone = alone();
     let (home, drivers) = (folder(), folder());
     let mut words = fakes(drivers.path(), &["hang"]);
+    let driver = drivers.path().join("fake-hang.toml");
+    let text = std::fs::read_to_string(&driver).unwrap();
+    std::fs::write(&driver, text.replace("timeout = 2", "timeout = 1")).unwrap();
     words.extend(["-j".into(), "1".into(), "attach-discover[producer=builtin,consumer=fake-hang,*".into()]);
     let (cells, ..) = run(&mut referee(home.path()), &words);
     let skipped: Vec<_> = cells.values().filter(|cell| cell["steps"][1]["skipped"] == true).collect();
@@ -287,14 +283,14 @@ fn a_tool_that_only_hangs_is_given_up() {
 /// folder. Root reads everything, so this runs as nobody.
 #[test]
 fn what_cannot_be_read_is_an_error_of_its_cell() {
-    let _alone = alone();
     let (home, drivers) = (folder(), folder());
     let Some(mut command) = as_nobody(home.path()) else { return };
     let mut words = fakes(drivers.path(), &["honest", "no-permission"]);
     for path in ["", "fake-honest.toml", "fake-no-permission.toml"].map(|name| drivers.path().join(name)) {
         if let Ok(text) = std::fs::read_to_string(&path) {
             let copy = home.path().join("fake-tool").display().to_string();
-            std::fs::write(&path, text.replace(env!("CARGO_BIN_EXE_fake-tool"), &copy)).unwrap();
+            std::fs::write(&path, text.replace(&fake_tool(drivers.path()).display().to_string(), &copy))
+                .unwrap();
         }
         let mode = if path.is_dir() { 0o755 } else { 0o644 };
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
@@ -348,7 +344,6 @@ fn as_nobody(home: &std::path::Path) -> Option<assert_cmd::Command> {
 /// A tool that cannot tell its version is unavailable: results without a version are worth nothing.
 #[test]
 fn a_tool_without_a_version_is_unavailable() {
-    let _alone = alone();
     let (home, drivers) = (folder(), folder());
     let mut words = fakes(drivers.path(), &["honest"]);
     let path = drivers.path().join("fake-honest.toml");
@@ -364,10 +359,4 @@ fn a_tool_without_a_version_is_unavailable() {
     let failed = referee(home.path()).arg("run").args(words).assert().code(102);
     let text = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
     assert!(text.contains("does not tell a version"), "{text}");
-}
-
-/// Tests that look for processes left behind must not see each other's.
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -1,0 +1,11 @@
+//! The tests of the command line, in one binary. `cargo test NAME` runs the tests of one file.
+
+mod check;
+mod cli;
+mod conformance;
+mod interop;
+mod interrupt;
+mod schemas;
+mod support;
+mod trust;
+mod views;
