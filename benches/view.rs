@@ -40,8 +40,11 @@ impl Bench {
         let plan = Plan::compile(&Case::parse(&Source::new("many.toml", text)).unwrap());
         let catalogue = Catalogue::shipped().unwrap();
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-        let files =
-            referee::writer::layout(&plan.contents, &plan.contents.names(), catalogue.convention("oras"));
+        let files = referee::writer::layout(
+            &plan.contents,
+            &plan.contents.names(),
+            catalogue.convention("untagged-entries"),
+        );
         files.save(&folder.path().join("layout")).unwrap();
         let subject = plan.contents.node("image").unwrap().digest.clone();
         Self { folder, subject, conventions: catalogue.conventions, count }

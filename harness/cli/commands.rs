@@ -68,6 +68,9 @@ fn convention(catalogue: &mut Catalogue, name: &str) -> Result<String, Failed> {
     if is_file(name) {
         return Ok(catalogue.add_convention(&catalogue::read(Path::new(name))?)?);
     }
+    if let Some(convention) = catalogue.convention(name) {
+        return Ok(convention.id.clone());
+    }
     let known: Vec<_> = catalogue.conventions.iter().map(|convention| convention.id.clone()).collect();
     one_of("convention", name, &known)
 }

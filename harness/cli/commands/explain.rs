@@ -20,8 +20,9 @@ pub(super) fn run(id: &str) -> Result<Exit, Failed> {
     let mut texts: Vec<String> = Vec::new();
     texts.extend(texts::all(&catalogue, id)?);
     texts.extend(catalogue.cases.iter().filter(|case| case.id == id).map(case));
-    texts
-        .extend(source(&catalogue, "cases/conventions", id).map(|text| format!("convention {id}\n\n{text}")));
+    let convention = catalogue.convention(id).map_or(id, |convention| &convention.id);
+    let text = source(&catalogue, "cases/conventions", convention);
+    texts.extend(text.map(|text| format!("convention {convention}\n\n{text}")));
     texts.extend(catalogue.drivers.iter().filter(|driver| driver.id == id).map(driver));
     texts.extend(Outcome::ALL.iter().filter(|outcome| outcome.word() == id).map(|one| outcome(*one)));
     texts.extend(

@@ -38,7 +38,7 @@ pub(super) fn run(what: What, files: &Files, format: Format) -> Result<Exit, Fai
         What::Rules | What::Requirements | What::Profiles => values = texts(what, &catalogue, &mut text)?,
         What::Conventions => {
             for convention in &catalogue.conventions {
-                let _ = writeln!(text, "{:19} {}", convention.id, convention.title);
+                let _ = writeln!(text, "{:21} {}", convention.id, convention.title);
                 values.push(
                     json!({"id": convention.id, "title": convention.title, "source": convention.source}),
                 );

@@ -91,7 +91,8 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
 /// The cells that the user's words select.
 pub(super) fn select(catalogue: &Catalogue, selected: &Selected, filter: &[String]) -> Vec<Cell> {
     // `[` stands for itself: cell ids are full of it
-    let patterns: Vec<String> = filter.iter().map(|pattern| pattern.replace('[', "\\[")).collect();
+    let patterns: Vec<String> =
+        filter.iter().map(|pattern| catalogue.current(pattern).replace('[', "\\[")).collect();
     let globs = cell_id::globs(&patterns);
     let named = |cell: &Cell| filter.is_empty() || globs.is_match(&cell.id) || globs.is_match(&cell.case.id);
     let involves = |cell: &Cell, drivers: &[String]| {

@@ -152,7 +152,7 @@ pub(crate) fn layout(folder: &Path) {
     let catalogue = Catalogue::shipped().expect("what is shipped parses");
     let case = catalogue.cases.iter().find(|case| case.id == "attach-discover").expect("the case");
     let plan = Plan::compile(case);
-    let convention = catalogue.convention("regclient").expect("the convention");
+    let convention = catalogue.convention("fallback-tag").expect("the convention");
     referee::writer::layout(&plan.contents, &plan.contents.names(), Some(convention))
         .save(folder)
         .expect("a layout");

@@ -129,7 +129,7 @@ fn expected() -> Vec<(String, &'static str, &'static str)> {
     }
     for (behaviour, outcome, reason) in CARRIERS {
         let id = format!(
-            "attach-copy-discover[producer=builtin,carrier=fake-{behaviour},consumer=fake-honest,convention=oras]"
+            "attach-copy-discover[producer=builtin,carrier=fake-{behaviour},consumer=fake-honest,convention=untagged-entries]"
         );
         cells.push((id, outcome, reason));
     }
@@ -297,7 +297,7 @@ fn what_cannot_be_read_is_an_error_of_its_cell() {
     }
     words.push("attach-discover[producer=fake-*,consumer=*".into());
     words.push(
-        "attach-copy-discover[producer=builtin,carrier=fake-*,consumer=fake-honest,convention=oras]".into(),
+        "attach-copy-discover[producer=builtin,carrier=fake-*,consumer=fake-honest,convention=untagged-entries]".into(),
     );
     let (cells, results, code) = run(&mut command, &words);
     assert_eq!((&results["complete"], code), (&Value::Bool(true), 0));
@@ -307,7 +307,7 @@ fn what_cannot_be_read_is_an_error_of_its_cell() {
         check(&cells, &id, "error", reason);
         check(&cells, &format!("attach-discover[producer=fake-honest,{consumer}]"), "seen", "");
     }
-    let id = "attach-copy-discover[producer=builtin,carrier=fake-no-permission,consumer=fake-honest,convention=oras]";
+    let id = "attach-copy-discover[producer=builtin,carrier=fake-no-permission,consumer=fake-honest,convention=untagged-entries]";
     check(&cells, id, "seen", "");
     let left: Vec<_> = ["/dev/shm".into(), std::env::temp_dir()]
         .iter()

@@ -25,6 +25,9 @@ pub struct Convention {
     pub schema: u32,
     /// Short name, equal to the file's stem.
     pub id: String,
+    /// Ids that it had before. They are understood wherever an id is typed, and never printed.
+    #[serde(default)]
+    pub former: Vec<String>,
     /// One line for people.
     pub title: String,
     /// Where the convention is written down, or whose code does it.

@@ -43,8 +43,8 @@ fn a_response_makes_the_set_complete() {
     let found = &view.referrers[0];
     assert!(found.verified);
     // the fallback tag and the annotation of PR 1171 lead to it; it has no entry of its own, as containerd wants one
-    assert!(found.found_by.contains("regclient") && found.found_by.contains("pr-1171"));
-    assert!(!found.found_by.contains("containerd"));
+    assert!(found.found_by.contains("fallback-tag") && found.found_by.contains("pr-1171"));
+    assert!(!found.found_by.contains("containerd-entries"));
 }
 
 #[test]

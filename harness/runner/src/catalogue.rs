@@ -4,6 +4,7 @@
 //! others: what the files mean.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 use referee_convention::Convention;
@@ -96,7 +97,12 @@ impl Catalogue {
     /// # Errors
     /// The first mistake in the file.
     pub fn add_driver(&mut self, source: &Source) -> Result<String, CatalogueError> {
-        let columns = Driver::load(source)?;
+        let mut columns = Driver::load(source)?;
+        for driver in &mut columns {
+            for known in &mut Arc::make_mut(&mut driver.manifest).known {
+                known.cells = self.current(&known.cells);
+            }
+        }
         let tool = columns.first().map(|driver| driver.tool().to_owned()).unwrap_or_default();
         self.drivers.retain(|driver| driver.tool() != tool);
         self.drivers.extend(columns);
@@ -130,9 +136,24 @@ impl Catalogue {
         files.map(|path| self.add_case(&read(&path)?)).collect()
     }
 
-    /// The convention with this id.
+    /// The convention with this id, or that had it before.
     pub fn convention(&self, id: &str) -> Option<&Convention> {
-        self.conventions.iter().find(|convention| convention.id == id)
+        named(&self.conventions, id)
+    }
+
+    /// A pattern over cell ids with the former ids of conventions replaced by those of today.
+    pub fn current(&self, pattern: &str) -> String {
+        let mut text = String::new();
+        let mut rest = pattern;
+        while let Some(at) = ["convention=", "reader="].iter().filter_map(|key| rest.find(key)).min() {
+            let start = at + rest[at..].find('=').map_or(0, |equals| equals + 1);
+            let id = |c: char| c.is_ascii_alphanumeric() || "-+._".contains(c);
+            let end = rest[start..].find(|c| !id(c)).map_or(rest.len(), |length| start + length);
+            text.push_str(&rest[..start]);
+            text.push_str(self.convention(&rest[start..end]).map_or(&rest[start..end], |known| &known.id));
+            rest = &rest[end..];
+        }
+        text + rest
     }
 
     fn keep(&mut self, source: &Source) {
@@ -188,14 +209,30 @@ pub fn profile(file: ProfileFile, source: &Source) -> Result<Profile, CatalogueE
     let wrong = |why| source.error(source.place(&["convention"]), why);
     let convention = match &file.convention {
         None => None,
-        Some(name) if name.ends_with(".toml") => Some(read(&Path::new(source.name()).with_file_name(name))?),
+        Some(name) if name.ends_with(".toml") => {
+            Some(Convention::parse(&read(&Path::new(source.name()).with_file_name(name))?)?)
+        }
         Some(name) => {
-            let found = shipped(&CONVENTIONS, "cases/conventions", name);
+            let found = shipped_convention(name)?;
             Some(found.ok_or_else(|| wrong(format!("no convention is named `{name}`")))?)
         }
     };
-    let convention = convention.map(|source| Convention::parse(&source)).transpose()?;
     Ok(file.with(convention.as_ref()).map_err(wrong)?)
+}
+
+/// The shipped convention of that id, or that had it before.
+fn shipped_convention(id: &str) -> Result<Option<Convention>, CatalogueError> {
+    match shipped(&CONVENTIONS, "cases/conventions", id) {
+        Some(source) => Ok(Some(Convention::parse(&source)?)),
+        None => Ok(Catalogue::conventions_alone()?.convention(id).cloned()),
+    }
+}
+
+/// The convention of that id; if there is none, the one that had it before.
+fn named<'a>(conventions: &'a [Convention], id: &str) -> Option<&'a Convention> {
+    let current = conventions.iter().find(|convention| convention.id == id);
+    current
+        .or_else(|| conventions.iter().find(|convention| convention.former.iter().any(|former| former == id)))
 }
 
 /// The ids of the shipped profiles, in order.
@@ -228,5 +265,26 @@ fn replace_or_push<T>(list: &mut Vec<T>, item: T, same: impl Fn(&T) -> bool) {
     match list.iter_mut().find(|known| same(known)) {
         Some(known) => *known = item,
         None => list.push(item),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_former_id_leads_to_one_convention() {
+        let catalogue = Catalogue::shipped().unwrap();
+        let mut ids: Vec<&String> =
+            catalogue.conventions.iter().flat_map(|c| c.former.iter().chain([&c.id])).collect();
+        ids.sort();
+        let all = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+        assert_eq!(catalogue.convention("oras").unwrap().id, "untagged-entries");
+        let typed = "*[producer=oras,convention=fallback+entries,reader=oras*]";
+        let current = "*[producer=oras,convention=fallback-tag+entries,reader=untagged-entries*]";
+        assert_eq!(catalogue.current(typed), current);
+        assert_eq!(catalogue.current("attach*[*convention=o*"), "attach*[*convention=o*");
     }
 }

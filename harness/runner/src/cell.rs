@@ -35,7 +35,7 @@ impl Binding {
         }
     }
 
-    /// The name of the row or column: `as oras` is the in-crate writer doing as oras does, `oras` is oras.
+    /// The name of the row or column: `as untagged-entries` is the in-crate writer by that convention, `oras` is oras.
     pub fn label(&self) -> String {
         match self {
             Self::Builtin(convention) => as_convention(convention),

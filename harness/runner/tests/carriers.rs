@@ -105,19 +105,19 @@ index {"org.opencontainers.image.referrer.subject":"<image>"}
 index {"org.opencontainers.image.referrer.subject":"<other>"}
   other-sbom "application/vnd.example.sbom"
 "#);
-    insta::assert_snapshot!(written("attach-two-discover", "olareg"), @r#"
+    insta::assert_snapshot!(written("attach-two-discover", "olareg-response"), @r#"
 {"org.olareg.referrer.convert":"true"}
 image {"org.opencontainers.image.ref.name":"v1"}
 index {"org.olareg.referrer.subject":"<image>"}
   sbom "application/vnd.example.sbom"
   signature "application/vnd.example.signature"
 "#);
-    insta::assert_snapshot!(written("sha512-subject", "regclient"), @r#"
+    insta::assert_snapshot!(written("sha512-subject", "fallback-tag"), @r#"
 image {"org.opencontainers.image.ref.name":"v1"}
 index {"org.opencontainers.image.ref.name":"<image as tag>"}
   sbom "application/vnd.example.sbom"
 "#);
-    insta::assert_snapshot!(written("referrer-of-referrer", "regclient"), @r#"
+    insta::assert_snapshot!(written("referrer-of-referrer", "fallback-tag"), @r#"
 image {"org.opencontainers.image.ref.name":"v1"}
 index {"org.opencontainers.image.ref.name":"<image as tag>"}
   sbom "application/vnd.example.sbom"
@@ -128,12 +128,12 @@ index {"org.opencontainers.image.ref.name":"<sbom as tag>"}
 
 #[test]
 fn each_referrer_can_be_an_entry() {
-    insta::assert_snapshot!(written("artifact-type-kept", "oras"), @r#"
+    insta::assert_snapshot!(written("artifact-type-kept", "untagged-entries"), @r#"
 image {"org.opencontainers.image.ref.name":"v1"}
 sbom "application/vnd.example.sbom"
 legacy "application/vnd.example.config.v1+json"
 "#);
-    insta::assert_snapshot!(written("annotations-kept", "containerd"), @r#"
+    insta::assert_snapshot!(written("annotations-kept", "containerd-entries"), @r#"
 image {"org.opencontainers.image.ref.name":"v1"}
 sbom "application/vnd.example.sbom" {"com.example.k":"v","com.example.note":"two words","io.containerd.manifest.subject":"<image>"}
 "#);
@@ -149,7 +149,7 @@ signature "application/vnd.example.signature"
 
 #[test]
 fn a_tag_is_on_the_entry_that_there_is() {
-    let ids = ["raw", "oras", "regclient", "buildkit"];
+    let ids = ["raw", "untagged-entries", "fallback-tag", "nested-attestation"];
     let shown = ids.map(|id| format!("{id}:\n{}", written("referrer-with-tag", id)));
     insta::assert_snapshot!(shown.concat(), @r#"
 raw:
@@ -173,30 +173,30 @@ sbom {"org.opencontainers.image.ref.name":"sbom"}
 
 #[test]
 fn an_index_with_referrers_takes_the_place_of_the_image() {
-    insta::assert_snapshot!(written("attach-discover", "buildkit"), @r#"
+    insta::assert_snapshot!(written("attach-discover", "nested-attestation"), @r#"
 index {"org.opencontainers.image.ref.name":"v1"}
   image {"architecture":"amd64","os":"linux"}
   sbom {"architecture":"unknown","os":"unknown"} {"vnd.docker.reference.digest":"<image>","vnd.docker.reference.type":"attestation-manifest"}
 "#);
-    insta::assert_snapshot!(written("subject-platform-child", "buildkit"), @r#"
+    insta::assert_snapshot!(written("subject-platform-child", "nested-attestation"), @r#"
 index {"org.opencontainers.image.ref.name":"v1"}
   amd64 {"architecture":"amd64","os":"linux"}
   arm64 {"architecture":"arm64","os":"linux"}
   sbom {"architecture":"unknown","os":"unknown"} {"vnd.docker.reference.digest":"<amd64>","vnd.docker.reference.type":"attestation-manifest"}
 not written: {"image"}
 "#);
-    insta::assert_snapshot!(written("subject-is-index", "buildkit"), @r#"
+    insta::assert_snapshot!(written("subject-is-index", "nested-attestation"), @r#"
 index {"org.opencontainers.image.ref.name":"v1"}
   image
   sbom {"architecture":"unknown","os":"unknown"} {"vnd.docker.reference.digest":"<image>","vnd.docker.reference.type":"attestation-manifest"}
 "#);
-    insta::assert_snapshot!(written("referrer-of-referrer", "buildkit"), @r#"
+    insta::assert_snapshot!(written("referrer-of-referrer", "nested-attestation"), @r#"
 index {"org.opencontainers.image.ref.name":"v1"}
   image {"architecture":"amd64","os":"linux"}
   sbom {"architecture":"unknown","os":"unknown"} {"vnd.docker.reference.digest":"<image>","vnd.docker.reference.type":"attestation-manifest"}
   signature {"architecture":"unknown","os":"unknown"} {"vnd.docker.reference.digest":"<sbom>","vnd.docker.reference.type":"attestation-manifest"}
 "#);
-    insta::assert_snapshot!(written("subject-absent", "buildkit"), @r#"
+    insta::assert_snapshot!(written("subject-absent", "nested-attestation"), @r#"
 other {"org.opencontainers.image.ref.name":"v1"}
 index
   sbom {"architecture":"unknown","os":"unknown"} {"vnd.docker.reference.digest":"<image>","vnd.docker.reference.type":"attestation-manifest"}
@@ -213,7 +213,7 @@ index {"org.opencontainers.image.referrer.subject":"<image>"}
   signature "application/vnd.example.signature"
 not written: {"signature"}
 "#);
-    insta::assert_snapshot!(written("listed-referrer-missing", "oras"), @r#"
+    insta::assert_snapshot!(written("listed-referrer-missing", "untagged-entries"), @r#"
 image {"org.opencontainers.image.ref.name":"v1"}
 sbom "application/vnd.example.sbom"
 signature "application/vnd.example.signature"

@@ -72,8 +72,8 @@ fn another_convention_does_not_find_it() {
     let plan = Plan::compile(&case);
     let all = conventions();
     let find = |id: &str| all.iter().find(|convention| convention.id == id).unwrap();
-    let facts = facts(&plan, find("oras"));
+    let facts = facts(&plan, find("untagged-entries"));
     let subject = &plan.contents.node("image").unwrap().digest;
-    assert_eq!(view::answer(&facts, subject, find("oras")).referrers.len(), 1);
+    assert_eq!(view::answer(&facts, subject, find("untagged-entries")).referrers.len(), 1);
     assert_eq!(view::answer(&facts, subject, find("pr-1171")).referrers.len(), 0);
 }
