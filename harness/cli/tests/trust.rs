@@ -89,7 +89,7 @@ const WRITERS: [(&str, &str, &str); 18] = [
 ];
 
 /// What copying with a misbehaving tool has to be called.
-const CARRIERS: [(&str, &str, &str); 5] = [
+const COPIERS: [(&str, &str, &str); 5] = [
     ("honest", "seen", ""),
     ("nothing", "error", "left no layout"),
     ("fail", "error", "always fails"),
@@ -127,9 +127,9 @@ fn expected() -> Vec<(String, &'static str, &'static str)> {
             cells.push((id, outcome, reason));
         }
     }
-    for (behaviour, outcome, reason) in CARRIERS {
+    for (behaviour, outcome, reason) in COPIERS {
         let id = format!(
-            "attach-copy-discover[producer=builtin,carrier=fake-{behaviour},consumer=fake-honest,convention=untagged-entries]"
+            "attach-copy-discover[producer=builtin,copier=fake-{behaviour},consumer=fake-honest,convention=untagged-entries]"
         );
         cells.push((id, outcome, reason));
     }
@@ -141,7 +141,7 @@ fn expected() -> Vec<(String, &'static str, &'static str)> {
 fn all_behaviours(path: Option<OsString>) {
     let (home, drivers) = (folder(), folder());
     let mut behaviours: Vec<&str> = Vec::new();
-    for (behaviour, ..) in READERS.iter().chain(&SERVERS).chain(&WRITERS).chain(&CARRIERS) {
+    for (behaviour, ..) in READERS.iter().chain(&SERVERS).chain(&WRITERS).chain(&COPIERS) {
         if !behaviours.contains(behaviour) {
             behaviours.push(behaviour);
         }
@@ -297,7 +297,7 @@ fn what_cannot_be_read_is_an_error_of_its_cell() {
     }
     words.push("attach-discover[producer=fake-*,consumer=*".into());
     words.push(
-        "attach-copy-discover[producer=builtin,carrier=fake-*,consumer=fake-honest,convention=untagged-entries]".into(),
+        "attach-copy-discover[producer=builtin,copier=fake-*,consumer=fake-honest,convention=untagged-entries]".into(),
     );
     let (cells, results, code) = run(&mut command, &words);
     assert_eq!((&results["complete"], code), (&Value::Bool(true), 0));
@@ -307,7 +307,7 @@ fn what_cannot_be_read_is_an_error_of_its_cell() {
         check(&cells, &id, "error", reason);
         check(&cells, &format!("attach-discover[producer=fake-honest,{consumer}]"), "seen", "");
     }
-    let id = "attach-copy-discover[producer=builtin,carrier=fake-no-permission,consumer=fake-honest,convention=untagged-entries]";
+    let id = "attach-copy-discover[producer=builtin,copier=fake-no-permission,consumer=fake-honest,convention=untagged-entries]";
     check(&cells, id, "seen", "");
     let left: Vec<_> = ["/dev/shm".into(), std::env::temp_dir()]
         .iter()

@@ -12,7 +12,7 @@ pub enum Role {
     /// Writes content into a layout.
     Producer,
     /// Copies a layout to another place.
-    Carrier,
+    Copier,
     /// Tags, deletes, collects garbage.
     Mutator,
     /// Serves a layout as a registry.
@@ -26,7 +26,7 @@ impl Role {
     pub fn name(self) -> &'static str {
         match self {
             Self::Producer => "producer",
-            Self::Carrier => "carrier",
+            Self::Copier => "copier",
             Self::Mutator => "mutator",
             Self::Server => "server",
             Self::Consumer => "consumer",

@@ -180,7 +180,7 @@ fn players(case: &Case, role: Role, drivers: &[Driver], conventions: &[Conventio
     let ops: &[Operation] = match role {
         Role::Producer => &[Operation::Attach, Operation::Push],
         Role::Consumer => &[Operation::Discover],
-        Role::Carrier | Role::Mutator | Role::Server => &[Operation::Copy],
+        Role::Copier | Role::Mutator | Role::Server => &[Operation::Copy],
     };
     let able = |driver: &&Driver| {
         let manifest = &driver.manifest;

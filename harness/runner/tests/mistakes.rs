@@ -83,7 +83,7 @@ fn mistakes_in_the_head() {
         mistake("level  =", "levle  ="),
         mistake("[\"oras\", \"reg*\"]", "[]"),
         mistake("\"reg*\"", "\"Reg*\""),
-        mistake("consumer = [", "carrier = ["),
+        mistake("consumer = [", "copier = ["),
     ].join("\n"), @r#"
 1: schema 2 is not known, expected 1 @ 2
 2: id `other` is not the file's stem, expected `good` @ "other"
@@ -162,7 +162,7 @@ fn mistakes_in_steps() {
         mistake("outcome = \"seen\"", "outcome = \"seen\"\nreq = [\"API-7\"]"),
     ].join("\n"), @r#"
 28: `attach` is done by a producer @ "mutator"
-28: `copy` is done by a carrier @ "producer"
+28: `copy` is done by a copier @ "producer"
 30: there is no content named `sbmo` (expected one of `image`, `sbom`, `all`) @ "sbmo"
 30: `image` has no subject to be attached to @ "image"
 27: this step needs `content` @ [[step]]

@@ -75,7 +75,7 @@ pub fn render(results: &Results, names: &Names) -> String {
     text
 }
 
-/// The rows of a case: tools, conventions, then combinations (producer > carrier) in order of appearance.
+/// The rows of a case: tools, conventions, then combinations (producer > copier) in order of appearance.
 fn rows(results: &Results, case: &str, tools: &[String], conventions: &[String]) -> Vec<String> {
     let mut rows: Vec<String> = tools.iter().chain(conventions).cloned().collect();
     for cell in results.cells.iter().filter(|cell| cell.case == case) {

@@ -174,7 +174,7 @@ pub enum OpName {
     Attach,
     /// The producer stores these exact bytes.
     Push,
-    /// The carrier copies a tag, with referrers, to another place.
+    /// The copier copies a tag, with referrers, to another place.
     Copy,
     /// The consumer lists the referrers of a subject.
     Discover,

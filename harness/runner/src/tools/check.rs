@@ -54,7 +54,7 @@ pub fn check(machine: &Machine, conventions: &[Convention], tool: &Tool) -> Resu
     for capability in &tool.driver.manifest.can {
         let role = match capability {
             Capability::Attach | Capability::Push => Role::Producer,
-            Capability::Copy => Role::Carrier,
+            Capability::Copy => Role::Copier,
             Capability::Discover | Capability::DiscoverTag | Capability::DiscoverPlatform => Role::Consumer,
         };
         if tool.driver.plays(role) {
@@ -150,7 +150,7 @@ fn text(capability: Capability) -> String {
     let mut steps = format!("[[step]]\nrole = \"producer\"\nop = \"{op}\"\ncontent = \"sbom\"\n");
     match capability {
         Capability::Copy => {
-            steps.push_str("[[step]]\nrole = \"carrier\"\nop = \"copy\"\nsource = \"image\"\n");
+            steps.push_str("[[step]]\nrole = \"copier\"\nop = \"copy\"\nsource = \"image\"\n");
         }
         Capability::Discover | Capability::DiscoverTag | Capability::DiscoverPlatform => {
             let step = format!(

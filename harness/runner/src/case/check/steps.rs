@@ -64,7 +64,7 @@ impl<'a> Checker<'a> {
         let (op, does, who) = match *self.step.op {
             OpName::Attach => ("attach", Role::Producer, "a producer"),
             OpName::Push => ("push", Role::Producer, "a producer"),
-            OpName::Copy => ("copy", Role::Carrier, "a carrier"),
+            OpName::Copy => ("copy", Role::Copier, "a copier"),
             OpName::Discover => ("discover", Role::Consumer, "a consumer"),
         };
         if role != does {
