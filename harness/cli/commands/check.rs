@@ -122,7 +122,7 @@ fn reading(text: &str) -> Result<(String, String), Failed> {
 
 /// Whether a rule's findings depend on that reading.
 fn decides(question: &str, answer: &str) -> bool {
-    let readings = referee::rules::catalogue::RULES.iter().filter_map(|rule| rule.reading);
+    let readings = referee::rules::catalogue::rules().filter_map(|rule| rule.reading);
     readings
         .filter(|reading| reading.question == question)
         .any(|reading| reading.error.contains(&answer) || reading.fine.contains(&answer))

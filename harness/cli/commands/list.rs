@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use referee::fixtures::coverage::Coverage;
 use referee::results::report::wrap::wrapped;
-use referee::rules::catalogue::RULES;
+use referee::rules::catalogue::rules;
 use referee::rules::profile::ProfileFile;
 use referee::rules::{Rule, requirement};
 use referee::runner::catalogue::{self, Catalogue};
@@ -61,7 +61,7 @@ pub(super) fn run(what: What, files: &Files, format: Format) -> Result<Exit, Fai
 /// Rules, requirements and profiles: what layouts are held against.
 fn texts(what: What, catalogue: &Catalogue, text: &mut String) -> Result<Vec<Value>, Failed> {
     match what {
-        What::Rules => Ok(RULES.iter().map(|rule| one_rule(rule, text)).collect()),
+        What::Rules => Ok(rules().map(|rule| one_rule(rule, text)).collect()),
         What::Profiles => {
             let profiles = catalogue::profiles()?;
             let one = |profile: &ProfileFile| {

@@ -1,12 +1,15 @@
 //! `referee check` as a person, a script and a viewer of SARIF meet it: transcripts in `golden/cli`, contracts, exit codes.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{approve, folder, layout, referee, transcript};
-use serde_json::Value;
+use crate::support::{approve, folder, layout, referee, transcript, without_counts};
+use referee::rules::catalogue::rules;
+use referee::rules::requirement;
+use serde_json::{Value, json};
 
 /// A layout in which four things are wrong, one of each kind.
 fn broken(root: &Path) {
@@ -67,12 +70,65 @@ fn a_check_is_as_approved() {
 #[test]
 fn what_layouts_are_held_against_is_as_approved() {
     let folder = folder();
-    for what in ["rules", "requirements", "profiles"] {
-        approve(&format!("list-{what}"), &transcript(folder.path(), &["list", what]));
-    }
     let ids =
         ["blob-missing", "response-repeated", "LAYOUT-016", "DESC-003", "AMB-06", "strict", "blob-mising"];
-    approve("explain-rules", &ids.map(|id| transcript(folder.path(), &["explain", id])).join("\n"));
+    let texts = ids.map(|id| transcript(folder.path(), &["explain", id]));
+    approve("explain-rules", &without_counts(&texts.join("\n")));
+    approve("list-profiles", &transcript(folder.path(), &["list", "profiles"]));
+    // of the long lists some entries, so that a new rule changes none of this
+    for (what, some) in [
+        ("rules", &["blob-missing", "response-entry-annotations-extra", "ref-name-grammar"][..]),
+        ("requirements", &["LAYOUT-001", "LAYOUT-016", "JSON-006", "AMB-06", "CONV-06"]),
+    ] {
+        let text = transcript(folder.path(), &["list", what]);
+        let entries = entries(&text);
+        let shown: Vec<_> = some.iter().map(|id| entries[*id].as_str()).collect();
+        approve(&format!("list-{what}"), &shown.concat());
+    }
+}
+
+/// The entries of a list by their first words: what follows with a space belongs to the entry before.
+fn entries(text: &str) -> BTreeMap<String, String> {
+    let mut entries: BTreeMap<String, String> = BTreeMap::new();
+    let mut last = String::new();
+    for line in text.lines().skip_while(|line| *line != "-- stdout").skip(1) {
+        if !line.starts_with(' ') {
+            line.split(' ').next().unwrap_or_default().clone_into(&mut last);
+        }
+        let entry = entries.entry(last.clone()).or_default();
+        entry.push_str(line);
+        entry.push('\n');
+    }
+    entries
+}
+
+/// Each rule and each requirement is listed once, in both forms, with what the catalogue says of it.
+#[test]
+fn lists_have_every_rule_and_every_requirement() {
+    let folder = folder();
+    let list = |what| {
+        let shown = entries(&transcript(folder.path(), &["list", what]));
+        let (value, _) = json(folder.path(), &["list", what, "--format", "json"]);
+        (shown, value.as_array().cloned().unwrap_or_default())
+    };
+    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (shown, listed) = list("rules");
+    assert_eq!(listed.len(), rules().len());
+    for (rule, value) in rules().zip(&listed) {
+        assert_eq!((&value["id"], &value["summary"]), (&json!(rule.id), &json!(rule.summary)));
+        assert!(squeezed(&shown[rule.id]).ends_with(rule.summary), "{}", shown[rule.id]);
+    }
+    let (shown, listed) = list("requirements");
+    assert_eq!(listed.len(), requirement::all().len() + requirement::ambiguities().len());
+    for value in &listed {
+        let (id, text) =
+            (value["id"].as_str().unwrap_or_default(), value["text"].as_str().unwrap_or_default());
+        let deciding = rules().filter(|rule| rule.requirements.contains(&id)).map(|rule| rule.id);
+        let deciding: Vec<_> = deciding.collect();
+        assert_eq!(value["rules"], json!(deciding), "{id}");
+        let shown = squeezed(&shown[id]);
+        assert!(shown.contains(&squeezed(text)) && shown.contains(&deciding.join(", ")), "{shown}");
+    }
 }
 
 /// `referee/check/v1`, with no key renamed.

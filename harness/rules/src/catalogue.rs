@@ -1,123 +1,19 @@
-//! All rules: one file each, by what they are about.
+//! All rules: one file each, in a folder for what they are about.
 //!
-//! Owns: the list, from which help, documentation and reports are made. A test sees to it that no file is left out.
+//! Owns: the list, from which help, documentation and reports are made. Leaves to others: finding the files, which the
+//! build script does (`build.rs`), so that a rule is added by adding its file.
 
+use crate::declare::Declared;
 use crate::rule::Rule;
 
-mod annotation;
-mod descriptor;
-mod index;
-mod json;
-mod layout;
-mod manifest;
-mod response;
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
-/// All rules, in the order in which they are checked.
-pub static RULES: &[&Rule] = &[
-    &layout::archive_broken::RULE,
-    &layout::archive_member_odd::RULE,
-    &layout::oci_layout_missing::RULE,
-    &layout::oci_layout_invalid::RULE,
-    &layout::layout_version_unknown::RULE,
-    &layout::index_json_missing::RULE,
-    &layout::index_json_invalid::RULE,
-    &layout::blobs_missing::RULE,
-    &layout::blob_name_invalid::RULE,
-    &layout::blob_path_stray::RULE,
-    &layout::blob_digest_mismatch::RULE,
-    &layout::file_unreadable::RULE,
-    &layout::blob_not_a_file::RULE,
-    &layout::blob_link_outside::RULE,
-    &layout::blob_missing::RULE,
-    &index::schema_version_invalid::RULE,
-    &index::media_type_absent::RULE,
-    &index::media_type_wrong::RULE,
-    &index::document_invalid::RULE,
-    &index::manifests_invalid::RULE,
-    &index::index_entry_type_foreign::RULE,
-    &index::index_json_entry_type::RULE,
-    &index::index_child_missing::RULE,
-    &index::platform_missing::RULE,
-    &index::platform_missing_in_index_json::RULE,
-    &index::platform_invalid::RULE,
-    &index::platform_value_unknown::RULE,
-    &index::platform_unknown::RULE,
-    &index::platform_features_reserved::RULE,
-    &index::index_json_is_referrer::RULE,
-    &index::subject_also_child::RULE,
-    &index::ref_name_duplicate::RULE,
-    &descriptor::descriptor_not_object::RULE,
-    &descriptor::media_type_invalid::RULE,
-    &descriptor::digest_invalid::RULE,
-    &descriptor::digest_encoding_invalid::RULE,
-    &descriptor::digest_algorithm_unregistered::RULE,
-    &descriptor::size_invalid::RULE,
-    &descriptor::size_negative::RULE,
-    &descriptor::size_mismatch::RULE,
-    &descriptor::url_invalid::RULE,
-    &descriptor::url_scheme::RULE,
-    &descriptor::data_invalid::RULE,
-    &descriptor::data_mismatch::RULE,
-    &descriptor::artifact_type_invalid::RULE,
-    &descriptor::artifact_type_differs::RULE,
-    &descriptor::descriptor_field_unknown::RULE,
-    &descriptor::document_large::RULE,
-    &manifest::config_missing::RULE,
-    &manifest::artifact_type_required::RULE,
-    &manifest::config_type_vendor::RULE,
-    &manifest::layers_invalid::RULE,
-    &manifest::layers_empty::RULE,
-    &manifest::layer_empty::RULE,
-    &manifest::empty_descriptor_wrong::RULE,
-    &manifest::artifact_with_image_config::RULE,
-    &manifest::subject_mismatch::RULE,
-    &manifest::subject_absent::RULE,
-    &json::json_not_utf8::RULE,
-    &json::json_duplicate_name::RULE,
-    &json::json_number_imprecise::RULE,
-    &json::json_not_i_json::RULE,
-    &annotation::annotations_invalid::RULE,
-    &annotation::annotation_duplicate::RULE,
-    &annotation::annotation_key_plain::RULE,
-    &annotation::annotation_key_reserved::RULE,
-    &annotation::annotation_key_proposed::RULE,
-    &annotation::created_invalid::RULE,
-    &annotation::base_digest_invalid::RULE,
-    &annotation::ref_name_misplaced::RULE,
-    &annotation::ref_name_characters::RULE,
-    &annotation::ref_name_grammar::RULE,
-    &annotation::repositories_several::RULE,
-    &annotation::annotation_pulled_up::RULE,
-    &response::referrer_only_a_blob::RULE,
-    &response::referrer_unlisted::RULE,
-    &response::response_incomplete::RULE,
-    &response::response_missing::RULE,
-    &response::response_not_index::RULE,
-    &response::response_is_referrer::RULE,
-    &response::response_lists_no_referrer::RULE,
-    &response::response_entry_foreign::RULE,
-    &response::response_entry_missing::RULE,
-    &response::response_entry_repeated::RULE,
-    &response::response_entry_type::RULE,
-    &response::response_entry_annotations::RULE,
-    &response::response_entry_annotations_extra::RULE,
-    &response::response_repeated::RULE,
-    &response::response_shared::RULE,
-    &response::responses_disagree::RULE,
-    &response::response_tagged::RULE,
-    &response::response_with_subject::RULE,
-    &response::response_with_own_fields::RULE,
-    &response::response_is_subject::RULE,
-    &response::response_large::RULE,
-    &response::response_filtered::RULE,
-    &response::response_descriptor_extra::RULE,
-    &response::referrer_subject_invalid::RULE,
-    &response::referrer_annotation_misplaced::RULE,
-    &response::referrer_key_foreign::RULE,
-    &response::fallback_tag_untruncated::RULE,
-];
+/// All rules, by folder and then by id.
+pub fn rules() -> impl ExactSizeIterator<Item = &'static Rule> + Clone {
+    DECLARED.iter().map(|declared| &declared.rule)
+}
 
 /// The rule of that id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
-    RULES.iter().copied().find(|rule| rule.id == id)
+    rules().find(|rule| rule.id == id)
 }

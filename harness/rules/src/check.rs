@@ -17,12 +17,13 @@ use referee_spec::path::blob_path;
 use referee_spec::{Digest, media_type};
 
 use crate::canonical;
-use crate::catalogue::RULES;
+use crate::catalogue;
+use crate::declare::{Check, Declared, DocumentCheck, LayoutCheck};
 use crate::doc::{Described, Doc, DocKind, File, Slot};
 use crate::evidence::Evidence;
 use crate::finding::{Asked, Cursor, Excerpt, Finding, Findings};
 use crate::profile::Profile;
-use crate::rule::{Canonical, Check, DocumentCheck, LayoutCheck, Rule, Severity};
+use crate::rule::{Canonical, Rule, Severity};
 
 /// How many bytes of documents are kept for the lines around findings. An archive cannot be read again.
 const KEPT: usize = 8 << 20;
@@ -83,14 +84,15 @@ impl<'a> Shown<'a> {
 impl Checker {
     /// Holds layouts against `profile`.
     pub fn new(profile: Profile) -> Self {
-        Self::with_rules(profile, RULES)
+        Self::with_rules(profile, catalogue::DECLARED)
     }
 
     /// Holds layouts against those of `rules` that `profile` asks for.
-    pub(crate) fn with_rules(profile: Profile, rules: &[&'static Rule]) -> Self {
+    pub(crate) fn with_rules(profile: Profile, rules: &'static [Declared]) -> Self {
         let (mut of_documents, mut of_layouts) = (Vec::new(), Vec::new());
-        for asked in rules.iter().filter_map(|rule| Asked::of(rule, &profile)) {
-            match asked.rule.check {
+        for declared in rules {
+            let Some(asked) = Asked::of(&declared.rule, &profile) else { continue };
+            match declared.check {
                 Check::Document(check) => of_documents.push((asked, check)),
                 Check::Layout(check) => of_layouts.push((asked, check)),
             }

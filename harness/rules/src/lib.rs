@@ -4,7 +4,7 @@
 //! findings. Leaves to others: reading (rules get facts and documents, and touch no file) and printing.
 
 #[macro_use]
-mod rule;
+mod declare;
 
 mod canonical;
 pub mod catalogue;
@@ -14,6 +14,7 @@ mod evidence;
 mod finding;
 pub mod profile;
 pub mod requirement;
+mod rule;
 
 pub use check::{Checker, Report};
 pub use finding::{Excerpt, Finding, Related};

@@ -1,22 +1,19 @@
-//! What a rule is.
+//! What is known of a rule, as reports and explanations show it.
 //!
-//! Owns: its data and the words for how strongly it asks. Leaves to others: the rules ([`crate::catalogue`]).
+//! Owns: its data and the words for how strongly it asks. Leaves to others: what it looks for ([`crate::catalogue`]), and
+//! how a file says all of that ([`crate::declare`]).
 
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::doc::Doc;
-use crate::evidence::Evidence;
-use crate::finding::Findings;
-
 /// One requirement, or a few that one fault breaks, made checkable.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Rule {
-    /// Names the fault in kebab case; equal to the file's stem; never changes.
+    /// Names the fault in kebab case; the stem of the rule's file; never changes.
     pub id: &'static str,
-    /// The fault in a few words.
+    /// The fault in a few words: the first line of the declaration.
     pub summary: &'static str,
     /// Ids of the requirements that it decides.
     pub requirements: &'static [&'static str],
@@ -32,7 +29,6 @@ pub struct Rule {
     pub explanation: &'static str,
     /// Whether it has to be asked about canonical documents and descriptors.
     pub(crate) canonical: Canonical,
-    pub(crate) check: Check,
 }
 
 /// Whether a rule for single documents can find anything in canonical input: documents and descriptors in the exact form
@@ -46,20 +42,6 @@ pub(crate) enum Canonical {
     /// It cannot find anything in canonical input, and is not shown any. A property test holds each rule to it.
     Skip,
 }
-
-/// What a rule looks at.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Check {
-    /// One document by itself.
-    Document(DocumentCheck),
-    /// The whole layout, without the text of its documents.
-    Layout(LayoutCheck),
-}
-
-/// Looks at one document.
-pub(crate) type DocumentCheck = fn(&Doc<'_>, &mut Findings<'_>);
-/// Looks at a layout.
-pub(crate) type LayoutCheck = fn(&Evidence<'_>, &mut Findings<'_>);
 
 /// The texts in which a rule came up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,18 +91,8 @@ pub struct Reading {
     pub fine: &'static [&'static str],
 }
 
-/// Asked for by v1.1.1, with MUST.
-pub(crate) const MUST: &[(Since, Level)] = &[(Since::V1_1, Level::Must)];
-/// Asked for by v1.1.1, with SHOULD.
-pub(crate) const SHOULD: &[(Since, Level)] = &[(Since::V1_1, Level::Should)];
-/// Declared by v1.1.1, or following from it.
-pub(crate) const DECLARED: &[(Since, Level)] = &[(Since::V1_1, Level::Convention)];
-/// Asked for by the proposal, with SHOULD.
-pub(crate) const PROPOSED_SHOULD: &[(Since, Level)] = &[(Since::Proposal, Level::Should)];
-/// Declared by the proposal, or following from it.
-pub(crate) const PROPOSED: &[(Since, Level)] = &[(Since::Proposal, Level::Convention)];
-
 impl Rule {
+    /// What a declaration leaves out.
     pub(crate) const BASE: Self = Self {
         id: "",
         summary: "",
@@ -131,19 +103,6 @@ impl Rule {
         source: "",
         explanation: "",
         canonical: Canonical::Ask,
-        check: Check::Layout(|_, _| {}),
-    };
-}
-
-/// A rule whose doc comment is its explanation.
-macro_rules! declare_rule {
-    ($(#[doc = $doc:literal])+ { $($field:ident: $value:expr),+ $(,)? }) => {
-        $(#[doc = $doc])+
-        pub(crate) static RULE: crate::Rule = crate::Rule {
-            explanation: concat!($($doc, "\n"),+),
-            $($field: $value,)+
-            ..crate::Rule::BASE
-        };
     };
 }
 

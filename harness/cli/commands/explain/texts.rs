@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use referee::fixtures::coverage::Coverage;
 use referee::results::report::wrap::wrapped;
-use referee::rules::catalogue::{RULES, rule};
+use referee::rules::catalogue::{rule, rules};
 use referee::rules::requirement::{self, Ambiguity, Requirement};
 use referee::rules::{Profile, Rule};
 use referee::runner::catalogue::{self, Catalogue};
@@ -36,9 +36,8 @@ pub(super) fn all(catalogue: &Catalogue, id: &str) -> Result<Vec<String>, Failed
 
 /// A rule or requirement whose id is nearly that, for mistakes.
 pub(super) fn near(id: &str) -> String {
-    let rules = RULES.iter().map(|rule| rule.id);
     let requirements = requirement::all().iter().map(|one| one.id.as_str());
-    let nearest = nearest(id, rules.chain(requirements));
+    let nearest = nearest(id, rules().map(|rule| rule.id).chain(requirements));
     nearest.map_or(";".to_owned(), |near| format!(", did you mean `{near}`?"))
 }
 
@@ -141,7 +140,7 @@ fn question(one: &Ambiguity, coverage: &Coverage) -> String {
         text.push_str(&wrapped("rules       ", &coverage.rules.join(", "), 12));
     }
     text.push_str("\nReadings\n");
-    let depends = RULES.iter().filter_map(|rule| rule.reading).filter(|reading| reading.question == one.id);
+    let depends = rules().filter_map(|rule| rule.reading).filter(|reading| reading.question == one.id);
     let depends: Vec<_> = depends.collect();
     for answer in &one.readings {
         let id = answer.id.as_str();
@@ -161,8 +160,8 @@ fn profile(one: &Profile) -> String {
     let mut text = format!("profile {}: {}\n\n", one.id, one.title);
     text.push_str(&wrapped("", &one.why, 0));
     text.push_str(&wrapped("source      ", &one.source, 12));
-    let asked = RULES.iter().filter(|rule| one.severity(rule).is_some()).count();
-    text.push_str(&wrapped("rules       ", &format!("{asked} of {}", RULES.len()), 12));
+    let asked = rules().filter(|rule| one.severity(rule).is_some()).count();
+    text.push_str(&wrapped("rules       ", &format!("{asked} of {}", rules().len()), 12));
     if let Some(proposal) = &one.proposal {
         let marks = format!("convention {}; responses are marked by {}", proposal.convention, proposal.key);
         text.push_str(&wrapped("proposal    ", &marks, 12));

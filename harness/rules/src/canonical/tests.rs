@@ -15,11 +15,12 @@ use referee_source::Source;
 use referee_spec::Digest;
 
 use super::*;
-use crate::catalogue::RULES;
+use crate::catalogue::DECLARED;
 use crate::check::Checker;
+use crate::declare::{Canonical, Check, Declared, MUST};
 use crate::doc::{Described, File};
 use crate::profile::{Profile, ProfileFile};
-use crate::rule::{Canonical, Check, MUST, Rule};
+use crate::rule::Rule;
 
 const CONFIG: &str = media_type::IMAGE_CONFIG;
 const A: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -42,7 +43,7 @@ static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
 });
 
 static PAIRS: LazyLock<Vec<Pair>> =
-    LazyLock::new(|| PROFILES.iter().map(|profile| Pair::of(profile, RULES)).collect());
+    LazyLock::new(|| PROFILES.iter().map(|profile| Pair::of(profile, DECLARED)).collect());
 
 /// Two checkers: with the rules as they are declared, and with the same rules asked about everything.
 struct Pair {
@@ -51,11 +52,14 @@ struct Pair {
 }
 
 impl Pair {
-    fn of(profile: &Profile, rules: &[&'static Rule]) -> Self {
-        let ask = |rule: &&Rule| &*Box::leak(Box::new(Rule { canonical: Canonical::Ask, ..**rule }));
-        let asked: Vec<&'static Rule> = rules.iter().map(ask).collect();
-        let of = |rules: &[&'static Rule]| Checker::with_rules(profile.clone(), rules);
-        Self { declared: of(rules), asked: of(&asked) }
+    fn of(profile: &Profile, rules: &'static [Declared]) -> Self {
+        let ask = |one: &Declared| Declared {
+            rule: Rule { canonical: Canonical::Ask, ..one.rule },
+            check: one.check,
+        };
+        let asked: Vec<_> = rules.iter().map(ask).collect();
+        let of = |rules| Checker::with_rules(profile.clone(), rules);
+        Self { declared: of(rules), asked: of(asked.leak()) }
     }
 
     /// What the rules find that is missed because of what they declare.
@@ -242,32 +246,28 @@ fn documents() -> impl Strategy<Value = (DocKind, String)> {
 }
 
 /// One that claims to find nothing in canonical input, and finds every config of an image and every entry of an index.
-static WRONG: Rule = Rule {
-    id: "wrongly-declared",
-    levels: MUST,
-    canonical: Canonical::Skip,
+static WRONG: [Declared; 1] = [Declared {
+    rule: Rule { id: "wrongly-declared", levels: MUST, canonical: Canonical::Skip, ..Rule::BASE },
     check: Check::Document(|doc, findings| {
         for place in doc.objects() {
             findings.at(doc, place.value, "a descriptor");
         }
     }),
-    ..Rule::BASE
-};
+}];
 
 /// One that claims the same, and finds every JSON object that is no manifest or index.
-static WRONG_OF_OTHERS: Rule = Rule {
-    id: "wrongly-declared-of-others",
+static WRONG_OF_OTHERS: [Declared; 1] = [Declared {
+    rule: Rule { id: "wrongly-declared-of-others", ..WRONG[0].rule },
     check: Check::Document(|doc, findings| {
         if doc.kind == DocKind::Other {
             findings.at(doc, doc.root, "another document");
         }
     }),
-    ..WRONG
-};
+}];
 
 /// How many of the generated documents show that a rule is declared wrongly.
-fn caught(rule: &'static Rule) -> usize {
-    let pair = Pair::of(&PROFILES[0], &[rule]);
+fn caught(rules: &'static [Declared]) -> usize {
+    let pair = Pair::of(&PROFILES[0], rules);
     let mut runner = TestRunner::deterministic();
     let mut text = || documents().new_tree(&mut runner).unwrap().current();
     let texts = (0..400).map(|_| text());
@@ -288,7 +288,8 @@ fn a_rule_that_is_wrongly_declared_is_caught() {
 
 #[test]
 fn a_rule_that_declares_nothing_is_asked_about_everything() {
-    static SILENT: Rule = Rule { canonical: Rule::BASE.canonical, ..WRONG };
+    static SILENT: [Declared; 1] =
+        [Declared { rule: Rule { canonical: Rule::BASE.canonical, ..WRONG[0].rule }, check: WRONG[0].check }];
     assert_eq!(caught(&SILENT), 0);
 }
 

@@ -1,11 +1,11 @@
-//! `annotation-duplicate`: an annotation key is there twice.
-
 use crate::catalogue::json::json_duplicate_name::in_annotations;
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// an annotation key is there twice
+    ///
     /// ## What it does
     /// Finds keys that are twice in the same `annotations`.
     ///
@@ -20,13 +20,11 @@ declare_rule! {
     /// ## What to do
     /// Keep one of them.
     {
-        id: "annotation-duplicate",
-        summary: "an annotation key is there twice",
+        check: Check::Document(check),
         requirements: &["ANNOT-003"],
         levels: MUST,
         source: "image-spec annotations.md, Rules",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,10 +1,10 @@
-//! `annotation-key-plain`: an annotation key is not in reverse domain notation.
-
+use crate::declare::{Canonical, Check, SHOULD, Severity};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, SHOULD, Severity};
 
 declare_rule! {
+    /// an annotation key is not in reverse domain notation
+    ///
     /// ## What it does
     /// Finds annotation keys without a dot, or that begin with `vnd.`. It is an info, since no program can tell a
     /// domain from a word.
@@ -20,14 +20,12 @@ declare_rule! {
     /// ## What to do
     /// Put a domain that you own before it: com.example.kind.
     {
-        id: "annotation-key-plain",
-        summary: "an annotation key is not in reverse domain notation",
+        check: Check::Document(check),
         requirements: &["ANNOT-004"],
         levels: SHOULD,
         severity: Some(Severity::Info),
         source: "image-spec annotations.md, Rules",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

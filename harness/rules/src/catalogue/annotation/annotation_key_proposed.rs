@@ -1,11 +1,11 @@
-//! `annotation-key-proposed`: an annotation key was asked for and never defined.
-
 use super::annotation_key_reserved::proposed;
+use crate::declare::{Canonical, Check, MUST, Severity};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST, Severity};
 
 declare_rule! {
+    /// an annotation key was asked for and never defined
+    ///
     /// ## What it does
     /// Finds keys below `org.opencontainers` that an OCI proposal or release candidate asks or asked for, and that
     /// neither a released text nor the profile defines. It is a warning: the name is the OCI's to give.
@@ -21,14 +21,12 @@ declare_rule! {
     /// ## What to do
     /// Check with `--profile pr-1171` if the layout follows that proposal.
     {
-        id: "annotation-key-proposed",
-        summary: "an annotation key was asked for and never defined",
+        check: Check::Document(check),
         requirements: &["ANNOT-006", "REF-19", "REF-18"],
         levels: MUST,
         severity: Some(Severity::Warning),
         source: "image-spec annotations.md, Rules",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

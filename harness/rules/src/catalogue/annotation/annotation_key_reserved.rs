@@ -1,11 +1,11 @@
-//! `annotation-key-reserved`: an annotation key takes the name of the OCI.
-
 use crate::catalogue::response::response_filtered::FILTERED;
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// an annotation key takes the name of the OCI
+    ///
     /// ## What it does
     /// Finds keys that begin with `org.opencontainers` and that no OCI text defines. Keys that were or are proposed
     /// have a rule of their own.
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Use a domain that you own.
     {
-        id: "annotation-key-reserved",
-        summary: "an annotation key takes the name of the OCI",
+        check: Check::Document(check),
         requirements: &["ANNOT-005", "ANNOT-006"],
         levels: MUST,
         source: "image-spec annotations.md, Rules",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,12 +1,12 @@
-//! `annotation-pulled-up`: a special annotation of an entry comes from the manifest.
-
 use referee_spec::annotation::REF_NAME;
 
+use crate::declare::{Check, DECLARED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading, Severity};
 
 declare_rule! {
+    /// a special annotation of an entry comes from the manifest
+    ///
     /// ## What it does
     /// Finds entries of index.json whose `ref.name`, or whose mark of a referrers response, is also an annotation
     /// of the manifest they point at, with the same value. Copied up, an inert annotation becomes a tag or a
@@ -24,14 +24,12 @@ declare_rule! {
     /// ## What to do
     /// Strip these keys when annotations are copied to index.json.
     {
-        id: "annotation-pulled-up",
-        summary: "a special annotation of an entry comes from the manifest",
+        check: Check::Layout(check),
         requirements: &["ANNOT-026", "API-026", "AMB-26"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-26", error: &["strip"], fine: &["honour"] }),
         source: "image-spec annotations.md, Pre-Defined Annotation Keys",
-        check: Check::Layout(check),
     }
 }
 

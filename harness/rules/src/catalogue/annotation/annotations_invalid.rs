@@ -1,12 +1,12 @@
-//! `annotations-invalid`: annotations are not a map of strings.
-
 use referee_layout::json::Kind;
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// annotations are not a map of strings
+    ///
     /// ## What it does
     /// Finds `annotations` that are no object, and values in them that are no strings. Without annotations the
     /// property is absent or `{}`, never null.
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Write strings; an empty one is allowed.
     {
-        id: "annotations-invalid",
-        summary: "annotations are not a map of strings",
+        check: Check::Document(check),
         requirements: &["ANNOT-001", "ANNOT-002", "ANNOT-007", "DESC-008", "INDEX-018", "MANIFEST-018"],
         levels: MUST,
         source: "image-spec annotations.md, Rules",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

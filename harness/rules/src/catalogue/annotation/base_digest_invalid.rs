@@ -1,10 +1,10 @@
-//! `base-digest-invalid`: base.digest is not a digest.
-
+use crate::declare::{Canonical, Check, DECLARED};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, DECLARED};
 
 declare_rule! {
+    /// base.digest is not a digest
+    ///
     /// ## What it does
     /// Finds `org.opencontainers.image.base.digest` values that are no digest.
     ///
@@ -19,13 +19,11 @@ declare_rule! {
     /// ## What to do
     /// Write the digest of the base image's manifest.
     {
-        id: "base-digest-invalid",
-        summary: "base.digest is not a digest",
+        check: Check::Document(check),
         requirements: &["ANNOT-010"],
         levels: DECLARED,
         source: "image-spec annotations.md, Pre-Defined Annotation Keys",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

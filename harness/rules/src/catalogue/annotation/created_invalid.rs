@@ -1,12 +1,12 @@
-//! `created-invalid`: created is not a date and time.
-
 use jiff::Timestamp;
 
+use crate::declare::{Canonical, Check, DECLARED};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, DECLARED};
 
 declare_rule! {
+    /// created is not a date and time
+    ///
     /// ## What it does
     /// Finds `org.opencontainers.image.created` values that are no date and time by RFC 3339.
     ///
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Write it as 2024-02-21T09:33:26Z.
     {
-        id: "created-invalid",
-        summary: "created is not a date and time",
+        check: Check::Document(check),
         requirements: &["ANNOT-009"],
         levels: DECLARED,
         source: "image-spec annotations.md, Pre-Defined Annotation Keys",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

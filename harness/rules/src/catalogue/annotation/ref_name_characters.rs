@@ -1,13 +1,13 @@
-//! `ref-name-characters`: ref.name has a character that it should not have.
-
 use referee_spec::annotation::REF_NAME;
 
+use crate::declare::{Canonical, Check, SHOULD};
 use crate::doc::Doc;
 use crate::doc::{DocKind, Slot};
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, SHOULD};
 
 declare_rule! {
+    /// ref.name has a character that it should not have
+    ///
     /// ## What it does
     /// Finds names in index.json with characters outside of letters, digits and `-._:@/+`.
     ///
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Choose another name.
     {
-        id: "ref-name-characters",
-        summary: "ref.name has a character that it should not have",
+        check: Check::Document(check),
         requirements: &["ANNOT-021"],
         levels: SHOULD,
         source: "image-spec annotations.md, Pre-Defined Annotation Keys",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

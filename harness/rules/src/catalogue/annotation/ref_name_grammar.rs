@@ -1,13 +1,13 @@
-//! `ref-name-grammar`: ref.name does not have the form of a name.
-
 use referee_spec::annotation::REF_NAME;
 
+use crate::declare::{Canonical, Check, DECLARED};
 use crate::doc::Doc;
 use crate::doc::{DocKind, Slot};
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, DECLARED};
 
 declare_rule! {
+    /// ref.name does not have the form of a name
+    ///
     /// ## What it does
     /// Finds names in index.json that are not components of letters and digits, joined by one of `-._:@+` or by
     /// `--`, with `/` between them. The text gives the grammar and no longer demands it; the fallback tags of some
@@ -24,13 +24,11 @@ declare_rule! {
     /// ## What to do
     /// Choose another name, if you can.
     {
-        id: "ref-name-grammar",
-        summary: "ref.name does not have the form of a name",
+        check: Check::Document(check),
         requirements: &["ANNOT-022", "ANNOT-024", "ANNOT-025"],
         levels: DECLARED,
         source: "image-spec annotations.md, Pre-Defined Annotation Keys",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,16 +1,16 @@
-//! `ref-name-misplaced`: ref.name is somewhere else than on an entry of index.json.
-
 use referee_spec::annotation::REF_NAME;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, DECLARED};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED};
 
 declare_rule! {
+    /// ref.name is somewhere else than on an entry of index.json
+    ///
     /// ## What it does
     /// Finds `org.opencontainers.image.ref.name` on anything but a descriptor in index.json, where alone it counts.
     /// In a referrers response it may be a copy, and the manifest is reported.
@@ -26,12 +26,10 @@ declare_rule! {
     /// ## What to do
     /// Leave it out; tag the manifest in index.json.
     {
-        id: "ref-name-misplaced",
-        summary: "ref.name is somewhere else than on an entry of index.json",
+        check: Check::Layout(check),
         requirements: &["ANNOT-020"],
         levels: DECLARED,
         source: "image-spec annotations.md, Pre-Defined Annotation Keys",
-        check: Check::Layout(check),
     }
 }
 

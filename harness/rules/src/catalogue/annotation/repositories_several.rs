@@ -1,12 +1,12 @@
-//! `repositories-several`: names in index.json are of several repositories.
-
 use referee_spec::annotation::REF_NAME;
 
+use crate::declare::{Check, DECLARED, Reading};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading};
 
 declare_rule! {
+    /// names in index.json are of several repositories
+    ///
     /// ## What it does
     /// Finds an index.json whose full names are of more than one repository.
     ///
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Keep one layout for each repository, if it matters.
     {
-        id: "repositories-several",
-        summary: "names in index.json are of several repositories",
+        check: Check::Layout(check),
         requirements: &["ANNOT-025", "AMB-23"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-23", error: &[], fine: &["name", "digest"] }),
         source: "image-spec image-layout.md, index.json file",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,10 +1,10 @@
-//! `artifact-type-differs`: a descriptor has another artifactType than its manifest.
-
+use crate::declare::{Check, DECLARED};
 use crate::evidence::{Evidence, Use};
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED};
 
 declare_rule! {
+    /// a descriptor has another artifactType than its manifest
+    ///
     /// ## What it does
     /// Compares the `artifactType` of an entry with the manifest's own, or with the media type of its config if it
     /// has none. The two specifications differ on which comes first, so it is an info; entries of referrers
@@ -21,12 +21,10 @@ declare_rule! {
     /// ## What to do
     /// Copy the manifest's artifactType.
     {
-        id: "artifact-type-differs",
-        summary: "a descriptor has another artifactType than its manifest",
+        check: Check::Layout(check),
         requirements: &["DESC-012"],
         levels: DECLARED,
         source: "image-spec descriptor.md, Properties; distribution-spec, Listing Referrers",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,12 +1,12 @@
-//! `artifact-type-invalid`: an artifactType is no media type.
-
 use referee_spec::media_type;
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// an artifactType is no media type
+    ///
     /// ## What it does
     /// Finds `artifactType` values, of manifests, indexes and descriptors, that are not `type/subtype` as RFC 6838
     /// section 4.2 has it. An empty string is none either.
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Write a name like application/vnd.example.sbom.
     {
-        id: "artifact-type-invalid",
-        summary: "an artifactType is no media type",
+        check: Check::Document(check),
         requirements: &["INDEX-017", "DESC-011", "MANIFEST-004"],
         levels: MUST,
         source: "image-spec manifest.md, Image Manifest Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

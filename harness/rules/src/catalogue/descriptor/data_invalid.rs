@@ -1,12 +1,12 @@
-//! `data-invalid`: data of a descriptor is not base64.
-
 use referee_layout::{DescriptorView, Field};
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// data of a descriptor is not base64
+    ///
     /// ## What it does
     /// Finds `data` that is no string, or not base64 as RFC 4648 section 4 has it: that alphabet, with padding.
     ///
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Encode with padding and with `+` and `/`.
     {
-        id: "data-invalid",
-        summary: "data of a descriptor is not base64",
+        check: Check::Document(check),
         requirements: &["DESC-009"],
         levels: MUST,
         source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

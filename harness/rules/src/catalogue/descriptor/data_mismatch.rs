@@ -1,12 +1,12 @@
-//! `data-mismatch`: data of a descriptor is not its content.
-
 use referee_layout::{DescriptorView, Field};
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// data of a descriptor is not its content
+    ///
     /// ## What it does
     /// Finds `data` that decodes to something whose digest is not the descriptor's, or that has another size.
     ///
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Embed the content itself, or leave `data` out.
     {
-        id: "data-mismatch",
-        summary: "data of a descriptor is not its content",
+        check: Check::Document(check),
         requirements: &["DESC-010"],
         levels: MUST,
         source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,10 +1,10 @@
-//! `descriptor-field-unknown`: a descriptor has a field that image-spec does not define.
-
+use crate::declare::{Canonical, Check, SHOULD, Severity};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, SHOULD, Severity};
 
 declare_rule! {
+    /// a descriptor has a field that image-spec does not define
+    ///
     /// ## What it does
     /// Finds members of descriptors that image-spec does not define. Readers ignore them, so it is an info.
     ///
@@ -19,14 +19,12 @@ declare_rule! {
     /// ## What to do
     /// Use an annotation.
     {
-        id: "descriptor-field-unknown",
-        summary: "a descriptor has a field that image-spec does not define",
+        check: Check::Document(check),
         requirements: &["DESC-020"],
         levels: SHOULD,
         severity: Some(Severity::Info),
         source: "image-spec descriptor.md, Reserved",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,12 +1,12 @@
-//! `descriptor-not-object`: something else stands where a descriptor belongs.
-
 use referee_layout::json::Kind;
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// something else stands where a descriptor belongs
+    ///
     /// ## What it does
     /// Finds items of `manifests` and `layers`, and values of `config` and `subject`, that are no JSON objects.
     ///
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Write a descriptor with mediaType, digest and size.
     {
-        id: "descriptor-not-object",
-        summary: "something else stands where a descriptor belongs",
+        check: Check::Document(check),
         requirements: &["INDEX-005", "INDEX-016", "MANIFEST-006", "MANIFEST-011", "MANIFEST-016"],
         levels: MUST,
         source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

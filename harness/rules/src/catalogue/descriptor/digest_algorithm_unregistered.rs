@@ -1,10 +1,10 @@
-//! `digest-algorithm-unregistered`: a digest has an algorithm that is not registered.
-
+use crate::declare::{Canonical, Check, SHOULD, Severity};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, SHOULD, Severity};
 
 declare_rule! {
+    /// a digest has an algorithm that is not registered
+    ///
     /// ## What it does
     /// Finds digests whose algorithm the revision does not register. They pass validation, and cannot be verified.
     /// It is an info: a layout may have its reasons.
@@ -20,14 +20,12 @@ declare_rule! {
     /// ## What to do
     /// Use sha256.
     {
-        id: "digest-algorithm-unregistered",
-        summary: "a digest has an algorithm that is not registered",
+        check: Check::Document(check),
         requirements: &["DIGEST-002", "DIGEST-007"],
         levels: SHOULD,
         severity: Some(Severity::Info),
         source: "image-spec descriptor.md, Registered Algorithms",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

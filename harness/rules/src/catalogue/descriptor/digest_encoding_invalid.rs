@@ -1,12 +1,12 @@
-//! `digest-encoding-invalid`: a digest does not have the form of its algorithm.
-
 use referee_spec::digest::DigestError;
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// a digest does not have the form of its algorithm
+    ///
     /// ## What it does
     /// Finds sha256 digests that are not 64 lower case hex digits, sha512 digests that are not 128, and, where the
     /// revision registers it, blake3 digests that are not 64.
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Write the digest of the content, in lower case.
     {
-        id: "digest-encoding-invalid",
-        summary: "a digest does not have the form of its algorithm",
+        check: Check::Document(check),
         requirements: &["DIGEST-003", "DIGEST-005", "DIGEST-006"],
         levels: MUST,
         source: "image-spec descriptor.md, Registered Algorithms",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

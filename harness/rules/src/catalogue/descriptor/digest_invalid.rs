@@ -1,12 +1,12 @@
-//! `digest-invalid`: a descriptor has no digest by the grammar.
-
 use referee_spec::digest::DigestError;
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// a descriptor has no digest by the grammar
+    ///
     /// ## What it does
     /// Finds descriptors whose `digest` is missing, is no string, or breaks the grammar `algorithm:encoded`.
     ///
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Write the digest of the content.
     {
-        id: "digest-invalid",
-        summary: "a descriptor has no digest by the grammar",
+        check: Check::Document(check),
         requirements: &["DESC-002", "DIGEST-001"],
         levels: MUST,
         source: "image-spec descriptor.md, Digests",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

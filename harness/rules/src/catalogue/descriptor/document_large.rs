@@ -1,12 +1,12 @@
-//! `document-large`: a manifest is larger than registries take.
-
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, DECLARED, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Severity};
 
 declare_rule! {
+    /// a manifest is larger than registries take
+    ///
     /// ## What it does
     /// Finds manifests and indexes of more than 4 MiB, which is what registries have to take at least. Embedded
     /// `data` is the usual reason. Responses have a rule of their own.
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Store the content as a blob of its own.
     {
-        id: "document-large",
-        summary: "a manifest is larger than registries take",
+        check: Check::Layout(check),
         requirements: &["DESC-019", "API-022"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         source: "image-spec descriptor.md, Embedded Content; distribution-spec, Pushing Manifests",
-        check: Check::Layout(check),
     }
 }
 

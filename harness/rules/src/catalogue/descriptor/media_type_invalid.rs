@@ -1,12 +1,12 @@
-//! `media-type-invalid`: a descriptor has no media type by RFC 6838.
-
 use referee_layout::{DescriptorView, Field};
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// a descriptor has no media type by RFC 6838
+    ///
     /// ## What it does
     /// Finds descriptors whose `mediaType` is missing, or is not `type/subtype` as RFC 6838 section 4.2 has it: no
     /// parameters, at most 127 characters each.
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Write a registered name, or one like application/vnd.example.thing+json.
     {
-        id: "media-type-invalid",
-        summary: "a descriptor has no media type by RFC 6838",
+        check: Check::Document(check),
         requirements: &["DESC-001", "MANIFEST-009", "MANIFEST-015"],
         levels: MUST,
         source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,10 +1,10 @@
-//! `size-invalid`: a descriptor has no size that is an integer of 64 bits.
-
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// a descriptor has no size that is an integer of 64 bits
+    ///
     /// ## What it does
     /// Finds descriptors whose `size` is missing, no number, no integer, or larger than 2^63-1.
     ///
@@ -19,13 +19,11 @@ declare_rule! {
     /// ## What to do
     /// Write the number of bytes of the content.
     {
-        id: "size-invalid",
-        summary: "a descriptor has no size that is an integer of 64 bits",
+        check: Check::Document(check),
         requirements: &["DESC-004"],
         levels: MUST,
         source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,14 +1,14 @@
-//! `size-mismatch`: a descriptor has another size than its blob.
-
 use referee_layout::BlobContent;
 use referee_layout::facts::Verified;
 
+use crate::declare::{Check, MUST};
 use crate::doc::Slot;
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
 
 declare_rule! {
+    /// a descriptor has another size than its blob
+    ///
     /// ## What it does
     /// Finds descriptors whose `size` is not the number of bytes of the blob. A subject's is looked at by another
     /// rule; of a blob that is not what its name says, only that is reported.
@@ -24,12 +24,10 @@ declare_rule! {
     /// ## What to do
     /// Write the number of bytes of the content.
     {
-        id: "size-mismatch",
-        summary: "a descriptor has another size than its blob",
+        check: Check::Layout(check),
         requirements: &["DESC-004", "DESC-005", "REF-17"],
         levels: MUST,
         source: "image-spec descriptor.md, Properties",
-        check: Check::Layout(check),
     }
 }
 

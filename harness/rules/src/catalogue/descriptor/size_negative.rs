@@ -1,10 +1,10 @@
-//! `size-negative`: a descriptor has a negative size.
-
+use crate::declare::{Canonical, Check, Level, Since};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, Level, Since};
 
 declare_rule! {
+    /// a descriptor has a negative size
+    ///
     /// ## What it does
     /// Finds descriptors with a negative `size`. HEAD forbids it; in v1.1.1 it is a length that no content has.
     ///
@@ -19,13 +19,11 @@ declare_rule! {
     /// ## What to do
     /// Write the number of bytes of the content.
     {
-        id: "size-negative",
-        summary: "a descriptor has a negative size",
+        check: Check::Document(check),
         requirements: &["DESC-004", "DESC-005"],
         levels: &[(Since::V1_1, Level::Should), (Since::Head, Level::Must)],
         source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

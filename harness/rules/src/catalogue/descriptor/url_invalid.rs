@@ -1,13 +1,13 @@
-//! `url-invalid`: a url of a descriptor is no URI.
-
 use fluent_uri::Uri;
 use referee_layout::json::Kind;
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// a url of a descriptor is no URI
+    ///
     /// ## What it does
     /// Finds items of `urls` that are no strings, or no URIs by RFC 3986.
     ///
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Write a whole URI, percent-encoded.
     {
-        id: "url-invalid",
-        summary: "a url of a descriptor is no URI",
+        check: Check::Document(check),
         requirements: &["DESC-006"],
         levels: MUST,
         source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

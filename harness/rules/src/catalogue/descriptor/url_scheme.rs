@@ -1,13 +1,13 @@
-//! `url-scheme`: a url of a descriptor is neither http nor https.
-
 use fluent_uri::Uri;
 use referee_layout::json::Kind;
 
+use crate::declare::{Canonical, Check, SHOULD};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, SHOULD};
 
 declare_rule! {
+    /// a url of a descriptor is neither http nor https
+    ///
     /// ## What it does
     /// Finds URIs in `urls` with another scheme than http and https.
     ///
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Serve the content over https.
     {
-        id: "url-scheme",
-        summary: "a url of a descriptor is neither http nor https",
+        check: Check::Document(check),
         requirements: &["DESC-007"],
         levels: SHOULD,
         source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,17 +1,17 @@
-//! `document-invalid`: a blob that is used as a manifest or index is none.
-
 use referee_layout::facts::Verified;
 use referee_layout::json::Problem;
 use referee_layout::{Blob, BlobContent};
 use referee_spec::media_type;
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, MUST};
 use crate::doc::Slot;
 use crate::evidence::{Evidence, Target, Use};
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
 
 declare_rule! {
+    /// a blob that is used as a manifest or index is none
+    ///
     /// ## What it does
     /// Finds blobs that a descriptor calls an image manifest or image index, and that are no JSON object or have
     /// nothing of one. Image configs that are not JSON are found, too.
@@ -27,12 +27,10 @@ declare_rule! {
     /// ## What to do
     /// Correct the descriptor's media type, or store the document itself.
     {
-        id: "document-invalid",
-        summary: "a blob that is used as a manifest or index is none",
+        check: Check::Layout(check),
         requirements: &["INDEX-004", "MANIFEST-006", "JSON-001"],
         levels: MUST,
         source: "image-spec image-index.md, Image Index Property Descriptions",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,11 +1,11 @@
-//! `index-child-missing`: an image index lists a manifest that is not there.
-
 use crate::catalogue::layout::blob_missing::{absent, is_child};
+use crate::declare::{Check, DECLARED};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED};
 
 declare_rule! {
+    /// an image index lists a manifest that is not there
+    ///
     /// ## What it does
     /// Finds entries of image indexes whose manifest is not in the layout, and that nothing else needs.
     ///
@@ -21,12 +21,10 @@ declare_rule! {
     /// ## What to do
     /// Nothing, if the platform was left out on purpose; else copy the image with all platforms.
     {
-        id: "index-child-missing",
-        summary: "an image index lists a manifest that is not there",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-016"],
         levels: DECLARED,
         source: "image-spec image-layout.md, Blobs",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,16 +1,16 @@
-//! `index-entry-type-foreign`: an image index lists something else than manifests and indexes.
-
 use std::borrow::Cow;
 
 use referee_layout::DescriptorView;
 use referee_layout::json::Value;
 use referee_spec::media_type;
 
+use crate::declare::{Canonical, Check, SHOULD};
 use crate::doc::{Doc, DocKind, Slot};
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, SHOULD};
 
 declare_rule! {
+    /// an image index lists something else than manifests and indexes
+    ///
     /// ## What it does
     /// Finds entries of image indexes, index.json aside, whose media type is neither that of an image manifest nor
     /// that of an image index.
@@ -26,13 +26,11 @@ declare_rule! {
     /// ## What to do
     /// Convert the entry, or know your readers.
     {
-        id: "index-entry-type-foreign",
-        summary: "an image index lists something else than manifests and indexes",
+        check: Check::Document(check),
         requirements: &["INDEX-009"],
         levels: SHOULD,
         source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

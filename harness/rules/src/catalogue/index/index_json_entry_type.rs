@@ -1,11 +1,11 @@
-//! `index-json-entry-type`: index.json lists something else than manifests and indexes.
-
 use crate::catalogue::index::index_entry_type_foreign::foreign;
+use crate::declare::{Canonical, Check, DECLARED};
 use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, DECLARED};
 
 declare_rule! {
+    /// index.json lists something else than manifests and indexes
+    ///
     /// ## What it does
     /// Finds entries of index.json whose media type is neither that of an image manifest nor that of an image
     /// index. That is allowed, and unusual.
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Nothing, if it is meant.
     {
-        id: "index-json-entry-type",
-        summary: "index.json lists something else than manifests and indexes",
+        check: Check::Document(check),
         requirements: &["INDEX-021"],
         levels: DECLARED,
         source: "image-spec image-layout.md, index.json file",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,11 +1,11 @@
-//! `index-json-is-referrer`: index.json has a subject.
-
+use crate::declare::{Canonical, Check, DECLARED, Severity};
 use crate::doc::Doc;
 use crate::doc::DocKind;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, DECLARED, Severity};
 
 declare_rule! {
+    /// index.json has a subject
+    ///
     /// ## What it does
     /// Finds an index.json with a `subject` or an `artifactType` of its own.
     ///
@@ -21,14 +21,12 @@ declare_rule! {
     /// ## What to do
     /// Store an image index as a blob, and list it.
     {
-        id: "index-json-is-referrer",
-        summary: "index.json has a subject",
+        check: Check::Document(check),
         requirements: &["INDEX-022"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         source: "image-spec image-layout.md, index.json file",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

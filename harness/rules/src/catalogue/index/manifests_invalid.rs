@@ -1,12 +1,12 @@
-//! `manifests-invalid`: manifests is not an array.
-
 use referee_layout::json::Kind;
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// manifests is not an array
+    ///
     /// ## What it does
     /// Finds image indexes, index.json among them, whose `manifests` is missing, null or anything else but an
     /// array. An empty list is `[]`.
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Write `[]` for an empty list.
     {
-        id: "manifests-invalid",
-        summary: "manifests is not an array",
+        check: Check::Document(check),
         requirements: &["INDEX-004", "API-012", "API-005"],
         levels: MUST,
         source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

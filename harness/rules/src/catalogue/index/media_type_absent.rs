@@ -1,10 +1,10 @@
-//! `media-type-absent`: mediaType is absent.
-
+use crate::declare::{Canonical, Check, SHOULD};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, SHOULD};
 
 declare_rule! {
+    /// mediaType is absent
+    ///
     /// ## What it does
     /// Finds manifests and indexes without a `mediaType` of their own.
     ///
@@ -20,13 +20,11 @@ declare_rule! {
     /// ## What to do
     /// Write `mediaType` into the document; in a blob this gives it a new digest.
     {
-        id: "media-type-absent",
-        summary: "mediaType is absent",
+        check: Check::Document(check),
         requirements: &["INDEX-002", "MANIFEST-002", "REF-12"],
         levels: SHOULD,
         source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,14 +1,14 @@
-//! `media-type-wrong`: a document is not of the type that it is used as.
-
 use referee_spec::media_type;
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, MUST};
 use crate::doc::Slot;
 use crate::evidence::{Evidence, Use};
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
 
 declare_rule! {
+    /// a document is not of the type that it is used as
+    ///
     /// ## What it does
     /// Finds an index.json whose own `mediaType` is not that of an image index, and descriptors that call a blob a
     /// manifest or an index while it says that it is something else. Where the blob is not even what it says itself,
@@ -26,12 +26,10 @@ declare_rule! {
     /// ## What to do
     /// Make the descriptor and the document say the same.
     {
-        id: "media-type-wrong",
-        summary: "a document is not of the type that it is used as",
+        check: Check::Layout(check),
         requirements: &["INDEX-003", "MANIFEST-002", "REF-05"],
         levels: MUST,
         source: "image-spec image-index.md, Image Index Property Descriptions",
-        check: Check::Layout(check),
     }
 }
 

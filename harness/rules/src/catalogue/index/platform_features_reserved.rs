@@ -1,10 +1,10 @@
-//! `platform-features-reserved`: a platform uses the reserved field features.
-
+use crate::declare::{Canonical, Check, DECLARED};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, DECLARED};
 
 declare_rule! {
+    /// a platform uses the reserved field features
+    ///
     /// ## What it does
     /// Finds `platform.features`, which is reserved for later versions.
     ///
@@ -19,13 +19,11 @@ declare_rule! {
     /// ## What to do
     /// Leave it out.
     {
-        id: "platform-features-reserved",
-        summary: "a platform uses the reserved field features",
+        check: Check::Document(check),
         requirements: &["INDEX-014"],
         levels: DECLARED,
         source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,12 +1,12 @@
-//! `platform-invalid`: a platform does not have the fields that it has to have.
-
 use referee_layout::json::{Kind, Value};
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// a platform lacks architecture or os, or a field is of another type
+    ///
     /// ## What it does
     /// Finds `platform` objects without the strings `architecture` and `os`, with another optional field of the wrong
     /// type, and platforms that are no objects.
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Write both, and the others as image-spec has them; or leave the platform out.
     {
-        id: "platform-invalid",
-        summary: "a platform lacks architecture or os, or a field is of another type",
+        check: Check::Document(check),
         requirements: &["INDEX-012"],
         levels: MUST,
         source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,14 +1,14 @@
-//! `platform-missing`: an image in an index of several has no platform.
-
 use referee_layout::{Kind, Platform};
 use referee_spec::path::blob_path;
 use referee_spec::{Digest, media_type};
 
+use crate::declare::{Check, SHOULD};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD};
 
 declare_rule! {
+    /// an image in an index of several has no platform
+    ///
     /// ## What it does
     /// Finds entries of image indexes that list several images, where the entry of an image does not say its
     /// platform. Artifacts have none.
@@ -24,12 +24,10 @@ declare_rule! {
     /// ## What to do
     /// Add `platform` with `architecture` and `os`.
     {
-        id: "platform-missing",
-        summary: "an image in an index of several has no platform",
+        check: Check::Layout(check),
         requirements: &["INDEX-011", "DESC-013"],
         levels: SHOULD,
         source: "image-spec image-index.md, Image Index Property Descriptions",
-        check: Check::Layout(check),
     }
 }
 

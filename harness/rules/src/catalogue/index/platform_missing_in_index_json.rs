@@ -1,13 +1,13 @@
-//! `platform-missing-in-index-json`: an image in index.json has no platform.
-
 use referee_layout::Platform;
 
 use super::platform_missing::is_image;
+use crate::declare::{Check, SHOULD, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD, Severity};
 
 declare_rule! {
+    /// an image in index.json has no platform
+    ///
     /// ## What it does
     /// Finds entries of index.json that list an image and do not say its platform. It is an info only, since hardly
     /// any tool writes it.
@@ -23,13 +23,11 @@ declare_rule! {
     /// ## What to do
     /// Add `platform` with `architecture` and `os` if you write the layout.
     {
-        id: "platform-missing-in-index-json",
-        summary: "an image in index.json has no platform",
+        check: Check::Layout(check),
         requirements: &["DESC-013"],
         levels: SHOULD,
         severity: Some(Severity::Info),
         source: "image-spec descriptor.md, Properties",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,11 +1,11 @@
-//! `platform-unknown`: an entry has the platform unknown/unknown.
-
 use crate::catalogue::index::platform_value_unknown::is_unknown;
+use crate::declare::{Canonical, Check, SHOULD, Severity};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, SHOULD, Severity};
 
 declare_rule! {
+    /// an entry has the platform unknown/unknown
+    ///
     /// ## What it does
     /// Finds descriptors with the platform `unknown/unknown`.
     ///
@@ -21,14 +21,12 @@ declare_rule! {
     /// ## What to do
     /// Nothing, if it is an attestation.
     {
-        id: "platform-unknown",
-        summary: "an entry has the platform unknown/unknown",
+        check: Check::Document(check),
         requirements: &["INDEX-013"],
         levels: SHOULD,
         severity: Some(Severity::Info),
         source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,12 +1,12 @@
-//! `platform-value-unknown`: a platform has a value that Go does not know.
-
 use referee_layout::json::Value;
 
+use crate::declare::{Canonical, Check, SHOULD};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, SHOULD};
 
 declare_rule! {
+    /// a platform has a value that Go does not know
+    ///
     /// ## What it does
     /// Finds values of `architecture` and `os` that are neither a GOARCH nor a GOOS.
     ///
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Write the name that Go uses.
     {
-        id: "platform-value-unknown",
-        summary: "a platform has a value that Go does not know",
+        check: Check::Document(check),
         requirements: &["INDEX-013"],
         levels: SHOULD,
         source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,15 +1,15 @@
-//! `ref-name-duplicate`: several entries of index.json have the same name.
-
 use referee_spec::annotation::REF_NAME;
 use std::collections::{BTreeSet, HashMap};
 
 use referee_layout::Entry;
 
+use crate::declare::{Check, DECLARED};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED};
 
 declare_rule! {
+    /// several entries of index.json have the same name
+    ///
     /// ## What it does
     /// Finds `org.opencontainers.image.ref.name` values that several entries of index.json have, with different
     /// digests. That is allowed.
@@ -25,12 +25,10 @@ declare_rule! {
     /// ## What to do
     /// Give each its own name, if a person is to choose by it.
     {
-        id: "ref-name-duplicate",
-        summary: "several entries of index.json have the same name",
+        check: Check::Layout(check),
         requirements: &["INDEX-020", "ANNOT-023"],
         levels: DECLARED,
         source: "image-spec image-layout.md, index.json file",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,12 +1,12 @@
-//! `schema-version-invalid`: schemaVersion is not 2.
-
 use referee_layout::ManifestView;
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// schemaVersion is not 2
+    ///
     /// ## What it does
     /// Finds manifests and indexes whose `schemaVersion` is missing or anything but the number 2.
     ///
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Write the number 2.
     {
-        id: "schema-version-invalid",
-        summary: "schemaVersion is not 2",
+        check: Check::Document(check),
         requirements: &["INDEX-001", "MANIFEST-001", "REF-12"],
         levels: MUST,
         source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,13 +1,13 @@
-//! `subject-also-child`: an index lists the manifest that it refers to.
-
 use referee_layout::Kind;
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, DECLARED};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED};
 
 declare_rule! {
+    /// an index lists the manifest that it refers to
+    ///
     /// ## What it does
     /// Finds image indexes whose `subject` is also one of their `manifests`.
     ///
@@ -22,12 +22,10 @@ declare_rule! {
     /// ## What to do
     /// Nothing, if it is meant; test your reader with it.
     {
-        id: "subject-also-child",
-        summary: "an index lists the manifest that it refers to",
+        check: Check::Layout(check),
         requirements: &["INDEX-023"],
         levels: DECLARED,
         source: "image-spec image-index.md, Image Index Property Descriptions",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,10 +1,10 @@
-//! `json-duplicate-name`: an object has the same name twice.
-
+use crate::declare::{Canonical, Check, Level, Since};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, Level, Since};
 
 declare_rule! {
+    /// an object has the same name twice
+    ///
     /// ## What it does
     /// Finds members of JSON objects, at any depth, whose name an earlier member has. HEAD forbids them, v1.1.1
     /// leaves it to RFC 8259, which advises against them. Annotations have a rule of their own.
@@ -20,13 +20,11 @@ declare_rule! {
     /// ## What to do
     /// Keep one of them.
     {
-        id: "json-duplicate-name",
-        summary: "an object has the same name twice",
+        check: Check::Document(check),
         requirements: &["JSON-004"],
         levels: &[(Since::V1_1, Level::Should), (Since::Head, Level::Must)],
         source: "image-spec considerations.md, JSON; RFC 8259 section 4",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,11 +1,11 @@
-//! `json-not-i-json`: a string is not Unicode text.
-
 use super::json_number_imprecise::walk;
+use crate::declare::{Canonical, Check, Level, Since};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, Level, Since};
 
 declare_rule! {
+    /// a string is not Unicode text
+    ///
     /// ## What it does
     /// Finds strings with half of a surrogate pair or with a code point that is no character.
     ///
@@ -20,13 +20,11 @@ declare_rule! {
     /// ## What to do
     /// Write whole characters.
     {
-        id: "json-not-i-json",
-        summary: "a string is not Unicode text",
+        check: Check::Document(check),
         requirements: &["JSON-001"],
         levels: &[(Since::Head, Level::Must)],
         source: "image-spec considerations.md, JSON; RFC 7493 section 2.1",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

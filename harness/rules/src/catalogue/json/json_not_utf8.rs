@@ -1,18 +1,18 @@
-//! `json-not-utf8`: a JSON document is not UTF-8.
-
 use referee_layout::BlobContent;
 use referee_layout::facts::Verified;
 use referee_layout::json::{JsonError, Problem};
 use referee_spec::media_type;
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, MUST};
 use crate::doc::Slot;
 use crate::evidence::Evidence;
 use crate::evidence::Use;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
 
 declare_rule! {
+    /// a JSON document is not UTF-8
+    ///
     /// ## What it does
     /// Finds `oci-layout`, `index.json`, manifests, indexes and image configs that are not UTF-8, or that begin
     /// with a byte order mark.
@@ -28,12 +28,10 @@ declare_rule! {
     /// ## What to do
     /// Write UTF-8 without a byte order mark.
     {
-        id: "json-not-utf8",
-        summary: "a JSON document is not UTF-8",
+        check: Check::Layout(check),
         requirements: &["JSON-002"],
         levels: MUST,
         source: "image-spec considerations.md, JSON",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,12 +1,12 @@
-//! `json-number-imprecise`: a number does not fit into a double.
-
 use referee_layout::json::{Kind, Value};
 
+use crate::declare::{Canonical, Check, Level, Since};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, Level, Since};
 
 declare_rule! {
+    /// a number does not fit into a double
+    ///
     /// ## What it does
     /// Finds integers beyond 2^53 and other numbers that a double of 64 bits cannot hold.
     ///
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Keep numbers within plus or minus 2^53; write others as strings.
     {
-        id: "json-number-imprecise",
-        summary: "a number does not fit into a double",
+        check: Check::Document(check),
         requirements: &["JSON-003"],
         levels: &[(Since::Head, Level::Should)],
         source: "image-spec considerations.md, JSON",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,10 +1,10 @@
-//! `archive-broken`: the archive breaks off.
-
+use crate::declare::{Check, DECLARED, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Severity};
 
 declare_rule! {
+    /// the archive breaks off
+    ///
     /// ## What it does
     /// Finds archives that end too early or that stop being a tar: what comes after is not known. Nothing else is
     /// reported of such an archive.
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Download the archive, or pack the layout, again.
     {
-        id: "archive-broken",
-        summary: "the archive breaks off",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-017"],
         levels: DECLARED,
         severity: Some(Severity::Error),
         source: "image-spec image-layout.md, introduction",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,12 +1,12 @@
-//! `archive-member-odd`: a member of the archive does not unpack to a file of its own.
-
 use referee_layout::OddityKind;
 
+use crate::declare::{Check, DECLARED, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Severity};
 
 declare_rule! {
+    /// a member of the archive does not unpack to a file of its own
+    ///
     /// ## What it does
     /// Finds members of an archive whose name leads out of it, that have the name of an earlier member, or that are
     /// links, devices or FIFOs.
@@ -23,13 +23,11 @@ declare_rule! {
     /// ## What to do
     /// Pack the layout again from plain files, as in `tar -C DIR -c .`.
     {
-        id: "archive-member-odd",
-        summary: "a member of the archive does not unpack to a file of its own",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-017", "LAYOUT-018"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         source: "image-spec image-layout.md, introduction",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,16 +1,16 @@
-//! `blob-digest-mismatch`: a blob is not what its name says.
-
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use referee_layout::facts::Verified;
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, MUST};
 use crate::evidence::{Evidence, Use};
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
 
 declare_rule! {
+    /// a blob is not what its name says
+    ///
     /// ## What it does
     /// Hashes every blob whose algorithm is registered, and finds those whose digest is not their name. What is in
     /// such a blob is not looked at.
@@ -26,12 +26,10 @@ declare_rule! {
     /// ## What to do
     /// Fetch the blob again from where it came from.
     {
-        id: "blob-digest-mismatch",
-        summary: "a blob is not what its name says",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-013"],
         levels: MUST,
         source: "image-spec image-layout.md, Blobs",
-        check: Check::Layout(check),
     }
 }
 

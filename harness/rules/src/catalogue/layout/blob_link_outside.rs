@@ -1,13 +1,13 @@
-//! `blob-link-outside`: a blob is a link that leads out of the layout or nowhere.
-
 use referee_layout::dir::ReadError;
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, DECLARED, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Severity};
 
 declare_rule! {
+    /// a blob is a link that leads out of the layout or nowhere
+    ///
     /// ## What it does
     /// Finds blobs that are symbolic links out of the layout, to nothing, or in a loop. Links are followed inside
     /// of the layout only.
@@ -24,13 +24,11 @@ declare_rule! {
     /// ## What to do
     /// Put the content itself there.
     {
-        id: "blob-link-outside",
-        summary: "a blob is a link that leads out of the layout or nowhere",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-018"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         source: "image-spec image-layout.md, Blobs",
-        check: Check::Layout(check),
     }
 }
 

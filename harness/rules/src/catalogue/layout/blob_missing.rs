@@ -1,16 +1,16 @@
-//! `blob-missing`: a blob that is referred to is not there.
-
 use std::collections::BTreeSet;
 
 use referee_spec::Digest;
 
+use crate::declare::{Check, SHOULD};
 use crate::doc::Slot;
 use crate::evidence::Evidence;
 use crate::evidence::Use;
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD};
 
 declare_rule! {
+    /// a blob that is referred to is not there
+    ///
     /// ## What it does
     /// Finds descriptors whose blob is not in the layout and that do not say where else it is (`urls`, `data`).
     /// Subjects, the entries of referrers responses, and children of image indexes have rules of their own.
@@ -27,12 +27,10 @@ declare_rule! {
     /// ## What to do
     /// Copy the blob into the layout, unless whoever reads it has it from elsewhere.
     {
-        id: "blob-missing",
-        summary: "a blob that is referred to is not there",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-016"],
         levels: SHOULD,
         source: "image-spec image-layout.md, Blobs",
-        check: Check::Layout(check),
     }
 }
 

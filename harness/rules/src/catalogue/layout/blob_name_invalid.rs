@@ -1,12 +1,12 @@
-//! `blob-name-invalid`: a name below blobs is not a digest.
-
 use referee_layout::FileKind;
 
+use crate::declare::{Check, MUST};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
 
 declare_rule! {
+    /// a name below blobs is not a digest
+    ///
     /// ## What it does
     /// Finds directories in `blobs` whose name is no digest algorithm, and files in them whose name is no encoded
     /// digest of that algorithm.
@@ -22,12 +22,10 @@ declare_rule! {
     /// ## What to do
     /// Delete leftovers of a broken write; rename what was meant to be a blob to its digest.
     {
-        id: "blob-name-invalid",
-        summary: "a name below blobs is not a digest",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-014", "DIGEST-003", "DIGEST-005"],
         levels: MUST,
         source: "image-spec image-layout.md, Blobs",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,13 +1,13 @@
-//! `blob-not-a-file`: a blob is not a file.
-
 use referee_layout::dir::ReadError;
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, MUST};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
 
 declare_rule! {
+    /// a blob is not a file
+    ///
     /// ## What it does
     /// Finds digests in `blobs` that are directories, FIFOs, sockets or devices.
     ///
@@ -22,12 +22,10 @@ declare_rule! {
     /// ## What to do
     /// Put the content itself there.
     {
-        id: "blob-not-a-file",
-        summary: "a blob is not a file",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-013", "LAYOUT-018"],
         levels: MUST,
         source: "image-spec image-layout.md, Blobs",
-        check: Check::Layout(check),
     }
 }
 

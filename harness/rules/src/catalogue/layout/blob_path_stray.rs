@@ -1,12 +1,12 @@
-//! `blob-path-stray`: a file lies directly in blobs.
-
 use referee_layout::FileKind;
 
+use crate::declare::{Check, DECLARED};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED};
 
 declare_rule! {
+    /// a file lies directly in blobs
+    ///
     /// ## What it does
     /// Finds files directly in `blobs`, where only one directory for each algorithm belongs.
     ///
@@ -21,12 +21,10 @@ declare_rule! {
     /// ## What to do
     /// Move it to `blobs/<algorithm>/<encoded>`, or delete it.
     {
-        id: "blob-path-stray",
-        summary: "a file lies directly in blobs",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-012"],
         levels: DECLARED,
         source: "image-spec image-layout.md, Blobs",
-        check: Check::Layout(check),
     }
 }
 

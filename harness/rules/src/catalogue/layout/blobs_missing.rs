@@ -1,13 +1,13 @@
-//! `blobs-missing`: there is no directory blobs.
-
 use referee_layout::dir::ReadError;
 
 use crate::catalogue::layout::file_unreadable::is_ours;
+use crate::declare::{Check, MUST};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
 
 declare_rule! {
+    /// there is no directory blobs
+    ///
     /// ## What it does
     /// Finds layouts without a directory `blobs`.
     ///
@@ -23,12 +23,10 @@ declare_rule! {
     /// ## What to do
     /// Make the directory; copy the layout again if it listed anything.
     {
-        id: "blobs-missing",
-        summary: "there is no directory blobs",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-001"],
         levels: MUST,
         source: "image-spec image-layout.md, Content",
-        check: Check::Layout(check),
     }
 }
 

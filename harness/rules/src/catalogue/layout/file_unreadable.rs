@@ -1,14 +1,14 @@
-//! `file-unreadable`: referee could not look at a file.
-
 use referee_layout::BlobContent;
 use referee_layout::dir::ReadError;
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, DECLARED, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Severity};
 
 declare_rule! {
+    /// a file could not be looked at
+    ///
     /// ## What it does
     /// Finds `oci-layout`, `index.json`, blobs and directories of blobs that the system does not let be read, that
     /// changed while they were read, and documents that are larger than referee reads (64 MiB, index.json 256 MiB).
@@ -24,13 +24,11 @@ declare_rule! {
     /// ## What to do
     /// Check as a user who may read the files, while nobody changes them.
     {
-        id: "file-unreadable",
-        summary: "a file could not be looked at",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-013"],
         levels: DECLARED,
         severity: Some(Severity::Error),
         source: "image-spec image-layout.md, Blobs",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,14 +1,14 @@
-//! `index-json-invalid`: index.json is not a JSON object.
-
 use referee_layout::dir::ReadError;
 use referee_layout::json::{Kind, Problem};
 
 use crate::catalogue::layout::file_unreadable::is_ours;
+use crate::declare::{Check, MUST};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
 
 declare_rule! {
+    /// index.json is not a JSON object
+    ///
     /// ## What it does
     /// Finds an `index.json` that cannot be read or is no JSON object.
     ///
@@ -23,12 +23,10 @@ declare_rule! {
     /// ## What to do
     /// Copy the layout again, or restore the file from the tool that wrote it.
     {
-        id: "index-json-invalid",
-        summary: "index.json is not a JSON object",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-010", "INDEX-004"],
         levels: MUST,
         source: "image-spec image-layout.md, Content",
-        check: Check::Layout(check),
     }
 }
 

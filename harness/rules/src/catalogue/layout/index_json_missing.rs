@@ -1,12 +1,12 @@
-//! `index-json-missing`: there is no file index.json.
-
 use referee_layout::dir::ReadError;
 
+use crate::declare::{Check, MUST};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
 
 declare_rule! {
+    /// there is no file index.json
+    ///
     /// ## What it does
     /// Finds layouts without the file `index.json`.
     ///
@@ -21,12 +21,10 @@ declare_rule! {
     /// ## What to do
     /// Copy the layout again; if nothing is to be listed, write the file of the example.
     {
-        id: "index-json-missing",
-        summary: "there is no file index.json",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-009"],
         levels: MUST,
         source: "image-spec image-layout.md, Content",
-        check: Check::Layout(check),
     }
 }
 

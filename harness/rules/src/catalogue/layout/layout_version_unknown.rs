@@ -1,11 +1,11 @@
-//! `layout-version-unknown`: imageLayoutVersion is not 1.0.0.
-
+use crate::declare::{Canonical, Check, DECLARED, Severity};
 use crate::doc::Doc;
 use crate::doc::DocKind;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, DECLARED, Severity};
 
 declare_rule! {
+    /// imageLayoutVersion is not 1.0.0
+    ///
     /// ## What it does
     /// Finds layouts whose `imageLayoutVersion` is a string other than `1.0.0`.
     ///
@@ -21,14 +21,12 @@ declare_rule! {
     /// ## What to do
     /// Write `1.0.0`, unless a newer image-spec defines the version.
     {
-        id: "layout-version-unknown",
-        summary: "imageLayoutVersion is not 1.0.0",
+        check: Check::Document(check),
         requirements: &["LAYOUT-007"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         source: "image-spec image-layout.md, oci-layout file; schema/image-layout-schema.json",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,14 +1,14 @@
-//! `oci-layout-invalid`: oci-layout is not a JSON object with an imageLayoutVersion.
-
 use referee_layout::dir::ReadError;
 use referee_layout::json::{Kind, Problem};
 
 use crate::catalogue::layout::file_unreadable::is_ours;
+use crate::declare::{Check, MUST};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
 
 declare_rule! {
+    /// oci-layout is not a JSON object with an imageLayoutVersion
+    ///
     /// ## What it does
     /// Finds a file `oci-layout` that cannot be read, is no JSON object, or has no string `imageLayoutVersion`.
     ///
@@ -23,12 +23,10 @@ declare_rule! {
     /// ## What to do
     /// Write `{"imageLayoutVersion": "1.0.0"}`.
     {
-        id: "oci-layout-invalid",
-        summary: "oci-layout is not a JSON object with an imageLayoutVersion",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-005", "LAYOUT-006", "LAYOUT-007"],
         levels: MUST,
         source: "image-spec image-layout.md, oci-layout file",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,12 +1,12 @@
-//! `oci-layout-missing`: there is no file oci-layout.
-
 use referee_layout::dir::ReadError;
 
+use crate::declare::{Check, MUST};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST};
 
 declare_rule! {
+    /// there is no file oci-layout
+    ///
     /// ## What it does
     /// Finds layouts without the file `oci-layout` at their root.
     ///
@@ -21,12 +21,10 @@ declare_rule! {
     /// ## What to do
     /// Write the file with the content of the example.
     {
-        id: "oci-layout-missing",
-        summary: "there is no file oci-layout",
+        check: Check::Layout(check),
         requirements: &["LAYOUT-004"],
         levels: MUST,
         source: "image-spec image-layout.md, Content",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,13 +1,13 @@
-//! `artifact-type-required`: a manifest with the empty config has no artifactType.
-
 use referee_spec::media_type;
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::doc::DocKind;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// a manifest with the empty config has no artifactType
+    ///
     /// ## What it does
     /// Finds image manifests whose `config.mediaType` is the empty type and that have no `artifactType`.
     ///
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Say the type of the artifact.
     {
-        id: "artifact-type-required",
-        summary: "a manifest with the empty config has no artifactType",
+        check: Check::Document(check),
         requirements: &["MANIFEST-003"],
         levels: MUST,
         source: "image-spec manifest.md, Image Manifest Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

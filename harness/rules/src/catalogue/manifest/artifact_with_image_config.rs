@@ -1,13 +1,13 @@
-//! `artifact-with-image-config`: an artifact has the config of an image.
-
 use referee_spec::media_type;
 
+use crate::declare::{Canonical, Check, Level, Severity, Since};
 use crate::doc::Doc;
 use crate::doc::DocKind;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, Level, Severity, Since};
 
 declare_rule! {
+    /// an artifact has the config of an image
+    ///
     /// ## What it does
     /// Finds manifests that say an `artifactType` and have a config of the type of an image config. It is a
     /// warning, since only their maker knows what they are.
@@ -23,14 +23,12 @@ declare_rule! {
     /// ## What to do
     /// Use the empty descriptor or a type of your own as the config.
     {
-        id: "artifact-with-image-config",
-        summary: "an artifact has the config of an image",
+        check: Check::Document(check),
         requirements: &["MANIFEST-020"],
         levels: &[(Since::V1_1, Level::Must)],
         severity: Some(Severity::Warning),
         source: "image-spec manifest.md, Guidelines for Artifact Usage",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

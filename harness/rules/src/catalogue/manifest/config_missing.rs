@@ -1,11 +1,11 @@
-//! `config-missing`: an image manifest has no config.
-
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::doc::DocKind;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// an image manifest has no config
+    ///
     /// ## What it does
     /// Finds image manifests without `config`.
     ///
@@ -20,13 +20,11 @@ declare_rule! {
     /// ## What to do
     /// Add the descriptor of the config, or the empty descriptor.
     {
-        id: "config-missing",
-        summary: "an image manifest has no config",
+        check: Check::Document(check),
         requirements: &["MANIFEST-006"],
         levels: MUST,
         source: "image-spec manifest.md, Image Manifest Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

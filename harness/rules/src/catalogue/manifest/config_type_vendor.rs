@@ -1,12 +1,12 @@
-//! `config-type-vendor`: an image has a config of another type than image-spec's.
-
 use referee_spec::media_type;
 
+use crate::declare::{Canonical, Check, SHOULD, Severity};
 use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, SHOULD, Severity};
 
 declare_rule! {
+    /// an image has a config of another type than image-spec's
+    ///
     /// ## What it does
     /// Finds manifests whose layers are all OCI image layers, that have no `artifactType`, and whose config has
     /// another type than that of an image config. It is an info, since files do not say what is meant to run.
@@ -22,14 +22,12 @@ declare_rule! {
     /// ## What to do
     /// Use the type of an image config, or say an artifactType.
     {
-        id: "config-type-vendor",
-        summary: "an image has a config of another type than image-spec's",
+        check: Check::Document(check),
         requirements: &["MANIFEST-010"],
         levels: SHOULD,
         severity: Some(Severity::Info),
         source: "image-spec manifest.md, Image Manifest Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

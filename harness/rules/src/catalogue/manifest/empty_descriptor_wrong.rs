@@ -1,13 +1,13 @@
-//! `empty-descriptor-wrong`: an empty descriptor does not describe {}.
-
 use referee_layout::DescriptorView;
 use referee_spec::media_type;
 
+use crate::declare::{Canonical, Check, DECLARED, Severity};
 use crate::doc::Doc;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, DECLARED, Severity};
 
 declare_rule! {
+    /// an empty descriptor does not describe {}
+    ///
     /// ## What it does
     /// Finds descriptors of the empty type whose digest, size or `data` is not that of the two bytes `{}`. It is a
     /// warning: readers know the type by its content.
@@ -23,14 +23,12 @@ declare_rule! {
     /// ## What to do
     /// Use the constants: size 2, digest sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a.
     {
-        id: "empty-descriptor-wrong",
-        summary: "an empty descriptor does not describe {}",
+        check: Check::Document(check),
         requirements: &["MANIFEST-019"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         source: "image-spec manifest.md, Guidance for an Empty Descriptor",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

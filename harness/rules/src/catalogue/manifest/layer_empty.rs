@@ -1,12 +1,12 @@
-//! `layer-empty`: the only layer of an artifact has no bytes.
-
 use referee_spec::media_type;
 
+use crate::declare::{Canonical, Check, SHOULD};
 use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, SHOULD};
 
 declare_rule! {
+    /// the only layer of an artifact has no bytes
+    ///
     /// ## What it does
     /// Finds artifacts whose only layer has size 0.
     ///
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Use the empty descriptor, whose content is `{}`.
     {
-        id: "layer-empty",
-        summary: "the only layer of an artifact has no bytes",
+        check: Check::Document(check),
         requirements: &["MANIFEST-021"],
         levels: SHOULD,
         source: "image-spec manifest.md, Guidelines for Artifact Usage",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,13 +1,13 @@
-//! `layers-empty`: a manifest has no layers.
-
 use referee_layout::json::Kind;
 
+use crate::declare::{Canonical, Check, SHOULD};
 use crate::doc::Doc;
 use crate::doc::DocKind;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, SHOULD};
 
 declare_rule! {
+    /// a manifest has no layers
+    ///
     /// ## What it does
     /// Finds image manifests with no layer at all. The text recommends one, the JSON Schema demands it.
     ///
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// List the empty descriptor as the only layer.
     {
-        id: "layers-empty",
-        summary: "a manifest has no layers",
+        check: Check::Document(check),
         requirements: &["MANIFEST-012"],
         levels: SHOULD,
         source: "image-spec manifest.md, Image Manifest Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

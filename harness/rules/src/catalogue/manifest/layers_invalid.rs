@@ -1,13 +1,13 @@
-//! `layers-invalid`: layers is not an array.
-
 use referee_layout::json::Kind;
 
+use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
 use crate::doc::DocKind;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, MUST};
 
 declare_rule! {
+    /// layers is not an array
+    ///
     /// ## What it does
     /// Finds image manifests whose `layers` is there and no array.
     ///
@@ -22,13 +22,11 @@ declare_rule! {
     /// ## What to do
     /// Write an array of descriptors.
     {
-        id: "layers-invalid",
-        summary: "layers is not an array",
+        check: Check::Document(check),
         requirements: &["MANIFEST-011"],
         levels: MUST,
         source: "image-spec manifest.md, Image Manifest Property Descriptions",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

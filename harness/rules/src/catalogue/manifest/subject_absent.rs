@@ -1,12 +1,12 @@
-//! `subject-absent`: a subject is not in the layout.
-
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, DECLARED, Reading};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading};
 
 declare_rule! {
+    /// a subject is not in the layout
+    ///
     /// ## What it does
     /// Finds manifests whose subject is not in the layout. Registries have to accept that.
     ///
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Copy the subject, too, if your readers need it.
     {
-        id: "subject-absent",
-        summary: "a subject is not in the layout",
+        check: Check::Layout(check),
         requirements: &["MANIFEST-016", "AMB-01"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-01", error: &["forbidden"], fine: &["required", "present-only"] }),
         source: "image-spec manifest.md, Image Manifest Property Descriptions",
-        check: Check::Layout(check),
     }
 }
 

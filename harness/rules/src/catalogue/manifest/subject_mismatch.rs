@@ -1,12 +1,12 @@
-//! `subject-mismatch`: a subject descriptor is not that of the manifest it names.
-
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, DECLARED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading, Severity};
 
 declare_rule! {
+    /// a subject descriptor is not that of the manifest it names
+    ///
     /// ## What it does
     /// Compares `mediaType` and `size` of a subject with the manifest of that digest, if it is in the layout.
     ///
@@ -22,14 +22,12 @@ declare_rule! {
     /// ## What to do
     /// Write the descriptor of the manifest.
     {
-        id: "subject-mismatch",
-        summary: "a subject descriptor is not that of the manifest it names",
+        check: Check::Layout(check),
         requirements: &["MANIFEST-017", "AMB-13"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-13", error: &["triple"], fine: &["digest"] }),
         source: "image-spec manifest.md, Image Manifest Property Descriptions",
-        check: Check::Layout(check),
     }
 }
 

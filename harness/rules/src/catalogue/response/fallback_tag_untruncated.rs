@@ -1,14 +1,14 @@
-//! `fallback-tag-untruncated`: a fallback tag is not cut as it has to be.
-
 use referee_spec::annotation::REF_NAME;
 use std::collections::BTreeMap;
 
+use crate::declare::{Check, MUST, Severity};
 use crate::evidence::Evidence;
 use crate::evidence::responses::tag;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST, Severity};
 
 declare_rule! {
+    /// a fallback tag is not cut as it has to be
+    ///
     /// ## What it does
     /// Finds names in index.json that are a subject's digest with `-` for `:`, where the fallback tag has to be cut
     /// (32 and 64 characters) or to have other characters replaced. v1.1.1 is vague about it, so it is a warning.
@@ -24,13 +24,11 @@ declare_rule! {
     /// ## What to do
     /// Cut the tag.
     {
-        id: "fallback-tag-untruncated",
-        summary: "a fallback tag is not cut as it has to be",
+        check: Check::Layout(check),
         requirements: &["FALLBACK-001", "FALLBACK-002", "FALLBACK-003", "FALLBACK-005", "FALLBACK-028"],
         levels: MUST,
         severity: Some(Severity::Warning),
         source: "distribution-spec, Referrers Tag Schema",
-        check: Check::Layout(check),
     }
 }
 

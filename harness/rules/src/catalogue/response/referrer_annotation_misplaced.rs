@@ -1,11 +1,11 @@
-//! `referrer-annotation-misplaced`: the mark of a response is somewhere else than on an entry of index.json.
-
 use crate::catalogue::annotation::ref_name_misplaced::misplaced;
+use crate::declare::{Check, PROPOSED_SHOULD};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, PROPOSED_SHOULD};
 
 declare_rule! {
+    /// the mark of a response is somewhere else than on an entry of index.json
+    ///
     /// ## What it does
     /// Finds the proposal's annotation on anything but a descriptor in index.json, where alone it counts.
     ///
@@ -21,12 +21,10 @@ declare_rule! {
     /// ## What to do
     /// Mark the entry in index.json.
     {
-        id: "referrer-annotation-misplaced",
-        summary: "the mark of a response is somewhere else than on an entry of index.json",
+        check: Check::Layout(check),
         requirements: &["REF-09", "REF-04"],
         levels: PROPOSED_SHOULD,
         source: "image-spec PR #1171, annotations.md, Pre-Defined Annotation Keys",
-        check: Check::Layout(check),
     }
 }
 

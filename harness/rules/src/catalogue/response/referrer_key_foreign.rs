@@ -1,11 +1,11 @@
-//! `referrer-key-foreign`: a response is marked by another key than the proposal's.
-
+use crate::declare::{Canonical, Check, PROPOSED};
 use crate::doc::Doc;
 use crate::doc::DocKind;
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, PROPOSED};
 
 declare_rule! {
+    /// a response is marked by another key than the proposal's
+    ///
     /// ## What it does
     /// Finds the keys by which olareg and containerd mark responses and referrers, and the proposal's key in
     /// another case.
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Convert the layout, if readers of the proposal are to find the referrers.
     {
-        id: "referrer-key-foreign",
-        summary: "a response is marked by another key than the proposal's",
+        check: Check::Document(check),
         requirements: &["REF-06", "REF-19", "CONV-18"],
         levels: PROPOSED,
         source: "image-spec PR #1171, image-layout.md, Referrers Support",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

@@ -1,12 +1,12 @@
-//! `referrer-only-a-blob`: a referrer is only a blob.
-
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, DECLARED, Reading};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading};
 
 declare_rule! {
+    /// a referrer is only a blob
+    ///
     /// ## What it does
     /// Finds manifests with a subject that neither index.json nor anything it leads to lists. Blobs without a
     /// reference may exist.
@@ -23,13 +23,11 @@ declare_rule! {
     /// ## What to do
     /// List it in index.json.
     {
-        id: "referrer-only-a-blob",
-        summary: "a referrer is only a blob",
+        check: Check::Layout(check),
         requirements: &["REF-01", "CONV-10", "AMB-02"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-02", error: &["blobs"], fine: &["reachable", "listed"] }),
         source: "image-spec image-layout.md, Blobs",
-        check: Check::Layout(check),
     }
 }
 

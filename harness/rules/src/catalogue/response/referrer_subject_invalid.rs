@@ -1,11 +1,11 @@
-//! `referrer-subject-invalid`: the mark of a response is not a digest.
-
+use crate::declare::{Canonical, Check, PROPOSED, Reading, Severity};
 use crate::doc::Doc;
 use crate::doc::{DocKind, Slot};
 use crate::finding::Findings;
-use crate::rule::{Canonical, Check, PROPOSED, Reading, Severity};
 
 declare_rule! {
+    /// the mark of a response is not a digest
+    ///
     /// ## What it does
     /// Finds entries of index.json whose annotation for a response is not one digest.
     ///
@@ -21,15 +21,13 @@ declare_rule! {
     /// ## What to do
     /// Write the digest of the subject, as it is in the listed manifests.
     {
-        id: "referrer-subject-invalid",
-        summary: "the mark of a response is not a digest",
+        check: Check::Document(check),
         requirements: &["REF-08", "AMB-04", "AMB-32"],
         levels: PROPOSED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-04", error: &["must"], fine: &[] }),
         source: "image-spec PR #1171, annotations.md, Pre-Defined Annotation Keys",
         canonical: Canonical::Skip,
-        check: Check::Document(check),
     }
 }
 

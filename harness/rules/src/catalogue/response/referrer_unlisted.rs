@@ -1,18 +1,18 @@
-//! `referrer-unlisted`: a referrer is in no referrers response.
-
 use std::collections::BTreeSet;
 
 use referee_layout::Entry;
 use referee_spec::Digest;
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, PROPOSED_SHOULD, Reading};
 use crate::doc::Slot;
 use crate::evidence::Evidence;
 use crate::evidence::Response;
 use crate::finding::Findings;
-use crate::rule::{Check, PROPOSED_SHOULD, Reading};
 
 declare_rule! {
+    /// a referrer is in no referrers response
+    ///
     /// ## What it does
     /// Finds manifests with a subject in a layout whose index.json leads to them, where no response in index.json
     /// is marked for that subject.
@@ -28,13 +28,11 @@ declare_rule! {
     /// ## What to do
     /// Store a response for the subject, and list it in index.json with the annotation.
     {
-        id: "referrer-unlisted",
-        summary: "a referrer is in no referrers response",
+        check: Check::Layout(check),
         requirements: &["REF-01", "CONV-01", "CONV-07", "CONV-09", "CONV-10", "AMB-35"],
         levels: PROPOSED_SHOULD,
         reading: Some(Reading { question: "AMB-35", error: &["each-child"], fine: &[] }),
         source: "image-spec PR #1171, image-layout.md, Referrers Support",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,11 +1,11 @@
-//! `response-descriptor-extra`: the entry of a response has fields that a response has no use for.
-
 use super::referrer_unlisted::annotated;
+use crate::declare::{Check, PROPOSED, Reading};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, PROPOSED, Reading};
 
 declare_rule! {
+    /// the entry of a response has fields that a response has no use for
+    ///
     /// ## What it does
     /// Finds `artifactType`, `platform` or `urls` on entries that are marked as a response.
     ///
@@ -20,13 +20,11 @@ declare_rule! {
     /// ## What to do
     /// Leave them out.
     {
-        id: "response-descriptor-extra",
-        summary: "the entry of a response has fields that a response has no use for",
+        check: Check::Layout(check),
         requirements: &["AMB-29", "REF-20"],
         levels: PROPOSED,
         reading: Some(Reading { question: "AMB-29", error: &["forbidden"], fine: &["allowed"] }),
         source: "image-spec PR #1171, image-layout.md, Referrers Support",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,10 +1,10 @@
-//! `response-entry-annotations`: a response does not copy the annotations of a referrer.
-
+use crate::declare::{Check, MUST, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST, Reading, Severity};
 
 declare_rule! {
+    /// a response does not copy the annotations of a referrer
+    ///
     /// ## What it does
     /// Finds entries of responses that lack an annotation of the manifest, or have another value for it. The text
     /// is about a registry's answer, so in a layout it is a warning.
@@ -20,14 +20,12 @@ declare_rule! {
     /// ## What to do
     /// Copy all annotations from the manifest, with a new digest for the response.
     {
-        id: "response-entry-annotations",
-        summary: "a response does not copy the annotations of a referrer",
+        check: Check::Layout(check),
         requirements: &["API-011", "REF-11", "FALLBACK-013", "AMB-12"],
         levels: MUST,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-12", error: &["descriptor"], fine: &["manifest"] }),
         source: "distribution-spec, Listing Referrers",
-        check: Check::Layout(check),
     }
 }
 

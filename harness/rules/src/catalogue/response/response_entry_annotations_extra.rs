@@ -1,10 +1,10 @@
-//! `response-entry-annotations-extra`: a response has annotations that the referrer does not have.
-
+use crate::declare::{Check, DECLARED, Reading};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading};
 
 declare_rule! {
+    /// a response has annotations that the referrer does not have
+    ///
     /// ## What it does
     /// Finds annotations on entries of responses that the manifest does not have.
     ///
@@ -19,13 +19,11 @@ declare_rule! {
     /// ## What to do
     /// Nothing, if it is meant.
     {
-        id: "response-entry-annotations-extra",
-        summary: "a response has annotations that the referrer does not have",
+        check: Check::Layout(check),
         requirements: &["AMB-38", "API-011"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-38", error: &["exact"], fine: &["allowed"] }),
         source: "distribution-spec, Listing Referrers",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,10 +1,10 @@
-//! `response-entry-foreign`: a response lists something that does not refer to its subject.
-
+use crate::declare::{Check, DECLARED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading, Severity};
 
 declare_rule! {
+    /// a response lists something that does not refer to its subject
+    ///
     /// ## What it does
     /// Finds entries of a response whose manifest has no subject, or another one, beside entries that are right.
     ///
@@ -20,14 +20,12 @@ declare_rule! {
     /// ## What to do
     /// Remove the entry, with a new digest for the response.
     {
-        id: "response-entry-foreign",
-        summary: "a response lists something that does not refer to its subject",
+        check: Check::Layout(check),
         requirements: &["REF-02", "API-007", "AMB-10"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-10", error: &["drop"], fine: &["list"] }),
         source: "distribution-spec, Listing Referrers",
-        check: Check::Layout(check),
     }
 }
 

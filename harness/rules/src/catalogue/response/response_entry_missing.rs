@@ -1,10 +1,10 @@
-//! `response-entry-missing`: a response lists a referrer that is not there.
-
+use crate::declare::{Check, DECLARED, Reading};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading};
 
 declare_rule! {
+    /// a response lists a referrer that is not there
+    ///
     /// ## What it does
     /// Finds entries of responses whose manifest is not in the layout. A layout may leave it to another store.
     ///
@@ -19,13 +19,11 @@ declare_rule! {
     /// ## What to do
     /// Copy the referrer, or remove the entry.
     {
-        id: "response-entry-missing",
-        summary: "a response lists a referrer that is not there",
+        check: Check::Layout(check),
         requirements: &["AMB-09", "FALLBACK-016", "CONV-14", "CONV-16"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-09", error: &["pruned"], fine: &["allowed"] }),
         source: "distribution-spec, Listing Referrers",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,12 +1,12 @@
-//! `response-entry-repeated`: a response lists the same referrer twice.
-
 use std::collections::BTreeSet;
 
+use crate::declare::{Check, Reading, SHOULD};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, Reading, SHOULD};
 
 declare_rule! {
+    /// a response lists the same referrer twice
+    ///
     /// ## What it does
     /// Finds entries of a response with the digest of an earlier one.
     ///
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Keep one of them.
     {
-        id: "response-entry-repeated",
-        summary: "a response lists the same referrer twice",
+        check: Check::Layout(check),
         requirements: &["FALLBACK-009", "AMB-05"],
         levels: SHOULD,
         reading: Some(Reading { question: "AMB-05", error: &["forbidden"], fine: &["tolerated"] }),
         source: "distribution-spec, Pushing Manifests with Subject",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,10 +1,10 @@
-//! `response-entry-type`: a response gives a referrer another artifactType than the manifest.
-
+use crate::declare::{Check, MUST, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, MUST, Reading, Severity};
 
 declare_rule! {
+    /// a response gives a referrer another artifactType than the manifest
+    ///
     /// ## What it does
     /// Compares `artifactType` of each entry with what it has to be: the manifest's own if it has one, else for an
     /// image manifest the media type of its config, else none. The text is about a registry's answer, so in a
@@ -21,14 +21,12 @@ declare_rule! {
     /// ## What to do
     /// Copy it from the manifest, with a new digest for the response.
     {
-        id: "response-entry-type",
-        summary: "a response gives a referrer another artifactType than the manifest",
+        check: Check::Layout(check),
         requirements: &["API-008", "API-009", "API-010", "REF-11", "FALLBACK-011", "FALLBACK-012", "FALLBACK-019", "FALLBACK-027", "AMB-12"],
         levels: MUST,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-12", error: &["descriptor"], fine: &["manifest"] }),
         source: "distribution-spec, Listing Referrers",
-        check: Check::Layout(check),
     }
 }
 

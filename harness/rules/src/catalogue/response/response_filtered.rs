@@ -1,10 +1,10 @@
-//! `response-filtered`: a response was filtered.
-
+use crate::declare::{Check, DECLARED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading, Severity};
 
 declare_rule! {
+    /// a response was filtered
+    ///
     /// ## What it does
     /// Finds responses with the annotation by which release candidates of distribution-spec v1.1 said that a filter
     /// was applied.
@@ -20,14 +20,12 @@ declare_rule! {
     /// ## What to do
     /// Fetch the whole list and store that.
     {
-        id: "response-filtered",
-        summary: "a response was filtered",
+        check: Check::Layout(check),
         requirements: &["AMB-19"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-19", error: &["forbidden"], fine: &["marked"] }),
         source: "distribution-spec, Listing Referrers",
-        check: Check::Layout(check),
     }
 }
 

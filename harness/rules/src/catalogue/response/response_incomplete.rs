@@ -1,15 +1,15 @@
-//! `response-incomplete`: a response leaves out a referrer that the layout has.
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use referee_spec::Digest;
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, Level, Reading, Since};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, Level, Reading, Since};
 
 declare_rule! {
+    /// a response leaves out a referrer that the layout has
+    ///
     /// ## What it does
     /// Finds manifests with a subject for which index.json has a response or a fallback tag, where no such list has
     /// them.
@@ -26,13 +26,11 @@ declare_rule! {
     /// ## What to do
     /// Add it to the response, with a new digest for the response.
     {
-        id: "response-incomplete",
-        summary: "a response leaves out a referrer that the layout has",
+        check: Check::Layout(check),
         requirements: &["REF-13", "FALLBACK-016", "CONV-11", "AMB-08"],
         levels: &[(Since::V1_1, Level::Convention), (Since::Proposal, Level::Should)],
         reading: Some(Reading { question: "AMB-08", error: &["scan"], fine: &["trust"] }),
         source: "image-spec PR #1171, image-layout.md, Referrers Support; distribution-spec, Referrers Tag Schema",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,11 +1,11 @@
-//! `response-is-referrer`: what is marked as a response is the referrer or the subject itself.
-
 use super::referrer_unlisted::annotated;
+use crate::declare::{Check, PROPOSED_SHOULD};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, PROPOSED_SHOULD};
 
 declare_rule! {
+    /// what is marked as a response is the referrer or the subject itself
+    ///
     /// ## What it does
     /// Finds entries of index.json with the proposal's annotation that are not a response: a manifest that refers
     /// to the subject itself, or the subject.
@@ -21,12 +21,10 @@ declare_rule! {
     /// ## What to do
     /// Mark an image index that lists the referrers, not a single one.
     {
-        id: "response-is-referrer",
-        summary: "what is marked as a response is the referrer or the subject itself",
+        check: Check::Layout(check),
         requirements: &["REF-10", "CONV-18"],
         levels: PROPOSED_SHOULD,
         source: "image-spec PR #1171, image-layout.md, Referrers Support",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,12 +1,12 @@
-//! `response-is-subject`: something refers to a response.
-
 use referee_spec::path::blob_path;
 
+use crate::declare::{Check, PROPOSED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, PROPOSED, Reading, Severity};
 
 declare_rule! {
+    /// something refers to a response
+    ///
     /// ## What it does
     /// Finds manifests whose subject is a response.
     ///
@@ -22,14 +22,12 @@ declare_rule! {
     /// ## What to do
     /// Refer to the image instead.
     {
-        id: "response-is-subject",
-        summary: "something refers to a response",
+        check: Check::Layout(check),
         requirements: &["AMB-18"],
         levels: PROPOSED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-18", error: &["forbidden"], fine: &["allowed"] }),
         source: "image-spec PR #1171, image-layout.md, Referrers Support",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,13 +1,13 @@
-//! `response-large`: a response is larger than registries take.
-
 use std::collections::BTreeSet;
 
 use crate::catalogue::descriptor::document_large::LIMIT;
+use crate::declare::{Check, DECLARED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading, Severity};
 
 declare_rule! {
+    /// a response is larger than registries take
+    ///
     /// ## What it does
     /// Finds responses of more than 4 MiB, which is what registries have to take at least.
     ///
@@ -23,14 +23,12 @@ declare_rule! {
     /// ## What to do
     /// Remove referrers that nobody needs.
     {
-        id: "response-large",
-        summary: "a response is larger than registries take",
+        check: Check::Layout(check),
         requirements: &["AMB-27", "API-022"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-27", error: &["split"], fine: &["unbounded"] }),
         source: "distribution-spec, Pushing Manifests",
-        check: Check::Layout(check),
     }
 }
 

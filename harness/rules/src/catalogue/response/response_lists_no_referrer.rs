@@ -1,12 +1,12 @@
-//! `response-lists-no-referrer`: nothing that a response lists refers to its subject.
-
 use referee_layout::Node;
 
+use crate::declare::{Check, DECLARED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading, Severity};
 
 declare_rule! {
+    /// nothing that a response lists refers to its subject
+    ///
     /// ## What it does
     /// Finds responses whose entries are all there and of which none refers to the subject that the response is
     /// marked for.
@@ -23,14 +23,12 @@ declare_rule! {
     /// ## What to do
     /// Write the digest that the listed manifests have as their subject.
     {
-        id: "response-lists-no-referrer",
-        summary: "nothing that a response lists refers to its subject",
+        check: Check::Layout(check),
         requirements: &["REF-02", "REF-07", "REF-10", "API-007", "FALLBACK-023", "AMB-10"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-10", error: &["drop"], fine: &["list"] }),
         source: "distribution-spec, Listing Referrers",
-        check: Check::Layout(check),
     }
 }
 

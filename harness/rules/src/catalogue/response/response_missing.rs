@@ -1,11 +1,11 @@
-//! `response-missing`: a response is not in the layout.
-
 use super::referrer_unlisted::annotated;
+use crate::declare::{Check, PROPOSED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, PROPOSED, Reading, Severity};
 
 declare_rule! {
+    /// a response is not in the layout
+    ///
     /// ## What it does
     /// Finds entries of index.json that are marked as a response and whose blob is not there. `data` in the entry
     /// does not replace the blob.
@@ -22,14 +22,12 @@ declare_rule! {
     /// ## What to do
     /// Store the response, or remove the entry.
     {
-        id: "response-missing",
-        summary: "a response is not in the layout",
+        check: Check::Layout(check),
         requirements: &["REF-03", "AMB-04", "AMB-28"],
         levels: PROPOSED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-04", error: &["must"], fine: &[] }),
         source: "image-spec PR #1171, image-layout.md, Referrers Support",
-        check: Check::Layout(check),
     }
 }
 

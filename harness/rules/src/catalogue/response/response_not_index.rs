@@ -1,12 +1,12 @@
-//! `response-not-index`: what is marked as a response is not an image index.
-
 use referee_spec::media_type;
 
+use crate::declare::{Check, SHOULD, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, SHOULD, Severity};
 
 declare_rule! {
+    /// what is marked as a response is not an image index
+    ///
     /// ## What it does
     /// Finds entries of index.json that are marked as a response, by annotation or by fallback tag, and whose media
     /// type is not that of an image index.
@@ -23,13 +23,11 @@ declare_rule! {
     /// ## What to do
     /// Mark an image index that lists the referrers.
     {
-        id: "response-not-index",
-        summary: "what is marked as a response is not an image index",
+        check: Check::Layout(check),
         requirements: &["REF-05", "FALLBACK-007", "FALLBACK-023", "FALLBACK-029", "AMB-36"],
         levels: SHOULD,
         severity: Some(Severity::Warning),
         source: "image-spec PR #1171, image-layout.md, Referrers Support; distribution-spec, Referrers Tag Schema",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,15 +1,15 @@
-//! `response-repeated`: index.json has several responses for one subject.
-
 use std::collections::BTreeMap;
 
 use referee_spec::Digest;
 
+use crate::declare::{Check, DECLARED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::evidence::Response;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading, Severity};
 
 declare_rule! {
+    /// index.json has several responses for one subject
+    ///
     /// ## What it does
     /// Finds subjects for which several entries of index.json are marked as the response, in the same way and with
     /// different digests. Merging two layouts entry by entry makes such an index.json.
@@ -26,14 +26,12 @@ declare_rule! {
     /// ## What to do
     /// Join them into one response.
     {
-        id: "response-repeated",
-        summary: "index.json has several responses for one subject",
+        check: Check::Layout(check),
         requirements: &["AMB-06", "CONV-11"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-06", error: &["error"], fine: &["union", "first", "last"] }),
         source: "image-spec PR #1171, image-layout.md, Referrers Support",
-        check: Check::Layout(check),
     }
 }
 

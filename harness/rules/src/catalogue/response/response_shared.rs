@@ -1,16 +1,16 @@
-//! `response-shared`: one response is marked for several subjects.
-
 use std::collections::BTreeMap;
 
 use referee_spec::Digest;
 
 use super::referrer_unlisted::annotated;
+use crate::declare::{Check, DECLARED, Reading};
 use crate::evidence::Evidence;
 use crate::evidence::Response;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading};
 
 declare_rule! {
+    /// one response is marked for several subjects
+    ///
     /// ## What it does
     /// Finds responses that several entries of index.json mark for different subjects. Two empty responses are the
     /// same bytes.
@@ -26,13 +26,11 @@ declare_rule! {
     /// ## What to do
     /// Nothing; test your tools with it.
     {
-        id: "response-shared",
-        summary: "one response is marked for several subjects",
+        check: Check::Layout(check),
         requirements: &["AMB-07"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-07", error: &["distinct"], fine: &["allowed"] }),
         source: "image-spec PR #1171, image-layout.md, Referrers Support",
-        check: Check::Layout(check),
     }
 }
 

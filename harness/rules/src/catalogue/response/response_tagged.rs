@@ -1,13 +1,13 @@
-//! `response-tagged`: a response has a name.
-
 use referee_spec::annotation::REF_NAME;
 
 use super::referrer_unlisted::annotated;
+use crate::declare::{Check, PROPOSED, Reading};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, PROPOSED, Reading};
 
 declare_rule! {
+    /// a response has a name
+    ///
     /// ## What it does
     /// Finds entries that are marked as a response by the proposal's annotation and that also have a `ref.name`.
     ///
@@ -23,13 +23,11 @@ declare_rule! {
     /// ## What to do
     /// Leave the name out, unless older readers need it.
     {
-        id: "response-tagged",
-        summary: "a response has a name",
+        check: Check::Layout(check),
         requirements: &["REF-16", "AMB-15", "CONV-04", "CONV-15"],
         levels: PROPOSED,
         reading: Some(Reading { question: "AMB-15", error: &["forbidden"], fine: &["allowed"] }),
         source: "image-spec PR #1171, image-layout.md, Referrers Support",
-        check: Check::Layout(check),
     }
 }
 

@@ -1,12 +1,12 @@
-//! `response-with-own-fields`: a response has an artifactType or annotations of its own.
-
 use super::referrer_unlisted::annotated;
 use super::response_filtered::FILTERED;
+use crate::declare::{Check, PROPOSED, Reading};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, PROPOSED, Reading};
 
 declare_rule! {
+    /// a response has an artifactType or annotations of its own
+    ///
     /// ## What it does
     /// Finds responses with an `artifactType` or `annotations` of their own.
     ///
@@ -21,13 +21,11 @@ declare_rule! {
     /// ## What to do
     /// Nothing, if it is meant.
     {
-        id: "response-with-own-fields",
-        summary: "a response has an artifactType or annotations of its own",
+        check: Check::Layout(check),
         requirements: &["AMB-24"],
         levels: PROPOSED,
         reading: Some(Reading { question: "AMB-24", error: &["forbidden"], fine: &["allowed"] }),
         source: "image-spec PR #1171, image-layout.md, Referrers Support",
-        check: Check::Layout(check),
     }
 }
 

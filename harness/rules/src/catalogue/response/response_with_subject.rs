@@ -1,11 +1,11 @@
-//! `response-with-subject`: a response has a subject of its own.
-
 use super::referrer_unlisted::annotated;
+use crate::declare::{Check, PROPOSED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
-use crate::rule::{Check, PROPOSED, Reading, Severity};
 
 declare_rule! {
+    /// a response has a subject of its own
+    ///
     /// ## What it does
     /// Finds responses that have a `subject` themselves.
     ///
@@ -20,14 +20,12 @@ declare_rule! {
     /// ## What to do
     /// Leave the subject out.
     {
-        id: "response-with-subject",
-        summary: "a response has a subject of its own",
+        check: Check::Layout(check),
         requirements: &["AMB-24"],
         levels: PROPOSED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-24", error: &["forbidden"], fine: &["allowed"] }),
         source: "image-spec PR #1171, image-layout.md, Referrers Support",
-        check: Check::Layout(check),
     }
 }
 

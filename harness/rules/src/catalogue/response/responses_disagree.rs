@@ -1,16 +1,16 @@
-//! `responses-disagree`: a response and a fallback tag list different referrers.
-
 use std::collections::BTreeSet;
 
 use referee_spec::Digest;
 
 use super::referrer_unlisted::annotated;
+use crate::declare::{Check, DECLARED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::evidence::Response;
 use crate::finding::Findings;
-use crate::rule::{Check, DECLARED, Reading, Severity};
 
 declare_rule! {
+    /// a response and a fallback tag list different referrers
+    ///
     /// ## What it does
     /// Compares, for each subject that has both, the referrers that the annotated response lists with those of the
     /// fallback tag.
@@ -27,14 +27,12 @@ declare_rule! {
     /// ## What to do
     /// Bring both up to date.
     {
-        id: "responses-disagree",
-        summary: "a response and a fallback tag list different referrers",
+        check: Check::Layout(check),
         requirements: &["AMB-22", "FALLBACK-019", "CONV-05"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-22", error: &[], fine: &["precedence"] }),
         source: "image-spec PR #1171, image-layout.md, Referrers Support; distribution-spec, Referrers Tag Schema",
-        check: Check::Layout(check),
     }
 }
 
