@@ -1,20 +1,19 @@
 //! The scripted fake tool: `fake-tool BEHAVIOUR OPERATION ARGUMENT...`.
 //!
-//! Owns: every way to misbehave that the trust tests need, over an honest tool that keeps referrers as entries of
-//! index.json. Leaves to others: what the harness says about it. Never built but for tests.
+//! Owns: every way of a tool to misbehave that the trust tests need, over an honest tool that keeps referrers as entries
+//! of index.json; how any process misbehaves is in `behaviours`. Leaves to others: what the harness says about it. Never
+//! built but for tests.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::disallowed_methods, missing_docs)]
 
+#[path = "../../harness/process/fake-program/behaviours.rs"]
+mod behaviours;
 mod honest;
 mod server;
 
-use std::error::Error;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
-type Done = Result<(), Box<dyn Error>>;
+use behaviours::{Done, sleep};
 
 fn main() -> Done {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -23,18 +22,7 @@ fn main() -> Done {
         ["version"] => println!("fake-tool 1.2.3"),
         ["version-hangs"] => sleep(),
         ["version-silent"] => {}
-        ["sleep", ..] => sleep(),
-        ["sleep-in-own-session", ..] => {
-            rustix::process::setsid()?;
-            sleep();
-        }
-        // one after the other, each gone before anybody has looked at it
-        ["relay", ..] => {
-            rustix::process::setsid()?;
-            std::thread::sleep(Duration::from_millis(2));
-            let own = std::env::current_exe()?;
-            Command::new(own).args(&args).spawn()?;
-        }
+        [behaviour] if behaviours::behave(behaviour, &|| Ok(()))? => {}
         [behaviour, "serve", root, port] => server::serve(behaviour, Path::new(root), port)?,
         [behaviour, op, arguments @ ..] => misbehave(behaviour, op, arguments)?,
         _ => return Err("usage: fake-tool BEHAVIOUR OPERATION ARGUMENT...".into()),
@@ -44,53 +32,14 @@ fn main() -> Done {
 
 fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
     let layout = Path::new(arguments.first().copied().unwrap_or_default());
+    if behaviours::behave(behaviour, &|| honest::run(op, arguments))? {
+        return Ok(());
+    }
     match behaviour {
         "honest" => honest::run(op, arguments)?,
         "nothing" => {}
         "fail" => return Err("this tool always fails".into()),
         "refuse" => return Err("unsupported: this tool refuses".into()),
-        "crash" => std::process::abort(),
-        "killed" => {
-            let own = rustix::process::getpid();
-            rustix::process::kill_process(own, rustix::process::Signal::KILL)?;
-            sleep();
-        }
-        "hang" => sleep(),
-        "hang-ignoring-term" => {
-            ctrlc::set_handler(|| {})?;
-            sleep();
-        }
-        "flood" => {
-            let line = [b'x'; 65536];
-            for _ in 0..512 {
-                std::io::stdout().write_all(&line)?;
-                std::io::stderr().write_all(&line)?;
-            }
-            honest::run(op, arguments)?;
-        }
-        "background-child" | "background-session" => {
-            honest::run(op, arguments)?;
-            let what = if behaviour == "background-child" { "sleep" } else { "sleep-in-own-session" };
-            let own = std::env::current_exe()?;
-            // it inherits the pipes, and so holds them open
-            Command::new(own).args([what, &layout.display().to_string()]).stdin(Stdio::null()).spawn()?;
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        "background-relay" | "background-emptied" | "background-hidden" => {
-            honest::run(op, arguments)?;
-            let what = if behaviour == "background-relay" { "relay" } else { "sleep-in-own-session" };
-            let mut stray = Command::new(std::env::current_exe()?);
-            // the pipes are closed, so that nothing but looking finds it
-            stray.arg(what).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-            if behaviour != "background-relay" {
-                stray.env_clear();
-            }
-            if behaviour == "background-hidden" {
-                stray.current_dir("/");
-            }
-            stray.spawn()?;
-            std::thread::sleep(Duration::from_millis(50));
-        }
         "broken-json" => println!("{{\"manifests\": [{{\"digest\": "),
         "no-list" => println!("{{\"answer\": 42}}"),
         "no-digest" => println!("{{\"manifests\": [{{\"digest\": \"sha256:short\"}}]}}"),
@@ -186,8 +135,4 @@ fn tamper(behaviour: &str, layout: &Path) -> Done {
         }
     }
     Ok(())
-}
-
-fn sleep() {
-    std::thread::sleep(Duration::from_secs(600));
 }

@@ -235,22 +235,6 @@ fn a_sandboxed_tool_cannot_write_far_away() {
     }
 }
 
-/// Those who end before they are looked at are found by those whom they started, also where many of them do at once.
-#[test]
-fn relays_are_found_beside_others() {
-    let (home, drivers) = (folder(), folder());
-    let mut words = fakes(drivers.path(), &["background-relay"]);
-    words.extend(["-j".into(), "8".into()]);
-    words.push("attach-discover[producer=builtin,consumer=fake-background-relay,*".into());
-    let (cells, ..) = run(&mut referee(home.path()), &words);
-    assert_eq!(cells.len(), 11);
-    for (id, cell) in cells {
-        assert_eq!(cell["steps"][1]["leaked"], true, "{id}");
-    }
-    let left: Vec<_> = processes(&drivers.path().display().to_string());
-    assert!(left.is_empty(), "left behind: {left:?}");
-}
-
 /// A run ends, however often a tool hangs.
 #[test]
 fn a_tool_that_only_hangs_is_given_up() {

@@ -4,15 +4,17 @@
 //! Owns: processes and what they leave on disk. Leaves to others: which program, why, and what its answer means. It knows
 //! no case and no driver. Whatever a program does is a value; an error is the harness's own trouble.
 
+mod detect;
 mod error;
+mod program;
 mod run;
 mod sandbox;
 pub mod session;
+mod stat;
 pub mod tree;
 pub mod usage;
 
 pub use error::HarnessError;
-pub use run::{
-    Captured, End, Finished, Limits, ProcessError, Program, end_orphans, interrupt, interrupted, run,
-};
+pub use program::{Captured, End, Finished, Limits, Program};
+pub use run::{end_orphans, interrupt, interrupted, run};
 pub use sandbox::{Sandbox, scratch_root};

@@ -1,13 +1,12 @@
 //! The sandbox: what a program under test may touch.
 //!
-//! Owns: whether bubblewrap works here, and its command line. Leaves to others: running ([`crate::run()`]). In it
-//! a program has a network of loopback alone, process ids of its own, and may write to its own folders only.
+//! Owns: bubblewrap's command line and exit codes. Leaves to others: whether it works here (`detect`) and running
+//! ([`crate::run()`]). In it a program has a network of loopback alone, process ids of its own, and may write to its own folders only.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use crate::{End, Limits, Program, run};
+use crate::{End, Program};
 
 /// How far a program is locked in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,28 +20,9 @@ pub struct Sandbox {
 const FATAL: [i32; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15];
 
 impl Sandbox {
-    /// Bubblewrap, if the program given works on this machine.
-    pub fn detect(bwrap: Option<PathBuf>) -> Self {
-        let Some(bwrap) = bwrap else {
-            return Self::open("bubblewrap (bwrap) is not in PATH");
-        };
-        let sandbox = Self { bwrap: Ok(bwrap), readable: Vec::new(), writable: Vec::new() };
-        let probe = Program {
-            program: PathBuf::from("/bin/true"),
-            args: Vec::new(),
-            env: Default::default(),
-            cwd: PathBuf::from("/"),
-            stdin: Vec::new(),
-        };
-        let limits = Limits { deadline: Duration::from_secs(5), ..Limits::default() };
-        match run(&probe, &limits, &sandbox) {
-            Ok(finished) if finished.end == End::Exited(0) => sandbox,
-            Ok(finished) => {
-                let text = finished.stderr.text();
-                Self::open(&format!("bubblewrap does not work here: {}", text.lines().next().unwrap_or("")))
-            }
-            Err(error) => Self::open(&format!("bubblewrap does not work here: {error}")),
-        }
+    /// A sandbox made by the bubblewrap at this path, taken to work; [`Sandbox::detect`] finds out.
+    pub(crate) fn of(bwrap: PathBuf) -> Self {
+        Self { bwrap: Ok(bwrap), readable: Vec::new(), writable: Vec::new() }
     }
 
     /// No sandbox, and why.
@@ -76,12 +56,13 @@ impl Sandbox {
         self.bwrap.as_ref().err().map(String::as_str)
     }
 
-    /// Whether the kernel ends what a program leaves behind.
+    /// Whether the kernel ends what a program leaves behind: with the init process of its process ids.
     pub fn ends_strays(&self) -> bool {
         self.bwrap.is_ok()
     }
 
-    /// The folders that are a program's own.
+    /// The folders that no other run's program works in: those that it may write to, and its working directory unless
+    /// that is the root.
     pub(crate) fn folders(&self, program: &Program) -> Vec<PathBuf> {
         let cwd = Some(&program.cwd).filter(|cwd| cwd.parent().is_some());
         self.writable.iter().chain(cwd).cloned().collect()
@@ -95,8 +76,8 @@ impl Sandbox {
         let mut args: Vec<OsString> = Vec::new();
         let mut add = |words: &[&str]| args.extend(words.iter().map(OsString::from));
         add(&["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]);
-        // not --die-with-parent: the first process inside has to stay as long as any other does, or nobody would see
-        // what a program leaves behind; the harness ends it with its group
+        // not --die-with-parent: the init process of the sandbox has to live as long as any other process in there, or
+        // what a program leaves behind would be ended unseen; the harness ends all of them with the group
         add(&["--unshare-net", "--unshare-pid", "--unshare-ipc"]);
         // the program may lie below /tmp, which is an empty folder in there
         let own = program.program.parent().map(Path::to_owned);
@@ -116,8 +97,8 @@ impl Sandbox {
         Program { program: bwrap.clone(), args, cwd: PathBuf::from("/"), ..program.clone() }
     }
 
-    /// The end of the program, from the end of what was started.
-    pub(crate) fn unwrap(&self, end: End) -> End {
+    /// How the program ended, from how the process that was started did: bubblewrap tells a signal by its exit code.
+    pub(crate) fn decode_exit(&self, end: End) -> End {
         match end {
             End::Exited(code) if self.bwrap.is_ok() && FATAL.contains(&(code - 128)) => {
                 End::Signalled(code - 128)

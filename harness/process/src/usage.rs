@@ -4,6 +4,10 @@
 
 use std::ops::Sub;
 
+use rustix::process::getpid;
+
+use crate::stat::Stat;
+
 /// Processor time used so far, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Usage {
@@ -25,16 +29,10 @@ impl Sub for Usage {
 
 /// Processor time used so far.
 pub fn now() -> Usage {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // the second field is the program's name, which may hold blanks: count from its closing bracket (proc(5))
-    let fields: Vec<u64> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or("")
-        .split_whitespace()
-        .map(|field| field.parse().unwrap_or(0))
-        .collect();
-    let field = |number: usize| fields.get(number - 3).copied().unwrap_or(0);
     // the kernel counts in hundredths of a second on every Linux
-    Usage { own_millis: (field(14) + field(15)) * 10, children_millis: (field(16) + field(17)) * 10 }
+    let millis = |ticks: [u64; 2]| ticks.iter().sum::<u64>() * 10;
+    Stat::of(getpid().as_raw_pid()).map_or(Usage::default(), |stat| Usage {
+        own_millis: millis(stat.own_ticks),
+        children_millis: millis(stat.children_ticks),
+    })
 }

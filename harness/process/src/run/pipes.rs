@@ -2,7 +2,6 @@
 //!
 //! Owns: non-blocking reading and writing, and the bound on what is kept. Leaves to others: the child.
 
-use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout};
@@ -11,27 +10,7 @@ use std::time::Instant;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
-/// The beginning of a stream.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Captured {
-    /// What was kept.
-    pub bytes: Vec<u8>,
-    /// How many bytes there were in all.
-    pub total: u64,
-}
-
-impl Captured {
-    /// What was kept, as text.
-    pub fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.bytes)
-    }
-
-    fn keep(&mut self, bytes: &[u8], limit: usize) {
-        self.total += bytes.len() as u64;
-        let room = limit.saturating_sub(self.bytes.len());
-        self.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
-    }
-}
+use crate::Captured;
 
 /// Why pumping ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

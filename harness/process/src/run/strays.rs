@@ -1,11 +1,13 @@
 //! Processes that a program leaves behind.
 //!
-//! Owns: adopting, finding and ending them where no sandbox does. Leaves to others: saying so.
+//! Owns: adopting, finding and ending them where no sandbox does. Leaves to others: reporting them.
 //!
-//! Whoever outlives its parent becomes a child of the harness, which is why looking at its own children is enough.
-//! Whose it was is told by its group, by a mark in its environment, or by its working directory: a process may leave
-//! each of them, and hardly leaves all three. The dead cannot be told, but they may have started the next: a look that
-//! meets one that it has not met before says nothing, and is repeated.
+//! The harness is a child subreaper (`PR_SET_CHILD_SUBREAPER`, prctl(2)): a process whose parent has ended becomes its
+//! child, so its own children are the only ones to look at. A child belongs to a run if it is in the run's process
+//! group, has the run's variable in its environment, or has its working directory in one of the run's folders. It can
+//! change each of these; one that changed all three is found by [`end_orphans`] only. A zombie has neither environment
+//! nor working directory, so whose it was is unknown, and it may have started another process before it ended: a look
+//! that meets a new zombie is inconclusive and is repeated.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
@@ -18,11 +20,11 @@ use rustix::process::{
     Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpgid, waitpid,
 };
 
-use crate::Sandbox;
+use crate::stat::{Stat, State};
 
 const VARIABLE: &str = "REFEREE_RUN";
 
-/// How long ending what is left may take: a process may start others faster than they are found.
+/// For how long processes are looked for and ended: a program may start new ones faster than they are found.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How many looks in a row have to find nothing.
@@ -31,7 +33,7 @@ const LOOKS: u32 = 3;
 /// How many programs run.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
-/// What every process of one run inherits, and few give up.
+/// What the processes of one run have in common: a variable in their environment, and working directories.
 #[derive(Debug)]
 pub(super) struct Mark {
     variable: Option<String>,
@@ -39,17 +41,18 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    /// A new mark for a program in these folders. In a sandbox the program is not given the variable.
-    pub(super) fn new(sandbox: &Sandbox, folders: Vec<PathBuf>) -> Self {
+    /// A new mark for a program that works in these folders. Where a sandbox ends what it leaves behind, nothing is
+    /// looked for and it is given no variable.
+    pub(super) fn new(looked_for: bool, folders: Vec<PathBuf>) -> Self {
         static ADOPT: Once = Once::new();
-        // without it, orphans go to the first process of the machine, and only their group is ended
+        // where this fails, orphans become children of the machine's init process, and only the group is ended
         ADOPT.call_once(|| {
             let _ = set_child_subreaper(Some(getpid()));
         });
         static COUNT: AtomicU64 = AtomicU64::new(0);
         RUNNING.fetch_add(1, Ordering::SeqCst);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let variable = (!sandbox.ends_strays()).then(|| format!("{}-{count}", std::process::id()));
+        let variable = looked_for.then(|| format!("{}-{count}", std::process::id()));
         let folders = folders.into_iter().map(|folder| folder.canonicalize().unwrap_or(folder)).collect();
         Self { variable, folders }
     }
@@ -58,7 +61,7 @@ impl Mark {
         self.variable.iter().map(|mark| (VARIABLE, mark.as_str())).collect()
     }
 
-    /// Whether anything of this run lives beside the leader of its group, which has ended but was not waited for.
+    /// Whether any process of this run lives beside the leader of its group, which has ended but is not reaped yet.
     pub(super) fn any(&self, leader: Pid) -> bool {
         let mut dead = HashSet::from([leader]);
         let until = Instant::now() + PATIENCE;
@@ -71,14 +74,14 @@ impl Mark {
         }
     }
 
-    /// Ends everything of this run once its group got SIGKILL and its leader was waited for, waits until it is gone,
-    /// and says whether there was anything beside that group.
+    /// Ends all processes of this run, once its group got SIGKILL and its leader was reaped; waits until they are gone,
+    /// and says whether any was outside of the group.
     pub(super) fn end(&self, group: Pid) -> bool {
         let until = Instant::now() + PATIENCE;
         let (mut any, mut clean, mut dead) = (false, 0, HashSet::new());
         while clean < LOOKS && Instant::now() < until {
             let left = reap(group);
-            // in a sandbox the first process was in the group, and the kernel ends the others with it
+            // a sandbox's init process was in the group, and the kernel has ended all others in there with it
             let look = if self.variable.is_some() { self.look(group, &mut dead) } else { Look::Clean };
             match look {
                 Look::Clean if !left => clean += 1,
@@ -101,7 +104,7 @@ impl Mark {
                 continue;
             }
             match self.whose(pid, group) {
-                // it may live for a moment only: the others can wait
+                // ended at once, before it can start another and end by itself
                 Whose::Run { in_group } => return Look::Found { pid, in_group },
                 Whose::Other => {}
                 Whose::Ending => look = Look::Unsure,
@@ -122,11 +125,11 @@ impl Mark {
         let marked = environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes());
         let cwd = fs::read_link(format!("/proc/{number}/cwd")).unwrap_or_default();
         let inside = self.folders.iter().any(|folder| cwd.starts_with(folder));
-        // last: who has its memory now had its environment and its folder when they were read
+        // read last: a process that still has its memory now had it when environment and folder were read above
         let Some(stat) = Stat::of(number) else { return Whose::Other };
         let in_group = stat.group == group.as_raw_pid();
         match stat.state {
-            // it lived a moment ago
+            // it was alive when its environment and folder were read
             _ if marked || inside => Whose::Run { in_group },
             State::Dead => Whose::Dead,
             _ if in_group => Whose::Run { in_group },
@@ -140,7 +143,7 @@ impl Mark {
 enum Look {
     /// A living process of the run, and whether it is in the run's group.
     Found { pid: Pid, in_group: bool },
-    /// None, but whose some are cannot be told any more: they may have started the next.
+    /// None found, but the owner of some zombies is unknown, and they may have started another process.
     Unsure,
     /// None.
     Clean,
@@ -152,9 +155,9 @@ enum Whose {
     Run { in_group: bool },
     /// Another run's, or already gone.
     Other,
-    /// Cannot be told any more; what it started is not a child of the harness yet.
+    /// Unknown: it is ending, and its children are not yet children of the harness.
     Ending,
-    /// Cannot be told any more.
+    /// Unknown: it is a zombie, and its children are children of the harness.
     Dead,
 }
 
@@ -164,8 +167,8 @@ impl Drop for Mark {
     }
 }
 
-/// Ends the orphans that gave up every mark of the run that they were of. Nothing happens while a program runs: they
-/// may be its own.
+/// Ends all remaining children of this process: orphans that changed group, environment and folder, so that it is
+/// unknown which run they belong to. Does nothing while a program runs, as a child may be that program.
 pub fn end_orphans() {
     let until = Instant::now() + PATIENCE;
     while RUNNING.load(Ordering::SeqCst) == 0 && Instant::now() < until {
@@ -177,7 +180,7 @@ pub fn end_orphans() {
     }
 }
 
-/// SIGKILL, and a moment for the kernel to be done with it.
+/// SIGKILL, and up to 100 ms for the kernel to end the process; it is reaped.
 fn end(pid: Pid) {
     let _ = kill_process(pid, Signal::KILL);
     let until = Instant::now() + Duration::from_millis(100);
@@ -188,7 +191,7 @@ fn end(pid: Pid) {
     }
 }
 
-/// Takes the dead of a group, and says whether it has others.
+/// Reaps the zombies of a group, and says whether it still has living processes.
 fn reap(group: Pid) -> bool {
     loop {
         match waitpgid(group, WaitOptions::NOHANG) {
@@ -202,8 +205,8 @@ fn reap(group: Pid) -> bool {
     }
 }
 
-/// All children of this process, living and dead, the newest first. The lists are read twice, as one that changes
-/// meanwhile, because another run's program ends, may lack some.
+/// All children of this process, zombies too, the newest first. The lists are read twice: the kernel may leave some out
+/// of a list that changes while it is read (proc(5), `/proc/pid/task/tid/children`).
 fn children() -> Vec<Pid> {
     let numbers: BTreeSet<i32> = match (listed(), listed()) {
         (Ok(first), Ok(second)) => first.into_iter().chain(second).collect(),
@@ -227,35 +230,6 @@ fn listed() -> std::io::Result<Vec<i32>> {
         }
     }
     Ok(numbers)
-}
-
-/// What `/proc/PID/stat` says of a process (proc(5)).
-struct Stat {
-    parent: i32,
-    group: i32,
-    state: State,
-}
-
-enum State {
-    Living,
-    /// It has given up its memory, and with it its environment, but still has its children.
-    Ending,
-    Dead,
-}
-
-impl Stat {
-    /// Nothing where there is no such process.
-    fn of(pid: i32) -> Option<Self> {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // the name before it may have spaces and brackets
-        let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
-        let state = match (*fields.first()?, *fields.get(20)?) {
-            ("Z" | "X", _) => State::Dead,
-            (_, "0") => State::Ending,
-            _ => State::Living,
-        };
-        Some(Self { parent: fields.get(1)?.parse().ok()?, group: fields.get(2)?.parse().ok()?, state })
-    }
 }
 
 fn pids() -> impl Iterator<Item = i32> {
