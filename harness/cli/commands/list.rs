@@ -95,7 +95,15 @@ fn texts(what: What, catalogue: &Catalogue, text: &mut String) -> Result<Vec<Val
 fn one_rule(rule: &Rule, text: &mut String) -> Value {
     let level = rule.levels.first().map_or("", |(_, level)| level.word());
     text.push_str(&wrapped(&format!("{:32} {level:10} ", rule.id), rule.summary, 44));
-    json!({"id": rule.id, "summary": rule.summary, "level": level, "requirements": rule.requirements, "source": rule.source})
+    let links: Vec<_> = rule.citations().into_iter().map(requirement::Citation::link).collect();
+    json!({
+        "id": rule.id,
+        "summary": rule.summary,
+        "level": level,
+        "requirements": rule.requirements,
+        "source": rule.source(),
+        "links": links,
+    })
 }
 
 fn one_requirement(id: &str, level: &str, what: &str, coverage: &Coverage, text: &mut String) -> Value {

@@ -213,7 +213,8 @@ fn every_rule_has_a_hit_a_near_miss_and_an_explanation() {
         for heading in ["## What it does", "## Why it matters", "## Example", "## What to do"] {
             assert!(rule.explanation.contains(heading), "{}: no heading {heading}", rule.id);
         }
-        assert!(!rule.requirements.is_empty() && !rule.source.is_empty(), "{}: no requirement", rule.id);
+        assert!(!rule.requirements.is_empty(), "{}: no requirement", rule.id);
+        assert!(!rule.citations().is_empty(), "{}: its requirements cite no text", rule.id);
         for id in rule.requirements {
             assert!(requirement::exists(id), "{}: {id} does not exist", rule.id);
         }
@@ -246,6 +247,20 @@ fn every_requirement_is_decided_or_says_why_not() {
             one.id,
             coverage.rules
         );
+    }
+}
+
+/// What a requirement rests on exists, and leads to a text.
+#[test]
+fn every_requirement_leads_to_a_text() {
+    for one in requirement::all() {
+        for id in &one.rests_on {
+            assert!(requirement::exists(id), "{}: {id} does not exist", one.id);
+        }
+        assert!(!requirement::citations([one.id.as_str()]).is_empty(), "{}: no citation", one.id);
+    }
+    for open in requirement::ambiguities() {
+        assert!(!open.source.is_empty(), "{}: no citation", open.id);
     }
 }
 

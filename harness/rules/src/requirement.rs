@@ -2,10 +2,14 @@
 //!
 //! Owns: their texts, and which of them files can decide. Leaves to others: deciding.
 
+mod citation;
+
 use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
+
+pub use citation::{Citation, CitationError};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/requirements");
 
@@ -16,8 +20,12 @@ static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/requiremen
 pub struct Requirement {
     /// As in `LAYOUT-013`.
     pub id: String,
-    /// Document, section and line.
-    pub source: String,
+    /// The places that say so. Where `level` is derived, no sentence does, and this is where one would be.
+    #[serde(default)]
+    pub source: Vec<Citation>,
+    /// Ids of the requirements and open questions from which this one follows.
+    #[serde(default)]
+    pub rests_on: Vec<String>,
     /// How strongly it asks: must, should, may, info, or derived.
     pub level: String,
     /// What it asks.
@@ -65,6 +73,8 @@ pub struct Ambiguity {
     pub id: String,
     /// The question.
     pub question: String,
+    /// The places that leave it open.
+    pub source: Vec<Citation>,
     /// What is reported, and what a reader does, until it is decided.
     pub default: String,
     /// What pulls each way.
@@ -135,6 +145,30 @@ pub fn ambiguity(id: &str) -> Option<&'static Ambiguity> {
 /// ```
 pub fn exists(id: &str) -> bool {
     requirement(id).is_some() || ambiguity(id).is_some()
+}
+
+/// The places on which these requirements and open questions rest, each section once; where one has no place of its own,
+/// those of what it rests on.
+pub fn citations<'i>(ids: impl IntoIterator<Item = &'i str>) -> Vec<&'static Citation> {
+    let mut found: Vec<&'static Citation> = Vec::new();
+    let mut open: Vec<&str> = ids.into_iter().collect();
+    open.reverse();
+    while let Some(id) = open.pop() {
+        let own = match (requirement(id), ambiguity(id)) {
+            (Some(known), _) => {
+                open.extend(known.rests_on.iter().rev().map(String::as_str));
+                known.source.as_slice()
+            }
+            (None, Some(question)) => question.source.as_slice(),
+            (None, None) => &[],
+        };
+        for one in own {
+            if found.iter().all(|known| known.section() != one.section()) {
+                found.push(one);
+            }
+        }
+    }
+    found
 }
 
 impl DecidedBy {

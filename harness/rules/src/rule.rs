@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::requirement::{self, Citation};
+
 /// One requirement, or a few that one fault breaks, made checkable.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -23,8 +25,6 @@ pub struct Rule {
     pub severity: Option<Severity>,
     /// The open question whose answer decides whether this is a fault.
     pub reading: Option<Reading>,
-    /// The document and section, as in `image-spec manifest.md, Image Manifest Property Descriptions`.
-    pub source: &'static str,
     /// Markdown with the headings `What it does`, `Why it matters`, `Example`, `What to do`.
     pub explanation: &'static str,
     /// Whether it has to be asked about canonical documents and descriptors.
@@ -92,6 +92,17 @@ pub struct Reading {
 }
 
 impl Rule {
+    /// The sections of the specifications on which it rests, by its requirements: at least one, the first one first.
+    pub fn citations(&self) -> Vec<&'static Citation> {
+        requirement::citations(self.requirements.iter().copied())
+    }
+
+    /// The same in one line, as in `image-spec v1.1.1 image-layout.md, Blobs`.
+    pub fn source(&self) -> String {
+        let sections: Vec<_> = self.citations().into_iter().map(Citation::section).collect();
+        sections.join("; ")
+    }
+
     /// What a declaration leaves out.
     pub(crate) const BASE: Self = Self {
         id: "",
@@ -100,7 +111,6 @@ impl Rule {
         levels: &[],
         severity: None,
         reading: None,
-        source: "",
         explanation: "",
         canonical: Canonical::Ask,
     };

@@ -96,7 +96,8 @@ fn path(finding: &Finding, layout: &str) -> String {
 }
 
 fn source(finding: &Finding) -> String {
-    format!("{} ({})", finding.rule.source, super::requirements(finding))
+    let first = finding.rule.citations().first().map_or("", |one| one.section());
+    format!("{first} ({})", super::requirements(finding))
 }
 
 fn noted(text: &str) -> Element<'static> {

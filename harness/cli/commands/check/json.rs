@@ -29,7 +29,7 @@ struct One<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<usize>,
     message: &'a str,
-    source: &'static str,
+    source: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related: Vec<Other<'a>>,
 }
@@ -81,7 +81,7 @@ fn one(finding: &Finding) -> One<'_> {
         line: finding.excerpt.as_ref().map(|excerpt| excerpt.line),
         column: finding.excerpt.as_ref().map(|excerpt| excerpt.column),
         message: &finding.message,
-        source: finding.rule.source,
+        source: finding.rule.source(),
         related: related
             .map(|other| Other { file: &other.file, pointer: &other.pointer, message: &other.message })
             .collect(),

@@ -56,10 +56,11 @@ fn described(rule: &Rule, profile: &Profile) -> Value {
         "id": rule.id,
         "name": name,
         "shortDescription": {"text": format!("{}.", capital(rule.summary))},
-        "fullDescription": {"text": format!("{}: {} ({}).", capital(rule.summary), rule.source, rule.requirements.join(", "))},
+        "fullDescription": {"text": format!("{}: {} ({}).", capital(rule.summary), rule.source(), rule.requirements.join(", "))},
+        "helpUri": rule.citations().first().map(|one| one.link()),
         "help": {"text": markdown, "markdown": markdown},
         "defaultConfiguration": {"level": level(severity)},
-        "properties": {"requirements": rule.requirements, "source": rule.source},
+        "properties": {"requirements": rule.requirements, "source": rule.source()},
     })
 }
 

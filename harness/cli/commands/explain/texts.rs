@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use referee::fixtures::coverage::Coverage;
 use referee::results::report::wrap::wrapped;
 use referee::rules::catalogue::{rule, rules};
-use referee::rules::requirement::{self, Ambiguity, Requirement};
+use referee::rules::requirement::{self, Ambiguity, Citation, Requirement};
 use referee::rules::{Profile, Rule};
 use referee::runner::catalogue::{self, Catalogue};
 use referee::source::nearest;
@@ -45,7 +45,7 @@ fn one_rule(rule: &Rule) -> Result<String, Failed> {
     let mut text = format!("rule {}: {}\n\n", rule.id, rule.summary);
     text.push_str(&markdown(rule.explanation));
     text.push_str("\n## Who says so\n");
-    text.push_str(&wrapped("", rule.source, 0));
+    text.push_str(&cited(&rule.citations()));
     for id in rule.requirements {
         let known = requirement::requirement(id).map(|known| (known.level.as_str(), known.text.as_str()));
         let open = || requirement::ambiguity(id).map(|open| ("open", open.question.as_str()));
@@ -108,7 +108,12 @@ fn one_requirement(one: &Requirement, coverage: &Coverage) -> String {
     let mut text = format!("requirement {} ({})\n\n", one.id, one.level);
     let mut line = |name: &str, value: &str| text.push_str(&wrapped(&format!("{name:12}"), value, 12));
     line("asks", &one.text);
-    line("source", &one.source);
+    for place in &one.source {
+        line("source", &place.to_string());
+    }
+    if !one.rests_on.is_empty() {
+        line("rests on", &one.rests_on.join(", "));
+    }
     for (name, value) in
         [("looked at", &one.note), ("good", &one.good), ("bad", &one.bad), ("a reader", &one.reader)]
     {
@@ -125,7 +130,18 @@ fn one_requirement(one: &Requirement, coverage: &Coverage) -> String {
     if let Some(reason) = &coverage.reason {
         line("why neither", reason);
     }
-    text
+    text + "\n" + &links(&requirement::citations([one.id.as_str()]))
+}
+
+/// The sections that say so, each with its address.
+fn cited(sections: &[&Citation]) -> String {
+    let one = |section: &&Citation| wrapped("", section.section(), 0) + &format!("  {}\n", section.link());
+    sections.iter().map(one).collect()
+}
+
+/// The addresses of sections, each on a line of its own, so that nothing breaks them.
+fn links(sections: &[&Citation]) -> String {
+    sections.iter().map(|section| format!("{}\n", section.link())).collect()
 }
 
 fn question(one: &Ambiguity, coverage: &Coverage) -> String {
@@ -133,6 +149,9 @@ fn question(one: &Ambiguity, coverage: &Coverage) -> String {
     text.push_str(&wrapped("", &one.question, 0));
     text.push('\n');
     text.push_str(&wrapped("default     ", &one.default, 12));
+    for place in &one.source {
+        text.push_str(&wrapped("source      ", &place.to_string(), 12));
+    }
     if let Some(evidence) = &one.evidence {
         text.push_str(&wrapped("evidence    ", evidence, 12));
     }
@@ -153,7 +172,7 @@ fn question(one: &Ambiguity, coverage: &Coverage) -> String {
         };
         text.push_str(&wrapped(&format!("  {id:14}"), &format!("{}{effect}", answer.text), 16));
     }
-    text
+    text + "\n" + &links(&requirement::citations([one.id.as_str()]))
 }
 
 fn profile(one: &Profile) -> String {

@@ -23,7 +23,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["ANNOT-003"],
         levels: MUST,
-        source: "image-spec annotations.md, Rules",
         canonical: Canonical::Skip,
     }
 }

@@ -24,7 +24,6 @@ declare_rule! {
         requirements: &["ANNOT-004"],
         levels: SHOULD,
         severity: Some(Severity::Info),
-        source: "image-spec annotations.md, Rules",
         canonical: Canonical::Skip,
     }
 }

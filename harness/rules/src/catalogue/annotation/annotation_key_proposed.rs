@@ -25,7 +25,6 @@ declare_rule! {
         requirements: &["ANNOT-006", "REF-19", "REF-18"],
         levels: MUST,
         severity: Some(Severity::Warning),
-        source: "image-spec annotations.md, Rules",
         canonical: Canonical::Skip,
     }
 }

@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["ANNOT-005", "ANNOT-006"],
         levels: MUST,
-        source: "image-spec annotations.md, Rules",
         canonical: Canonical::Skip,
     }
 }

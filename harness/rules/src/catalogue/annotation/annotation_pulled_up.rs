@@ -29,7 +29,6 @@ declare_rule! {
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-26", error: &["strip"], fine: &["honour"] }),
-        source: "image-spec annotations.md, Pre-Defined Annotation Keys",
     }
 }
 

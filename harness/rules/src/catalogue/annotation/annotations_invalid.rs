@@ -25,7 +25,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["ANNOT-001", "ANNOT-002", "ANNOT-007", "DESC-008", "INDEX-018", "MANIFEST-018"],
         levels: MUST,
-        source: "image-spec annotations.md, Rules",
         canonical: Canonical::Skip,
     }
 }

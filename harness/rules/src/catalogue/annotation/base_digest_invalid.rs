@@ -22,7 +22,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["ANNOT-010"],
         levels: DECLARED,
-        source: "image-spec annotations.md, Pre-Defined Annotation Keys",
         canonical: Canonical::Skip,
     }
 }

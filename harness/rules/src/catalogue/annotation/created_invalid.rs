@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["ANNOT-009"],
         levels: DECLARED,
-        source: "image-spec annotations.md, Pre-Defined Annotation Keys",
         canonical: Canonical::Skip,
     }
 }

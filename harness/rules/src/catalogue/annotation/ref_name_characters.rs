@@ -25,7 +25,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["ANNOT-021"],
         levels: SHOULD,
-        source: "image-spec annotations.md, Pre-Defined Annotation Keys",
         canonical: Canonical::Skip,
     }
 }

@@ -27,7 +27,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["ANNOT-022", "ANNOT-024", "ANNOT-025"],
         levels: DECLARED,
-        source: "image-spec annotations.md, Pre-Defined Annotation Keys",
         canonical: Canonical::Skip,
     }
 }

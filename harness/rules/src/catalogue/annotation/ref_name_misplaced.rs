@@ -29,7 +29,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["ANNOT-020"],
         levels: DECLARED,
-        source: "image-spec annotations.md, Pre-Defined Annotation Keys",
     }
 }
 

@@ -26,7 +26,6 @@ declare_rule! {
         requirements: &["ANNOT-025", "AMB-23"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-23", error: &[], fine: &["name", "digest"] }),
-        source: "image-spec image-layout.md, index.json file",
     }
 }
 

@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["DESC-012"],
         levels: DECLARED,
-        source: "image-spec descriptor.md, Properties; distribution-spec, Listing Referrers",
     }
 }
 

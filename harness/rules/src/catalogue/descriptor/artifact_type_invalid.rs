@@ -25,7 +25,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["INDEX-017", "DESC-011", "MANIFEST-004"],
         levels: MUST,
-        source: "image-spec manifest.md, Image Manifest Property Descriptions",
         canonical: Canonical::Skip,
     }
 }

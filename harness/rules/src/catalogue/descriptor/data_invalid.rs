@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["DESC-009"],
         levels: MUST,
-        source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
     }
 }

@@ -23,7 +23,6 @@ declare_rule! {
         requirements: &["DESC-020"],
         levels: SHOULD,
         severity: Some(Severity::Info),
-        source: "image-spec descriptor.md, Reserved",
         canonical: Canonical::Skip,
     }
 }

@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["INDEX-005", "INDEX-016", "MANIFEST-006", "MANIFEST-011", "MANIFEST-016"],
         levels: MUST,
-        source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
     }
 }

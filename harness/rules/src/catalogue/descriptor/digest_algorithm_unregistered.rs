@@ -24,7 +24,6 @@ declare_rule! {
         requirements: &["DIGEST-002", "DIGEST-007"],
         levels: SHOULD,
         severity: Some(Severity::Info),
-        source: "image-spec descriptor.md, Registered Algorithms",
         canonical: Canonical::Skip,
     }
 }

@@ -25,7 +25,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["DIGEST-003", "DIGEST-005", "DIGEST-006"],
         levels: MUST,
-        source: "image-spec descriptor.md, Registered Algorithms",
         canonical: Canonical::Skip,
     }
 }

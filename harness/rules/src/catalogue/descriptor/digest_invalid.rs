@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["DESC-002", "DIGEST-001"],
         levels: MUST,
-        source: "image-spec descriptor.md, Digests",
         canonical: Canonical::Skip,
     }
 }

@@ -26,7 +26,6 @@ declare_rule! {
         requirements: &["DESC-019", "API-022"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
-        source: "image-spec descriptor.md, Embedded Content; distribution-spec, Pushing Manifests",
     }
 }
 

@@ -25,7 +25,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["DESC-001", "MANIFEST-009", "MANIFEST-015"],
         levels: MUST,
-        source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
     }
 }

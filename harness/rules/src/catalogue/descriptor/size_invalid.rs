@@ -22,7 +22,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["DESC-004"],
         levels: MUST,
-        source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
     }
 }

@@ -27,7 +27,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["DESC-004", "DESC-005", "REF-17"],
         levels: MUST,
-        source: "image-spec descriptor.md, Properties",
     }
 }
 

@@ -22,7 +22,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["DESC-004", "DESC-005"],
         levels: &[(Since::V1_1, Level::Should), (Since::Head, Level::Must)],
-        source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
     }
 }

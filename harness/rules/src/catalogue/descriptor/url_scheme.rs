@@ -25,7 +25,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["DESC-007"],
         levels: SHOULD,
-        source: "image-spec descriptor.md, Properties",
         canonical: Canonical::Skip,
     }
 }

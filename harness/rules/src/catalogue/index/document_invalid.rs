@@ -30,7 +30,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["INDEX-004", "MANIFEST-006", "JSON-001"],
         levels: MUST,
-        source: "image-spec image-index.md, Image Index Property Descriptions",
     }
 }
 

@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-016"],
         levels: DECLARED,
-        source: "image-spec image-layout.md, Blobs",
     }
 }
 

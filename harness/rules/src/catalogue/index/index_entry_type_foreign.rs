@@ -29,7 +29,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["INDEX-009"],
         levels: SHOULD,
-        source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
     }
 }

@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["INDEX-021"],
         levels: DECLARED,
-        source: "image-spec image-layout.md, index.json file",
         canonical: Canonical::Skip,
     }
 }

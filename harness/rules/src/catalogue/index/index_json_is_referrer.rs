@@ -25,7 +25,6 @@ declare_rule! {
         requirements: &["INDEX-022"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
-        source: "image-spec image-layout.md, index.json file",
         canonical: Canonical::Skip,
     }
 }

@@ -23,7 +23,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["INDEX-002", "MANIFEST-002", "REF-12"],
         levels: SHOULD,
-        source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
     }
 }

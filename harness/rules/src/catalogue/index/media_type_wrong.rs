@@ -29,7 +29,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["INDEX-003", "MANIFEST-002", "REF-05"],
         levels: MUST,
-        source: "image-spec image-index.md, Image Index Property Descriptions",
     }
 }
 

@@ -22,7 +22,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["INDEX-014"],
         levels: DECLARED,
-        source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
     }
 }

@@ -25,7 +25,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["INDEX-012"],
         levels: MUST,
-        source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
     }
 }

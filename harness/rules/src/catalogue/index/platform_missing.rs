@@ -27,7 +27,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["INDEX-011", "DESC-013"],
         levels: SHOULD,
-        source: "image-spec image-index.md, Image Index Property Descriptions",
     }
 }
 

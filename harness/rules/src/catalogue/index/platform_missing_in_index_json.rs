@@ -27,7 +27,6 @@ declare_rule! {
         requirements: &["DESC-013"],
         levels: SHOULD,
         severity: Some(Severity::Info),
-        source: "image-spec descriptor.md, Properties",
     }
 }
 

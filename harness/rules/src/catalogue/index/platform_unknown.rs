@@ -25,7 +25,6 @@ declare_rule! {
         requirements: &["INDEX-013"],
         levels: SHOULD,
         severity: Some(Severity::Info),
-        source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
     }
 }

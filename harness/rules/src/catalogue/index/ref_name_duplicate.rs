@@ -28,7 +28,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["INDEX-020", "ANNOT-023"],
         levels: DECLARED,
-        source: "image-spec image-layout.md, index.json file",
     }
 }
 

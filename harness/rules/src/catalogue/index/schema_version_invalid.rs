@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["INDEX-001", "MANIFEST-001", "REF-12"],
         levels: MUST,
-        source: "image-spec image-index.md, Image Index Property Descriptions",
         canonical: Canonical::Skip,
     }
 }

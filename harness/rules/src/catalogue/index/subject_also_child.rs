@@ -25,7 +25,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["INDEX-023"],
         levels: DECLARED,
-        source: "image-spec image-index.md, Image Index Property Descriptions",
     }
 }
 

@@ -23,7 +23,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["JSON-004"],
         levels: &[(Since::V1_1, Level::Should), (Since::Head, Level::Must)],
-        source: "image-spec considerations.md, JSON; RFC 8259 section 4",
         canonical: Canonical::Skip,
     }
 }

@@ -23,7 +23,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["JSON-001"],
         levels: &[(Since::Head, Level::Must)],
-        source: "image-spec considerations.md, JSON; RFC 7493 section 2.1",
         canonical: Canonical::Skip,
     }
 }

@@ -31,7 +31,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["JSON-002"],
         levels: MUST,
-        source: "image-spec considerations.md, JSON",
     }
 }
 

@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["JSON-003"],
         levels: &[(Since::Head, Level::Should)],
-        source: "image-spec considerations.md, JSON",
         canonical: Canonical::Skip,
     }
 }

@@ -25,7 +25,6 @@ declare_rule! {
         requirements: &["LAYOUT-017"],
         levels: DECLARED,
         severity: Some(Severity::Error),
-        source: "image-spec image-layout.md, introduction",
     }
 }
 

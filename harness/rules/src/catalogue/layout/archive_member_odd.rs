@@ -27,7 +27,6 @@ declare_rule! {
         requirements: &["LAYOUT-017", "LAYOUT-018"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
-        source: "image-spec image-layout.md, introduction",
     }
 }
 

@@ -29,7 +29,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-013"],
         levels: MUST,
-        source: "image-spec image-layout.md, Blobs",
     }
 }
 

@@ -28,7 +28,6 @@ declare_rule! {
         requirements: &["LAYOUT-018"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
-        source: "image-spec image-layout.md, Blobs",
     }
 }
 

@@ -30,7 +30,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-016"],
         levels: SHOULD,
-        source: "image-spec image-layout.md, Blobs",
     }
 }
 

@@ -25,7 +25,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-014", "DIGEST-003", "DIGEST-005"],
         levels: MUST,
-        source: "image-spec image-layout.md, Blobs",
     }
 }
 

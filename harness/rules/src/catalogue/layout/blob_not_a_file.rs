@@ -25,7 +25,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-013", "LAYOUT-018"],
         levels: MUST,
-        source: "image-spec image-layout.md, Blobs",
     }
 }
 

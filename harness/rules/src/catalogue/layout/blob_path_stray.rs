@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-012"],
         levels: DECLARED,
-        source: "image-spec image-layout.md, Blobs",
     }
 }
 

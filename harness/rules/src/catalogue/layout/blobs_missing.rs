@@ -26,7 +26,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-001"],
         levels: MUST,
-        source: "image-spec image-layout.md, Content",
     }
 }
 

@@ -28,7 +28,6 @@ declare_rule! {
         requirements: &["LAYOUT-013"],
         levels: DECLARED,
         severity: Some(Severity::Error),
-        source: "image-spec image-layout.md, Blobs",
     }
 }
 

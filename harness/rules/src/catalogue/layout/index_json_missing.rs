@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-009"],
         levels: MUST,
-        source: "image-spec image-layout.md, Content",
     }
 }
 

@@ -25,7 +25,6 @@ declare_rule! {
         requirements: &["LAYOUT-007"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
-        source: "image-spec image-layout.md, oci-layout file; schema/image-layout-schema.json",
         canonical: Canonical::Skip,
     }
 }

@@ -26,7 +26,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-005", "LAYOUT-006", "LAYOUT-007"],
         levels: MUST,
-        source: "image-spec image-layout.md, oci-layout file",
     }
 }
 

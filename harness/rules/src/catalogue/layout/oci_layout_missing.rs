@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-004"],
         levels: MUST,
-        source: "image-spec image-layout.md, Content",
     }
 }
 

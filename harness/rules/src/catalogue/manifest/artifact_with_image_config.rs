@@ -27,7 +27,6 @@ declare_rule! {
         requirements: &["MANIFEST-020"],
         levels: &[(Since::V1_1, Level::Must)],
         severity: Some(Severity::Warning),
-        source: "image-spec manifest.md, Guidelines for Artifact Usage",
         canonical: Canonical::Skip,
     }
 }

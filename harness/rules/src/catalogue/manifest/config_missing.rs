@@ -23,7 +23,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["MANIFEST-006"],
         levels: MUST,
-        source: "image-spec manifest.md, Image Manifest Property Descriptions",
         canonical: Canonical::Skip,
     }
 }

@@ -26,7 +26,6 @@ declare_rule! {
         requirements: &["MANIFEST-010"],
         levels: SHOULD,
         severity: Some(Severity::Info),
-        source: "image-spec manifest.md, Image Manifest Property Descriptions",
         canonical: Canonical::Skip,
     }
 }

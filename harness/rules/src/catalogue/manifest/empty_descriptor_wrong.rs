@@ -27,7 +27,6 @@ declare_rule! {
         requirements: &["MANIFEST-019"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
-        source: "image-spec manifest.md, Guidance for an Empty Descriptor",
         canonical: Canonical::Skip,
     }
 }

@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["MANIFEST-021"],
         levels: SHOULD,
-        source: "image-spec manifest.md, Guidelines for Artifact Usage",
         canonical: Canonical::Skip,
     }
 }

@@ -25,7 +25,6 @@ declare_rule! {
         requirements: &["MANIFEST-016", "AMB-01"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-01", error: &["forbidden"], fine: &["required", "present-only"] }),
-        source: "image-spec manifest.md, Image Manifest Property Descriptions",
     }
 }
 

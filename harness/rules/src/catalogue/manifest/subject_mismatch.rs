@@ -27,7 +27,6 @@ declare_rule! {
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-13", error: &["triple"], fine: &["digest"] }),
-        source: "image-spec manifest.md, Image Manifest Property Descriptions",
     }
 }
 

@@ -28,7 +28,6 @@ declare_rule! {
         requirements: &["FALLBACK-001", "FALLBACK-002", "FALLBACK-003", "FALLBACK-005", "FALLBACK-028"],
         levels: MUST,
         severity: Some(Severity::Warning),
-        source: "distribution-spec, Referrers Tag Schema",
     }
 }
 

@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["REF-09", "REF-04"],
         levels: PROPOSED_SHOULD,
-        source: "image-spec PR #1171, annotations.md, Pre-Defined Annotation Keys",
     }
 }
 

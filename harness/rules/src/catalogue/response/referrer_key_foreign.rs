@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["REF-06", "REF-19", "CONV-18"],
         levels: PROPOSED,
-        source: "image-spec PR #1171, image-layout.md, Referrers Support",
         canonical: Canonical::Skip,
     }
 }

@@ -27,7 +27,6 @@ declare_rule! {
         requirements: &["REF-01", "CONV-10", "AMB-02"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-02", error: &["blobs"], fine: &["reachable", "listed"] }),
-        source: "image-spec image-layout.md, Blobs",
     }
 }
 

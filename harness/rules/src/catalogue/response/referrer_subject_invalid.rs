@@ -26,7 +26,6 @@ declare_rule! {
         levels: PROPOSED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-04", error: &["must"], fine: &[] }),
-        source: "image-spec PR #1171, annotations.md, Pre-Defined Annotation Keys",
         canonical: Canonical::Skip,
     }
 }

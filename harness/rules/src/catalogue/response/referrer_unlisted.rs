@@ -32,7 +32,6 @@ declare_rule! {
         requirements: &["REF-01", "CONV-01", "CONV-07", "CONV-09", "CONV-10", "AMB-35"],
         levels: PROPOSED_SHOULD,
         reading: Some(Reading { question: "AMB-35", error: &["each-child"], fine: &[] }),
-        source: "image-spec PR #1171, image-layout.md, Referrers Support",
     }
 }
 

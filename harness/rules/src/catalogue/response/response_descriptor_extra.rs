@@ -24,7 +24,6 @@ declare_rule! {
         requirements: &["AMB-29", "REF-20"],
         levels: PROPOSED,
         reading: Some(Reading { question: "AMB-29", error: &["forbidden"], fine: &["allowed"] }),
-        source: "image-spec PR #1171, image-layout.md, Referrers Support",
     }
 }
 

@@ -25,7 +25,6 @@ declare_rule! {
         levels: MUST,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-12", error: &["descriptor"], fine: &["manifest"] }),
-        source: "distribution-spec, Listing Referrers",
     }
 }
 

@@ -23,7 +23,6 @@ declare_rule! {
         requirements: &["AMB-38", "API-011"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-38", error: &["exact"], fine: &["allowed"] }),
-        source: "distribution-spec, Listing Referrers",
     }
 }
 

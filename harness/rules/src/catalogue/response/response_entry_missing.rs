@@ -23,7 +23,6 @@ declare_rule! {
         requirements: &["AMB-09", "FALLBACK-016", "CONV-14", "CONV-16"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-09", error: &["pruned"], fine: &["allowed"] }),
-        source: "distribution-spec, Listing Referrers",
     }
 }
 

@@ -25,7 +25,6 @@ declare_rule! {
         requirements: &["FALLBACK-009", "AMB-05"],
         levels: SHOULD,
         reading: Some(Reading { question: "AMB-05", error: &["forbidden"], fine: &["tolerated"] }),
-        source: "distribution-spec, Pushing Manifests with Subject",
     }
 }
 

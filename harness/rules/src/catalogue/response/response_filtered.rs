@@ -25,7 +25,6 @@ declare_rule! {
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-19", error: &["forbidden"], fine: &["marked"] }),
-        source: "distribution-spec, Listing Referrers",
     }
 }
 

@@ -30,7 +30,6 @@ declare_rule! {
         requirements: &["REF-13", "FALLBACK-016", "CONV-11", "AMB-08"],
         levels: &[(Since::V1_1, Level::Convention), (Since::Proposal, Level::Should)],
         reading: Some(Reading { question: "AMB-08", error: &["scan"], fine: &["trust"] }),
-        source: "image-spec PR #1171, image-layout.md, Referrers Support; distribution-spec, Referrers Tag Schema",
     }
 }
 

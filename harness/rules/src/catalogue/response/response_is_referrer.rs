@@ -24,7 +24,6 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["REF-10", "CONV-18"],
         levels: PROPOSED_SHOULD,
-        source: "image-spec PR #1171, image-layout.md, Referrers Support",
     }
 }
 

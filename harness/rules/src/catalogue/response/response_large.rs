@@ -28,7 +28,6 @@ declare_rule! {
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-27", error: &["split"], fine: &["unbounded"] }),
-        source: "distribution-spec, Pushing Manifests",
     }
 }
 

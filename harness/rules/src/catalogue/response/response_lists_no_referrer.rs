@@ -28,7 +28,6 @@ declare_rule! {
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-10", error: &["drop"], fine: &["list"] }),
-        source: "distribution-spec, Listing Referrers",
     }
 }
 

@@ -27,7 +27,6 @@ declare_rule! {
         requirements: &["REF-05", "FALLBACK-007", "FALLBACK-023", "FALLBACK-029", "AMB-36"],
         levels: SHOULD,
         severity: Some(Severity::Warning),
-        source: "image-spec PR #1171, image-layout.md, Referrers Support; distribution-spec, Referrers Tag Schema",
     }
 }
 

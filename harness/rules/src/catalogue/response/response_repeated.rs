@@ -31,7 +31,6 @@ declare_rule! {
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-06", error: &["error"], fine: &["union", "first", "last"] }),
-        source: "image-spec PR #1171, image-layout.md, Referrers Support",
     }
 }
 

@@ -30,7 +30,6 @@ declare_rule! {
         requirements: &["AMB-07"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-07", error: &["distinct"], fine: &["allowed"] }),
-        source: "image-spec PR #1171, image-layout.md, Referrers Support",
     }
 }
 

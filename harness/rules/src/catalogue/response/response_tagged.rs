@@ -27,7 +27,6 @@ declare_rule! {
         requirements: &["REF-16", "AMB-15", "CONV-04", "CONV-15"],
         levels: PROPOSED,
         reading: Some(Reading { question: "AMB-15", error: &["forbidden"], fine: &["allowed"] }),
-        source: "image-spec PR #1171, image-layout.md, Referrers Support",
     }
 }
 

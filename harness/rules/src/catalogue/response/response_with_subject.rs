@@ -25,7 +25,6 @@ declare_rule! {
         levels: PROPOSED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-24", error: &["forbidden"], fine: &["allowed"] }),
-        source: "image-spec PR #1171, image-layout.md, Referrers Support",
     }
 }
 

@@ -32,7 +32,6 @@ declare_rule! {
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-22", error: &[], fine: &["precedence"] }),
-        source: "image-spec PR #1171, image-layout.md, Referrers Support; distribution-spec, Referrers Tag Schema",
     }
 }
 
