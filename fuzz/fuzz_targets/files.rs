@@ -4,9 +4,9 @@
 use libfuzzer_sys::fuzz_target;
 use referee_convention::Convention;
 use referee_fixtures::{Base, Conformance};
+use referee_results::golden::Golden;
 use referee_rules::profile::ProfileFile;
 use referee_runner::driver::Driver;
-use referee_runner::golden::Golden;
 use referee_runner::{Case, Plan};
 use referee_source::{Source, SourceError};
 

@@ -8,7 +8,7 @@ use referee_layout::{BlobText, Document, Entry, Layout, Limits, Node, Visitor, g
 use referee_source::Source;
 use referee_spec::Digest;
 
-const CONVENTION: &str = include_str!("../../cases/conventions/fallback+entries.toml");
+const CONVENTION: &str = include_str!("../../cases/conventions/fallback-tag+entries.toml");
 
 struct Pointers;
 
@@ -27,7 +27,7 @@ impl Visitor for Pointers {
 fuzz_target!(|bytes: &[u8]| {
     let folder = written(bytes);
     let convention =
-        Convention::parse(&Source::new("fallback+entries.toml", CONVENTION)).expect("it is shipped");
+        Convention::parse(&Source::new("fallback-tag+entries.toml", CONVENTION)).expect("it is shipped");
     let layout = Layout::open(folder.path()).expect("a layout");
     let (facts, shown) = layout.inspect(&Limits::thorough(), &Pointers);
     assert!(
