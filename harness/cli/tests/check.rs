@@ -12,7 +12,7 @@ use referee::rules::requirement;
 use serde_json::{Value, json};
 
 /// A layout in which four things are wrong, one of each kind.
-fn broken(root: &Path) {
+pub(crate) fn broken(root: &Path) {
     layout(root);
     let index = root.join("index.json");
     let text = fs::read_to_string(&index).expect("an index.json");

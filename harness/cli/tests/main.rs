@@ -3,6 +3,7 @@
 mod check;
 mod cli;
 mod conformance;
+mod docs;
 mod interop;
 mod interrupt;
 mod schemas;
