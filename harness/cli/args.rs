@@ -68,9 +68,9 @@ pub(crate) enum Command {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
-    /// Serve a layout and ask; reads a session from standard input. Not for people.
-    #[command(name = "__session", hide = true)]
-    Session,
+    /// Run a service and ask it; reads what to do from standard input. Not for people.
+    #[command(name = "__service", hide = true)]
+    Service,
 }
 
 /// Files of one's own, beside the shipped ones.

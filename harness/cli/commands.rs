@@ -8,7 +8,7 @@ mod explain;
 mod list;
 mod run;
 mod schema;
-mod session;
+mod service;
 mod tools;
 mod view;
 
@@ -34,7 +34,7 @@ pub(crate) fn dispatch() -> Result<Exit, Failed> {
         Command::Tools { command } => tools::run(&command),
         Command::Schema { name } => schema::run(&name),
         Command::Completions { shell } => completions::run(shell),
-        Command::Session => session::run(),
+        Command::Service => service::run(),
     }
 }
 

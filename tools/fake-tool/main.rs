@@ -7,6 +7,7 @@
 
 #[path = "../../harness/process/fake-program/behaviours.rs"]
 mod behaviours;
+mod daemon;
 mod honest;
 mod server;
 
@@ -23,6 +24,8 @@ fn main() -> Done {
         ["version-hangs"] => sleep(),
         ["version-silent"] => {}
         [behaviour] if behaviours::behave(behaviour, &|| Ok(()))? => {}
+        [behaviour, "daemon", socket] => daemon::serve(behaviour, Path::new(socket))?,
+        [behaviour, "ask", socket, words @ ..] => daemon::ask(behaviour, Path::new(socket), words)?,
         [behaviour, "serve", root, port] => server::serve(behaviour, Path::new(root), port)?,
         [behaviour, op, arguments @ ..] => misbehave(behaviour, op, arguments)?,
         _ => return Err("usage: fake-tool BEHAVIOUR OPERATION ARGUMENT...".into()),

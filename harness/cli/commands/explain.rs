@@ -24,6 +24,7 @@ pub(super) fn run(id: &str) -> Result<Exit, Failed> {
     let text = source(&catalogue, "cases/conventions", convention);
     texts.extend(text.map(|text| format!("convention {convention}\n\n{text}")));
     texts.extend(catalogue.drivers.iter().filter(|driver| driver.id == id).map(driver));
+    texts.extend(texts::operations(id));
     texts.extend(Outcome::ALL.iter().filter(|outcome| outcome.word() == id).map(|one| outcome(*one)));
     texts.extend(
         VERDICTS
@@ -40,8 +41,9 @@ pub(super) fn run(id: &str) -> Result<Exit, Failed> {
     if texts.is_empty() {
         let message = format!(
             "nothing is named `{id}`{} `referee list rules`, `requirements`, `profiles`, `cases`, `conventions` and \
-             `tools` show ids, and outcomes, verdicts and exit codes can be asked for too",
-            texts::near(id)
+             `tools` show ids, and the operations {}, outcomes, verdicts and exit codes can be asked for too",
+            texts::near(id),
+            texts::operation_names()
         );
         return Err(Failed::usage(message));
     }
@@ -70,7 +72,7 @@ fn driver(driver: &Driver) -> String {
     if let Some(homepage) = &manifest.homepage {
         let _ = writeln!(text, "{homepage}");
     }
-    let can: Vec<_> = manifest.can.iter().map(|capability| capability.name()).collect();
+    let can: Vec<_> = manifest.can.iter().map(|capability| capability.name).collect();
     let _ = writeln!(text, "It can {}.", can.join(", "));
     if let Some(release) = driver.release() {
         let _ = writeln!(text, "Pinned release: {}.", release.version);

@@ -10,7 +10,6 @@ use referee::rules::catalogue::rules;
 use referee::rules::profile::ProfileFile;
 use referee::rules::{Rule, requirement};
 use referee::runner::catalogue::{self, Catalogue};
-use referee::runner::cell::needs;
 use serde_json::{Value, json};
 
 use super::run;
@@ -25,7 +24,7 @@ pub(super) fn run(what: What, files: &Files, format: Format) -> Result<Exit, Fai
         What::Cases => {
             for case in &catalogue.cases {
                 let _ = writeln!(text, "{:24} {}", case.id, case.title);
-                let needs: Vec<_> = case.steps.iter().map(|step| needs(step).name()).collect();
+                let needs: Vec<_> = case.steps.iter().map(|step| step.needs().name).collect();
                 values.push(json!({"id": case.id, "title": case.title, "req": case.req, "needs": needs}));
             }
         }
@@ -46,7 +45,7 @@ pub(super) fn run(what: What, files: &Files, format: Format) -> Result<Exit, Fai
         }
         What::Tools => {
             for driver in &catalogue.drivers {
-                let can: Vec<_> = driver.manifest.can.iter().map(|capability| capability.name()).collect();
+                let can: Vec<_> = driver.manifest.can.iter().map(|capability| capability.name).collect();
                 let release = driver.release().map_or("", |release| release.version.as_str());
                 let _ = writeln!(text, "{:13} {release:8} {}", driver.id, driver.manifest.name);
                 values.push(

@@ -16,10 +16,10 @@ use referee::results::judge::Verdict;
 use referee::results::outcome::Outcome;
 use referee::results::report::summary::{self, Names};
 use referee::results::{self, Results, Timing, cell_id};
+use referee::runner::backend::RunContext;
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::cell::{self, Binding, Cell};
 use referee::runner::driver::Driver;
-use referee::runner::exec::World;
 use referee::runner::schedule::{self, Run};
 use referee::runner::tools::{Machine, Tool};
 
@@ -139,11 +139,11 @@ fn results(
 ) -> Result<(Results, Option<HarnessError>), Failed> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores * 2, usize::from);
-    let world = World::new(machine, &catalogue.conventions, tools);
+    let context = RunContext::new(machine, &catalogue.conventions, tools);
     let run = Run { cells, repeat: usize::from(args.repeat), jobs, goldens, stop };
     let progress = Progress::new();
     let (begin, before) = (Instant::now(), usage::now());
-    let done = schedule::run(&world, &run, &|event| progress.event(event)).map_err(anyhow::Error::from)?;
+    let done = schedule::run(&context, &run, &|event| progress.event(event)).map_err(anyhow::Error::from)?;
     let used = usage::now() - before;
     let network = machine.sandbox.network();
     let order = catalogue.drivers.iter().filter_map(|driver| tools.get(&driver.id));

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use referee::results::ToolResult;
 use referee::runner::catalogue::Catalogue;
 use referee::runner::driver::Driver;
-use referee::runner::tools::check::{self, Probe};
 use referee::runner::tools::install::{self, Installed};
+use referee::runner::tools::probe::{self, Probe};
 use referee::runner::tools::{Machine, Tool};
 use serde::Serialize;
 
@@ -133,13 +133,13 @@ fn check(args: &ToolsArgs) -> Result<Exit, Failed> {
     for tool in located(&catalogue, &selected, &machine) {
         let found = tool.found.as_ref();
         let probes = match found {
-            Ok(_) => check::check(&machine, &catalogue.conventions, &tool).map_err(anyhow::Error::from)?,
+            Ok(_) => probe::check(&machine, &catalogue.conventions, &tool).map_err(anyhow::Error::from)?,
             Err(_) => Vec::new(),
         };
         checked.push(Checked {
             id: tool.driver.id.clone(),
             version: found.ok().map(|binary| binary.version.clone()),
-            reason: found.err().cloned(),
+            reason: found.err().map(ToString::to_string),
             probes,
         });
     }

@@ -28,8 +28,9 @@ fn lists_are_as_approved() {
 #[test]
 fn explanations_are_as_approved() {
     let folder = folder();
-    let texts = ["attach-discover", "pr-1171", "oras", "missed", "known", "102", "atach"]
-        .map(|id| transcript(folder.path(), &["explain", id]));
+    let texts =
+        ["attach-discover", "pr-1171", "oras", "missed", "known", "102", "attach", "discover.tag", "atach"]
+            .map(|id| transcript(folder.path(), &["explain", id]));
     approve("explain", &without_counts(&texts.join("\n")));
 }
 

@@ -83,6 +83,18 @@ argv = ["{behaviour}", "serve", "{{root}}", "{{port}}"]
 ready = "/v2/"
 "#
         )
+    } else if behaviour.starts_with("daemon") {
+        format!(
+            r#"
+can = ["attach", "discover"]
+[daemon]
+argv = ["{behaviour}", "daemon", "{{socket}}"]
+ready = ["{behaviour}", "ask", "{{socket}}", "ready"]
+[op]
+attach = {{ argv = ["{behaviour}", "ask", "{{socket}}", "attach", "{{layout}}", "{{subject.digest}}", "{{artifact-type}}", "{{file}}"] }}
+discover = {{ argv = ["{behaviour}", "ask", "{{socket}}", "discover", "{{layout}}", "{{subject.digest}}"], view = "/manifests" }}
+"#
+        )
     } else {
         format!(
             r#"
@@ -157,7 +169,7 @@ pub(crate) fn approve(name: &str, text: &str) {
 
 /// A layout that lists one referrer of `v1`.
 pub(crate) fn layout(folder: &Path) {
-    use referee::runner::{catalogue::Catalogue, plan::Plan};
+    use referee::runner::{Plan, catalogue::Catalogue};
     let catalogue = Catalogue::shipped().expect("what is shipped parses");
     let case = catalogue.cases.iter().find(|case| case.id == "attach-discover").expect("the case");
     let plan = Plan::compile(case);

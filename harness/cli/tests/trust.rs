@@ -66,8 +66,26 @@ const SERVERS: [(&str, &str, &str); 13] = [
     ("server-ignores-term", "hang", "did not stop at SIGTERM"),
 ];
 
+/// The same for clients of daemons: either may get into trouble.
+const DAEMONS: [(&str, &str, &str); 14] = [
+    ("daemon-honest", "seen", ""),
+    ("daemon-never-ready", "hang", "was not ready after 2 s"),
+    ("daemon-ends-early", "error", "ended with exit 0 before it was ready"),
+    ("daemon-crashes-early", "crash", "killed by signal 6 before it was ready"),
+    ("daemon-crashes-at-call", "crash", "killed by signal 6 while it served"),
+    ("daemon-ends-at-call", "error", "ended with exit 3 while it served"),
+    ("daemon-hangs-at-call", "hang", "no answer after 2 s"),
+    ("daemon-ignores-term", "hang", "did not stop at SIGTERM"),
+    ("daemon-leaves-child", "seen", ""),
+    ("daemon-client-fails", "error", "exit 1: Error: \"this client always fails\""),
+    ("daemon-client-refuses", "refused", "unsupported"),
+    ("daemon-client-crashes", "crash", "killed by a signal"),
+    ("daemon-client-prints-garbage", "garbled", "not JSON"),
+    ("daemon-client-floods", "garbled", "more than is kept"),
+];
+
 /// What writing with a misbehaving tool has to be called, as an in-crate reader sees it that opens every blob.
-const WRITERS: [(&str, &str, &str); 18] = [
+const WRITERS: [(&str, &str, &str); 22] = [
     ("honest", "seen", ""),
     ("nothing", "error", "no new manifest that names the subject"),
     ("fail", "error", "always fails"),
@@ -86,6 +104,10 @@ const WRITERS: [(&str, &str, &str); 18] = [
     ("corrupt", "error", "does not match its digest"),
     ("delete-layout", "error", "left no layout: the folder does not exist"),
     ("background-session", "seen", ""),
+    ("daemon-honest", "seen", ""),
+    ("daemon-does-nothing", "error", "no new manifest that names the subject"),
+    ("daemon-crashes-at-call", "crash", "killed by signal 6 while it served"),
+    ("daemon-hangs-at-call", "hang", "no answer after 2 s"),
 ];
 
 /// What copying with a misbehaving tool has to be called.
@@ -117,7 +139,7 @@ fn no_referrers(behaviour: &str) -> String {
 /// The cells that run, with their outcomes and a part of their reasons.
 fn expected() -> Vec<(String, &'static str, &'static str)> {
     let mut cells = Vec::new();
-    for (behaviour, outcome, reason) in READERS.into_iter().chain(SERVERS) {
+    for (behaviour, outcome, reason) in READERS.into_iter().chain(SERVERS).chain(DAEMONS) {
         let id = format!("attach-discover[producer=fake-honest,consumer=fake-{behaviour}]");
         cells.push((id, outcome, reason));
     }
@@ -133,7 +155,9 @@ fn expected() -> Vec<(String, &'static str, &'static str)> {
         );
         cells.push((id, outcome, reason));
     }
-    cells.extend(["honest", "server-honest"].map(|behaviour| (no_referrers(behaviour), "seen", "")));
+    cells.extend(
+        ["honest", "server-honest", "daemon-honest"].map(|behaviour| (no_referrers(behaviour), "seen", "")),
+    );
     cells
 }
 
@@ -141,7 +165,7 @@ fn expected() -> Vec<(String, &'static str, &'static str)> {
 fn all_behaviours(path: Option<OsString>) {
     let (home, drivers) = (folder(), folder());
     let mut behaviours: Vec<&str> = Vec::new();
-    for (behaviour, ..) in READERS.iter().chain(&SERVERS).chain(&WRITERS).chain(&COPIERS) {
+    for (behaviour, ..) in READERS.iter().chain(&SERVERS).chain(&DAEMONS).chain(&WRITERS).chain(&COPIERS) {
         if !behaviours.contains(behaviour) {
             behaviours.push(behaviour);
         }
@@ -177,10 +201,11 @@ fn all_behaviours(path: Option<OsString>) {
         assert_eq!(step(&behaviour)["leaked"], true, "{behaviour}");
     }
     assert_eq!(step("server-leaves-child")["leaked"], true);
+    assert_eq!(step("daemon-leaves-child")["leaked"], true);
     // without a sandbox it cannot be told whose this was; it is ended nevertheless
     let told = if sandboxed { Value::Bool(true) } else { Value::Null };
     assert_eq!(step("background-hidden")["leaked"], told);
-    for behaviour in ["honest", "server-honest", "hang", "crash", "flood"] {
+    for behaviour in ["honest", "server-honest", "daemon-honest", "hang", "crash", "flood"] {
         assert_eq!(step(behaviour)["leaked"], Value::Null, "{behaviour}");
     }
     assert_eq!(step("hang")["end"], "ended at its deadline");

@@ -5,9 +5,8 @@
 use std::fmt::Write as _;
 
 use referee::layout::{Layout, Limits, view};
-use referee::runner::case::Op;
+use referee::runner::Plan;
 use referee::runner::catalogue::Catalogue;
-use referee::runner::plan::Plan;
 
 /// One case as text: for each writer, what each reader finds, and what the joined view says.
 fn render(catalogue: &Catalogue, case: &referee::runner::case::Case) -> String {
@@ -15,10 +14,10 @@ fn render(catalogue: &Catalogue, case: &referee::runner::case::Case) -> String {
     let mut text = format!("{}\n", case.title);
     let mut subjects: Vec<&str> = Vec::new();
     for step in &case.steps {
-        if let Op::Discover { subject, .. } = &step.op
-            && !subjects.contains(&subject.as_str())
+        if let Some(question) = step.question()
+            && !subjects.contains(&question.subject.as_str())
         {
-            subjects.push(subject.as_str());
+            subjects.push(question.subject.as_str());
         }
     }
     let name = |digest: &referee::spec::Digest| {

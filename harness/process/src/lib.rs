@@ -9,7 +9,7 @@ mod error;
 mod program;
 mod run;
 mod sandbox;
-pub mod session;
+pub mod service;
 mod stat;
 pub mod tree;
 pub mod usage;

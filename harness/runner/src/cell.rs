@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use referee_convention::Convention;
 
-use crate::case::{Address, Case, Op, Role, Step, Where};
-use crate::driver::{Capability, Driver, Operation};
+use crate::case::{Case, Role, Where};
+use crate::driver::Driver;
+use crate::operation::{Capability, Operation, Step};
 use referee_results::CellResult;
 use referee_results::StepRecord;
 use referee_results::cell_id::{BUILTIN, as_convention, globs};
@@ -54,7 +55,7 @@ pub struct Cell {
     /// Who plays each role, in the order of the steps.
     pub roles: Vec<(Role, Binding)>,
     /// Capabilities that are needed and not claimed, by driver.
-    pub lacks: Vec<(String, Capability)>,
+    pub lacks: Vec<(String, &'static Capability)>,
 }
 
 impl Cell {
@@ -134,20 +135,6 @@ impl fmt::Display for Cell {
     }
 }
 
-/// The capability that a step needs.
-pub fn needs(step: &Step) -> Capability {
-    match &step.op {
-        Op::Attach { .. } => Capability::Attach,
-        Op::Push { .. } => Capability::Push,
-        Op::Copy { .. } => Capability::Copy,
-        Op::Discover { by, .. } => match by {
-            Address::Digest => Capability::Discover,
-            Address::Tag(_) => Capability::DiscoverTag,
-            Address::Platform { .. } => Capability::DiscoverPlatform,
-        },
-    }
-}
-
 /// All cells of a case, in the order of drivers and conventions.
 ///
 /// A driver takes part in a role if it can do any operation of that role at all; a capability that it lacks for
@@ -155,8 +142,8 @@ pub fn needs(step: &Step) -> Capability {
 pub fn expand(case: &Arc<Case>, drivers: &[Driver], conventions: &[Convention]) -> Vec<Cell> {
     let mut roles: Vec<Role> = Vec::new();
     for step in &case.steps {
-        if !roles.contains(&step.role) {
-            roles.push(step.role);
+        if !roles.contains(&step.role()) {
+            roles.push(step.role());
         }
     }
     let mut combinations: Vec<Vec<(Role, Binding)>> = vec![Vec::new()];
@@ -177,15 +164,11 @@ pub fn expand(case: &Arc<Case>, drivers: &[Driver], conventions: &[Convention]) 
 fn players(case: &Case, role: Role, drivers: &[Driver], conventions: &[Convention]) -> Vec<Binding> {
     let axis = case.axes.get(&role).map(|patterns| globs(patterns));
     let allowed = |id: &str| axis.as_ref().is_none_or(|globs| globs.is_match(id));
-    let ops: &[Operation] = match role {
-        Role::Producer => &[Operation::Attach, Operation::Push],
-        Role::Consumer => &[Operation::Discover],
-        Role::Copier | Role::Mutator | Role::Server => &[Operation::Copy],
-    };
+    let ops: Vec<&Operation> = Operation::of(role).collect();
     let able = |driver: &&Driver| {
         let manifest = &driver.manifest;
         driver.plays(role)
-            && manifest.can.iter().any(|capability| ops.contains(&capability.op()))
+            && manifest.can.iter().any(|capability| ops.contains(&capability.operation()))
             && allowed(&driver.id)
     };
     let mut players: Vec<Binding> =
@@ -206,9 +189,9 @@ fn bind(case: &Arc<Case>, roles: Vec<(Role, Binding)>, drivers: &[Driver]) -> Ce
             (_, Binding::Builtin(convention)) => words.push(format!("reader={convention}")),
             (_, Binding::Tool(id)) => {
                 let driver = drivers.iter().find(|driver| driver.id == *id);
-                let steps = case.steps.iter().filter(|step| step.role == *role);
-                for needed in steps.map(needs) {
-                    let claimed = driver.is_some_and(|driver| driver.manifest.can.contains(&needed));
+                let steps = case.steps.iter().filter(|step| step.role() == *role);
+                for needed in steps.map(Step::needs) {
+                    let claimed = driver.is_some_and(|driver| driver.manifest.can.contains(needed));
                     if !claimed && !lacks.contains(&(id.clone(), needed)) {
                         lacks.push((id.clone(), needed));
                     }

@@ -1,22 +1,23 @@
 //! Drivers: programs under test, described by one TOML file each.
 //!
 //! Owns: the manifest's vocabulary, its checks, and which columns (variants, releases) a manifest gives rise to.
-//! Leaves to others: finding or building the program ([`crate::tools`]) and running it ([`crate::exec`]). There
-//! is no code for any one tool.
+//! Leaves to others: finding or building the program ([`crate::tools`]), running it ([`crate::backend`]), and which operations
+//! there are ([`crate::operation`]). There is no code for any one tool.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use referee_source::{Source, SourceError};
 use schemars::JsonSchema;
 use semver::{Version, VersionReq};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 mod check;
 pub mod text;
 
-pub use text::{Arg, Placeholder, Text, Values};
+pub use text::{Arg, NoValue, Text};
 
-use crate::case::{self, Role};
+use crate::operation::{Capability, Operation};
+use referee_results::Role;
 
 /// One program under test: the content of a file in `tools/under-test/`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -41,7 +42,7 @@ pub struct Manifest {
     #[serde(default)]
     pub env: BTreeMap<String, Text>,
     /// What the tool can do, from which skips are computed.
-    pub can: BTreeSet<Capability>,
+    pub can: BTreeSet<&'static Capability>,
     /// Standard error of a deliberate refusal, as a regular expression; any other failure is an `error`.
     #[serde(default)]
     pub refused: Option<String>,
@@ -55,9 +56,12 @@ pub struct Manifest {
     /// For a registry over a layout: how to serve one.
     #[serde(default)]
     pub server: Option<Server>,
+    /// For the client of a daemon: how to start one.
+    #[serde(default)]
+    pub daemon: Option<Daemon>,
     /// Command lines of the operations.
     #[serde(default)]
-    pub op: BTreeMap<Operation, Call>,
+    pub op: BTreeMap<&'static Operation, Call>,
     /// Command lines that differ between releases; the first that matches replaces the operation.
     #[serde(default)]
     pub when: Vec<When>,
@@ -85,90 +89,6 @@ pub struct VersionProbe {
     /// A regular expression over the output; its first group is the version.
     #[serde(rename = "match")]
     pub pattern: String,
-}
-
-/// What a driver has command lines for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Operation {
-    /// Makes a referrer from a file.
-    Attach,
-    /// Stores a manifest byte for byte.
-    Push,
-    /// Copies a tag with its referrers.
-    Copy,
-    /// Lists referrers.
-    Discover,
-}
-
-impl Operation {
-    /// The word in manifests and results.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Attach => "attach",
-            Self::Push => "push",
-            Self::Copy => "copy",
-            Self::Discover => "discover",
-        }
-    }
-}
-
-impl From<&case::Op> for Operation {
-    fn from(op: &case::Op) -> Self {
-        match op {
-            case::Op::Attach { .. } => Self::Attach,
-            case::Op::Push { .. } => Self::Push,
-            case::Op::Copy { .. } => Self::Copy,
-            case::Op::Discover { .. } => Self::Discover,
-        }
-    }
-}
-
-/// Something a tool can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
-pub enum Capability {
-    /// Makes a referrer of a subject given by digest.
-    #[serde(rename = "attach")]
-    Attach,
-    /// Stores a given manifest byte for byte.
-    #[serde(rename = "push")]
-    Push,
-    /// Copies a tag and its referrers to another layout.
-    #[serde(rename = "copy")]
-    Copy,
-    /// Lists referrers of a digest.
-    #[serde(rename = "discover")]
-    Discover,
-    /// Lists referrers of a tag.
-    #[serde(rename = "discover.tag")]
-    DiscoverTag,
-    /// Lists referrers of one platform of a tagged index.
-    #[serde(rename = "discover.platform")]
-    DiscoverPlatform,
-}
-
-impl Capability {
-    /// As the manifest spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Attach => "attach",
-            Self::Push => "push",
-            Self::Copy => "copy",
-            Self::Discover => "discover",
-            Self::DiscoverTag => "discover.tag",
-            Self::DiscoverPlatform => "discover.platform",
-        }
-    }
-
-    /// The operation that it is about.
-    pub fn op(self) -> Operation {
-        match self {
-            Self::Attach => Operation::Attach,
-            Self::Push => Operation::Push,
-            Self::Copy => Operation::Copy,
-            Self::Discover | Self::DiscoverTag | Self::DiscoverPlatform => Operation::Discover,
-        }
-    }
 }
 
 /// A Go module that releases are built from.
@@ -203,6 +123,30 @@ pub struct Server {
     pub ready: String,
 }
 
+/// How to start a daemon. It lives for one step, in that step's sandbox, and the operations are commands that ask it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Daemon {
+    /// Its program: a name beside the driver's own program, which is also the daemon if this is left out.
+    #[serde(default)]
+    pub program: Option<String>,
+    /// Arguments, with `{home}` and `{socket}` or `{port}`.
+    pub argv: Vec<Arg>,
+    /// Arguments of the driver's program with which it ends with exit code 0 once the daemon is ready.
+    pub ready: Vec<Arg>,
+}
+
+/// What kind of program a driver is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind<'a> {
+    /// A command line program.
+    Command,
+    /// A registry over a layout.
+    Registry(&'a Server),
+    /// The client of a daemon.
+    Daemon(&'a Daemon),
+}
+
 /// The command line of one operation.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -224,7 +168,7 @@ pub struct When {
     /// Versions to which it applies, such as `<1.3`.
     pub version: String,
     /// The operations.
-    pub op: BTreeMap<Operation, Call>,
+    pub op: BTreeMap<&'static Operation, Call>,
 }
 
 /// A further column.
@@ -240,7 +184,7 @@ pub struct Variant {
     /// Arguments added to `discover`.
     #[serde(default)]
     pub discover: Vec<Arg>,
-    /// Arguments added to the server's command line.
+    /// Arguments added to the command line of the server or daemon.
     #[serde(default)]
     pub server: Vec<Arg>,
 }
@@ -267,6 +211,8 @@ pub struct Driver {
     pub id: String,
     /// The chosen variant.
     pub variant: Variant,
+    /// Arguments added to every command line; none but in a probe that must fail.
+    pub extra: Vec<Arg>,
     /// The manifest.
     pub manifest: std::sync::Arc<Manifest>,
     /// The manifest's file.
@@ -284,6 +230,15 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// What kind of program it is about. Nothing else asks for its tables.
+    pub fn kind(&self) -> Kind<'_> {
+        match (&self.server, &self.daemon) {
+            (Some(server), _) => Kind::Registry(server),
+            (None, Some(daemon)) => Kind::Daemon(daemon),
+            (None, None) => Kind::Command,
+        }
+    }
+
     fn releases(&self) -> impl Iterator<Item = &Release> {
         self.install.iter().flat_map(|install| &install.release)
     }
@@ -299,6 +254,7 @@ impl Driver {
         let column = |id: String, variant: &Variant| Self {
             id,
             variant: variant.clone(),
+            extra: Vec::new(),
             manifest: std::sync::Arc::clone(&manifest),
             source: source.clone(),
         };
@@ -325,7 +281,7 @@ impl Driver {
     }
 
     /// The command line of `op` in the release `version`.
-    pub fn call(&self, op: Operation, version: &str) -> Option<Call> {
+    pub fn call(&self, op: &Operation, version: &str) -> Option<Call> {
         let released = Version::parse(version.trim_start_matches('v')).ok();
         let applies = |when: &&When| {
             let requirement = VersionReq::parse(&when.version).ok();
@@ -334,18 +290,22 @@ impl Driver {
                 requirement.matches(version)
             })
         };
-        let special = self.manifest.when.iter().filter(applies).find_map(|when| when.op.get(&op));
-        let mut call = special.or_else(|| self.manifest.op.get(&op))?.clone();
-        if op == Operation::Discover {
+        let special = self.manifest.when.iter().filter(applies).find_map(|when| when.op.get(op));
+        let mut call = special.or_else(|| self.manifest.op.get(op))?.clone();
+        if op.reads() {
             call.argv.extend(self.variant.discover.iter().cloned());
         }
+        call.argv.extend(self.extra.iter().cloned());
         Some(call)
     }
 
-    /// The server's command line.
-    pub fn server(&self) -> Option<Server> {
-        let mut server = self.manifest.server.clone()?;
-        server.argv.extend(self.variant.server.iter().cloned());
-        Some(server)
+    /// What kind of program it is about.
+    pub fn kind(&self) -> Kind<'_> {
+        self.manifest.kind()
+    }
+
+    /// The command line of the server or daemon, whose own arguments are `argv`.
+    pub fn service_argv(&self, argv: &[Arg]) -> Vec<Arg> {
+        argv.iter().chain(&self.variant.server).chain(&self.extra).cloned().collect()
     }
 }

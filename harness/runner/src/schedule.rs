@@ -1,6 +1,6 @@
 //! The schedule: every cell once, steps that cells share only once, on a bounded number of threads.
 //!
-//! Owns: the order of work, sharing, repetition, interruption. Leaves to others: steps ([`crate::exec`]) and
+//! Owns: the order of work, sharing, repetition, interruption. Leaves to others: steps ([`crate::backend`]) and
 //! verdicts ([`referee_results::judge`]).
 //!
 //! Cells of one case that begin with the same bound steps share them: what `oras` attached is read by all
@@ -12,10 +12,12 @@ use std::sync::{Arc, Mutex};
 
 use rayon::Scope;
 
-use crate::case::{Op, Step};
+use crate::backend::{self, RunContext, Task};
+use crate::case::Plan;
 use crate::cell::{Binding, Cell};
-use crate::exec::{State, Task, World};
-use crate::plan::Plan;
+use crate::driver::Kind;
+use crate::operation::Step;
+use crate::state::State;
 use referee_process::HarnessError;
 use referee_results::StepRecord;
 use referee_results::event::Event;
@@ -54,7 +56,7 @@ pub struct Done {
 type Attempt = (Observation, Vec<StepRecord>);
 
 struct Runner<'a> {
-    world: &'a World<'a>,
+    context: &'a RunContext<'a>,
     run: &'a Run<'a>,
     attempts: Mutex<BTreeMap<usize, Vec<Attempt>>>,
     done: Mutex<BTreeMap<usize, CellResult>>,
@@ -67,7 +69,7 @@ struct Runner<'a> {
 /// # Errors
 /// No threads can be started. Any later trouble of the harness is in [`Done::trouble`], beside what was done by then.
 pub fn run(
-    world: &World<'_>,
+    context: &RunContext<'_>,
     run: &Run<'_>,
     events: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Done, HarnessError> {
@@ -75,7 +77,7 @@ pub fn run(
     let threads =
         threads.map_err(|error| HarnessError::new("start threads", std::io::Error::other(error)))?;
     let runner = Runner {
-        world,
+        context,
         run,
         attempts: Mutex::default(),
         done: Mutex::default(),
@@ -124,13 +126,13 @@ impl<'a> Runner<'a> {
     /// Why a cell cannot run.
     fn obstacle(&self, cell: &Cell) -> Option<Observation> {
         if let Some((driver, capability)) = cell.lacks.first() {
-            let reason = format!("{driver} does not claim `{}`", capability.name());
+            let reason = format!("{driver} does not claim `{capability}`");
             return Some(Observation::none(Outcome::Unsupported, reason));
         }
         cell.roles.iter().find_map(|(_, binding)| match binding {
             Binding::Builtin(_) => None,
             Binding::Tool(id) => {
-                let reason = self.world.tools.get(id)?.found.as_ref().err()?;
+                let reason = self.context.tools.get(id)?.found.as_ref().err()?;
                 Some(Observation::none(Outcome::Unavailable, format!("{id}: {reason}")))
             }
         })
@@ -141,7 +143,7 @@ impl<'a> Runner<'a> {
             return;
         };
         let plan = Arc::new(Plan::compile(&case));
-        match State::new(&self.world.machine.scratch) {
+        match State::new(&self.context.machine.scratch) {
             Ok(state) => self.advance(scope, &plan, &Arc::new(state), 0, cells),
             Err(error) => self.give_up(error),
         }
@@ -159,11 +161,11 @@ impl<'a> Runner<'a> {
         let Some(step) = cells.first().and_then(|cell| self.run.cells[*cell].case.steps.get(at)) else {
             return;
         };
-        for group in by(cells, |cell| self.run.cells[cell].binding(step.role).cloned()) {
+        for group in by(cells, |cell| self.run.cells[cell].binding(step.role()).cloned()) {
             let (plan, state) = (Arc::clone(plan), Arc::clone(state));
-            let reads_only = matches!(step.op, Op::Discover { .. });
+            let reads_only = step.question().is_some();
             let first = &self.run.cells[group[0]];
-            let quick = reads_only && matches!(first.binding(step.role), Some(Binding::Builtin(_)));
+            let quick = reads_only && matches!(first.binding(step.role()), Some(Binding::Builtin(_)));
             let work = move |scope: &Scope<'s>| {
                 if self.run.stop.load(Ordering::Relaxed) {
                     return;
@@ -190,12 +192,13 @@ impl<'a> Runner<'a> {
         cells: &[usize],
     ) -> Result<(), HarnessError> {
         let (step, binding) = self.bound(cells[0], at);
-        let mut next = state.fork(&self.world.machine.scratch)?;
-        let changed = self.world.change(&mut next, Task { plan, step, binding })?;
+        let mut next = state.fork(&self.context.machine.scratch)?;
+        let attempt = backend::of(self.context, binding).change(&mut next, Task { plan, step, binding })?;
+        next.steps.push(attempt.record);
         if referee_process::interrupted() {
             return Ok(());
         }
-        match changed {
+        match attempt.result {
             Ok(()) => self.advance(scope, plan, &Arc::new(next), at + 1, cells),
             Err(failure) => {
                 for cell in cells {
@@ -213,7 +216,9 @@ impl<'a> Runner<'a> {
         let mut joined: Option<Observation> = None;
         for index in at..steps.len() {
             let (step, binding) = self.bound(cells[0], index);
-            let (observation, record) = self.world.discover(state, Task { plan, step, binding })?;
+            let Some(question) = step.question() else { continue };
+            let task = Task { plan, step, binding };
+            let (observation, record) = backend::observe(self.context, state, task, question)?;
             // what an interruption has ended was not observed
             if referee_process::interrupted() {
                 return Ok(());
@@ -235,7 +240,7 @@ impl<'a> Runner<'a> {
     fn bound(&self, cell: usize, at: usize) -> (&'a Step, &'a Binding) {
         let cell = &self.run.cells[cell];
         let step = &cell.case.steps[at];
-        (step, cell.binding(step.role).expect("every role of a case is bound in its cells"))
+        (step, cell.binding(step.role()).expect("every role of a case is bound in its cells"))
     }
 
     fn attempted(&self, cell: usize, attempt: Attempt) {
@@ -264,8 +269,9 @@ impl<'a> Runner<'a> {
     }
 
     fn verdict(&self, cell: &Cell, summary: &Summary) -> Verdict {
-        let tools = self.world.tools;
-        let is_server = |id: &str| tools.get(id).is_some_and(|tool| tool.driver.manifest.server.is_some());
+        let tools = self.context.tools;
+        let is_server =
+            |id: &str| tools.get(id).is_some_and(|tool| matches!(tool.driver.kind(), Kind::Registry(_)));
         let right = cell.right(is_server);
         let known = right.and_then(|_| {
             let mut bound = cell.roles.iter().filter_map(|(_, binding)| tools.get(binding.driver()));
@@ -284,7 +290,7 @@ impl<'a> Runner<'a> {
     }
 
     fn version(&self, id: &str) -> String {
-        let binary = self.world.tools.get(id).and_then(|tool| tool.found.as_ref().ok());
+        let binary = self.context.tools.get(id).and_then(|tool| tool.found.as_ref().ok());
         binary.map_or_else(|| BUILTIN_VERSION.to_owned(), |binary| binary.version.clone())
     }
 
@@ -323,10 +329,10 @@ mod tests {
         };
         let tools = catalogue.drivers.iter().map(|driver| (driver.id.clone(), machine.locate(driver, true)));
         let tools = tools.collect();
-        let world = World::new(&machine, &catalogue.conventions, &tools);
+        let context = RunContext::new(&machine, &catalogue.conventions, &tools);
         let (goldens, stop) = (Goldens::default(), AtomicBool::new(false));
         let plan = Run { cells: &cells, repeat: 1, jobs: 1, goldens: &goldens, stop: &stop };
-        let done = run(&world, &plan, &|_| {}).unwrap();
+        let done = run(&context, &plan, &|_| {}).unwrap();
         assert!(done.trouble.unwrap().to_string().contains("make a scratch folder"));
         assert!(!done.complete);
         assert!(!done.cells.is_empty() && done.cells.iter().all(|cell| cell.outcome == Outcome::Unavailable));

@@ -1,7 +1,7 @@
 //! Tools: the programs behind the drivers, as they are on this machine.
 //!
 //! Owns: finding a program, observing its version and its SHA-256, building pinned releases
-//! ([`install`]). Leaves to others: what a program can do ([`crate::driver`], [`check`]).
+//! ([`install`]). Leaves to others: what a program can do ([`crate::driver`], [`probe`]).
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -10,15 +10,16 @@ use std::time::Duration;
 
 use referee_spec::Algorithm;
 
-use crate::driver::{Driver, Placeholder, Release, Values};
+use crate::driver::{Driver, NoValue, Release};
+use crate::operation::{Placeholder, Values};
 use referee_process::Sandbox;
 use referee_process::tree::Scratch;
 use referee_process::{End, Limits, Program};
 use referee_results::outcome::Outcome;
 use referee_results::{SandboxResult, ToolResult};
 
-pub mod check;
 pub mod install;
+pub mod probe;
 
 /// What the command line knows about this machine; libraries read no environment.
 #[derive(Debug, Clone)]
@@ -31,7 +32,7 @@ pub struct Machine {
     pub cache: PathBuf,
     /// How far a tool can be locked in.
     pub sandbox: Sandbox,
-    /// The `referee` binary, which helps with servers ([`referee_process::session`]).
+    /// The `referee` binary, which helps with services ([`referee_process::service`]).
     pub helper: PathBuf,
     /// Where layouts and private homes are made.
     pub scratch: PathBuf,
@@ -43,7 +44,7 @@ pub struct Tool {
     /// The column.
     pub driver: Driver,
     /// The program, or why there is none.
-    pub found: Result<Binary, String>,
+    pub found: Result<Binary, NotFound>,
 }
 
 /// A program, as observed.
@@ -57,6 +58,52 @@ pub struct Binary {
     pub sha256: String,
 }
 
+/// Why there is no program that can be run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotFound {
+    /// The driver names a path, and there is no program.
+    #[error("{} is no program", .0.display())]
+    NoProgram(PathBuf),
+    /// It can be built, and is not.
+    #[error("not installed; `referee tools install {tool}` builds {version}")]
+    NotInstalled {
+        /// The tool.
+        tool: String,
+        /// The pinned release.
+        version: String,
+    },
+    /// It cannot be built, and PATH does not lead to it.
+    #[error("no `{0}` in PATH")]
+    NotInPath(String),
+    /// It does not end when it is asked for its version.
+    #[error("`{command}` hangs ({})", path.display())]
+    Hangs {
+        /// The command.
+        command: String,
+        /// The program.
+        path: PathBuf,
+    },
+    /// It does not tell its version: results without a version are worth nothing.
+    #[error("`{command}` does not tell a version ({end}, {})", path.display())]
+    NoVersion {
+        /// The command.
+        command: String,
+        /// How it ended.
+        end: String,
+        /// The program.
+        path: PathBuf,
+    },
+    /// The harness's own trouble.
+    #[error("{0}")]
+    Trouble(String),
+}
+
+impl NotFound {
+    fn trouble(error: impl std::fmt::Display) -> Self {
+        Self::Trouble(error.to_string())
+    }
+}
+
 impl Tool {
     /// What is known of a column's program.
     pub fn result(&self, network: &'static str) -> ToolResult {
@@ -67,7 +114,7 @@ impl Tool {
             version: binary.map(|binary| binary.version.clone()),
             sha256: binary.map(|binary| binary.sha256.clone()),
             status: if binary.is_some() { "ok" } else { "unavailable" },
-            reason: self.found.as_ref().err().cloned(),
+            reason: self.found.as_ref().err().map(ToString::to_string),
             sandbox: SandboxResult { network },
         }
     }
@@ -109,16 +156,12 @@ impl Machine {
         Tool { driver: driver.clone(), found }
     }
 
-    fn path_of(&self, driver: &Driver, pinned: bool) -> Result<PathBuf, String> {
+    fn path_of(&self, driver: &Driver, pinned: bool) -> Result<PathBuf, NotFound> {
         let program = &driver.manifest.program;
         if program.contains('/') {
             let folder = Path::new(driver.source.name()).parent().unwrap_or(Path::new("."));
-            let path = std::path::absolute(folder.join(program)).map_err(|error| error.to_string())?;
-            return if is_program(&path) {
-                Ok(path)
-            } else {
-                Err(format!("{} is no program", path.display()))
-            };
+            let path = std::path::absolute(folder.join(program)).map_err(NotFound::trouble)?;
+            return if is_program(&path) { Ok(path) } else { Err(NotFound::NoProgram(path)) };
         }
         let cached = driver.release().map(|release| self.cached(driver.tool(), release, program));
         let cached = cached.filter(|path| is_program(path));
@@ -128,37 +171,39 @@ impl Machine {
         let path = if pinned { cached.or_else(in_path) } else { in_path().or(cached) };
         path.ok_or_else(|| match driver.release() {
             Some(release) => {
-                format!("not installed; `referee tools install {}` builds {}", driver.tool(), release.version)
+                NotFound::NotInstalled { tool: driver.tool().to_owned(), version: release.version.clone() }
             }
-            None => format!("no `{program}` in PATH"),
+            None => NotFound::NotInPath(program.clone()),
         })
     }
 
-    fn observe(&self, driver: &Driver, path: &Path) -> Result<Binary, String> {
+    fn observe(&self, driver: &Driver, path: &Path) -> Result<Binary, NotFound> {
         let probe = &driver.manifest.version;
-        let home = Scratch::new(&self.scratch, "home-").map_err(|error| error.to_string())?;
+        let home = Scratch::new(&self.scratch, "home-").map_err(NotFound::trouble)?;
         let values = Values::default().with(Placeholder::Home, home.display().to_string());
         let program = Program {
             program: path.to_owned(),
             args: probe.argv.iter().map(OsString::from).collect(),
-            env: environment(driver, &home, &values)?,
+            env: environment(driver, &home, &values).map_err(NotFound::trouble)?,
             cwd: home.to_path_buf(),
             stdin: Vec::new(),
         };
         let limits = Limits { deadline: Duration::from_secs(10), ..Limits::default() };
         let finished = referee_process::run(&program, &limits, &self.sandbox.with_writable(&home))
-            .map_err(|error| error.to_string())?;
+            .map_err(NotFound::trouble)?;
         let shown = format!("{} {}", driver.manifest.program, probe.argv.join(" "));
         if let End::TimedOut { .. } = finished.end {
-            return Err(format!("`{shown}` hangs ({})", path.display()));
+            return Err(NotFound::Hangs { command: shown, path: path.to_owned() });
         }
-        let pattern = regex::Regex::new(&probe.pattern).map_err(|error| error.to_string())?;
+        let pattern = regex::Regex::new(&probe.pattern).map_err(NotFound::trouble)?;
         let texts = [finished.stdout.text(), finished.stderr.text()];
         let version = texts.iter().find_map(|text| Some(pattern.captures(text)?.get(1)?.as_str().to_owned()));
         let version = version.ok_or_else(|| {
-            format!("`{shown}` does not tell a version ({}, {})", finished.end, path.display())
+            let (end, path) = (finished.end.to_string(), path.to_owned());
+            NotFound::NoVersion { command: shown, end, path }
         })?;
-        let bytes = std::fs::read(path).map_err(|error| format!("read {}: {error}", path.display()))?;
+        let bytes = std::fs::read(path)
+            .map_err(|error| NotFound::Trouble(format!("read {}: {error}", path.display())))?;
         Ok(Binary { path: path.to_owned(), version, sha256: Algorithm::Sha256.digest(&bytes).encoded() })
     }
 }
@@ -171,12 +216,12 @@ pub fn environment(
     driver: &Driver,
     home: &Path,
     values: &Values,
-) -> Result<BTreeMap<String, OsString>, String> {
+) -> Result<BTreeMap<String, OsString>, NoValue> {
     let mut env: BTreeMap<String, OsString> = ["HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"]
         .map(|name| (name.to_owned(), home.as_os_str().to_owned()))
         .into();
     for (name, text) in &driver.manifest.env {
-        env.insert(name.clone(), text.expand(values).map_err(|error| error.to_string())?.into());
+        env.insert(name.clone(), text.expand(values)?.into());
     }
     Ok(env)
 }

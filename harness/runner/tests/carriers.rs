@@ -155,15 +155,15 @@ fn a_tag_is_on_the_entry_that_there_is() {
 raw:
 image {"org.opencontainers.image.ref.name":"v1"}
 sbom {"org.opencontainers.image.ref.name":"sbom"}
-oras:
+untagged-entries:
 image {"org.opencontainers.image.ref.name":"v1"}
 sbom "application/vnd.example.sbom" {"org.opencontainers.image.ref.name":"sbom"}
-regclient:
+fallback-tag:
 image {"org.opencontainers.image.ref.name":"v1"}
 index {"org.opencontainers.image.ref.name":"<image as tag>"}
   sbom "application/vnd.example.sbom"
 sbom {"org.opencontainers.image.ref.name":"sbom"}
-buildkit:
+nested-attestation:
 index {"org.opencontainers.image.ref.name":"v1"}
   image {"architecture":"amd64","os":"linux"}
   sbom {"architecture":"unknown","os":"unknown"} {"vnd.docker.reference.digest":"<image>","vnd.docker.reference.type":"attestation-manifest"}

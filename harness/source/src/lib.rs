@@ -4,6 +4,7 @@
 //! what the file means, and how a mistake is printed.
 
 mod nearest;
+mod spanned;
 
 use std::fmt;
 use std::ops::Range;
@@ -13,6 +14,7 @@ use serde::de::DeserializeOwned;
 use toml::de::{DeArray, DeTable};
 
 pub use nearest::nearest;
+pub use spanned::At;
 
 /// A named text. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
@@ -60,6 +62,27 @@ impl Source {
     /// A mistake at `span` of this file.
     pub fn error(&self, span: Range<usize>, message: impl Into<String>) -> SourceError {
         SourceError { source_file: self.clone(), span, message: message.into(), help: None }
+    }
+
+    /// A mistake at a value of this file.
+    pub fn wrong<T>(&self, at: &At<T>, message: impl Into<String>) -> SourceError {
+        self.error(at.span(), message)
+    }
+
+    /// A name in this file that leads nowhere: there is no such `what`; `known` are those that there are.
+    pub fn unknown<'a>(
+        &self,
+        at: &At<String>,
+        what: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> SourceError {
+        let known: Vec<&str> = known.into_iter().collect();
+        let error = self.wrong(at, format!("there is no {what} `{}`", **at));
+        match nearest(at, known.iter().copied()) {
+            Some(near) => error.with_help(format!("did you mean `{near}`?")),
+            None if known.is_empty() || known.len() > 20 => error,
+            None => error.with_help(format!("expected one of `{}`", known.join("`, `"))),
+        }
     }
 
     /// The bytes of the value at `path`, keys and indexes of lists; of what is around it, where it is missing.

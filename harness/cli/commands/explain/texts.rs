@@ -10,6 +10,7 @@ use referee::rules::catalogue::{rule, rules};
 use referee::rules::requirement::{self, Ambiguity, Citation, Requirement};
 use referee::rules::{Profile, Rule};
 use referee::runner::catalogue::{self, Catalogue};
+use referee::runner::operation::{Capability, Form, Operation, TABLE};
 use referee::source::nearest;
 
 use crate::exit::Failed;
@@ -34,10 +35,21 @@ pub(super) fn all(catalogue: &Catalogue, id: &str) -> Result<Vec<String>, Failed
     Ok(texts)
 }
 
-/// A rule or requirement whose id is nearly that, for mistakes.
+/// The operation of that name, or the one of the capability of that name.
+pub(super) fn operations(id: &str) -> Option<String> {
+    Some(operation(Capability::named(id)?.operation()))
+}
+
+/// The operations, for mistakes.
+pub(super) fn operation_names() -> String {
+    TABLE.map(|operation| format!("`{operation}`")).join(", ")
+}
+
+/// A rule, requirement or operation whose name is nearly that, for mistakes.
 pub(super) fn near(id: &str) -> String {
     let requirements = requirement::all().iter().map(|one| one.id.as_str());
-    let nearest = nearest(id, rules().map(|rule| rule.id).chain(requirements));
+    let capabilities = Capability::all().map(|capability| capability.name);
+    let nearest = nearest(id, rules().map(|rule| rule.id).chain(requirements).chain(capabilities));
     nearest.map_or(";".to_owned(), |near| format!(", did you mean `{near}`?"))
 }
 
@@ -185,5 +197,33 @@ fn profile(one: &Profile) -> String {
         let marks = format!("convention {}; responses are marked by {}", proposal.convention, proposal.key);
         text.push_str(&wrapped("proposal    ", &marks, 12));
     }
+    text
+}
+
+fn operation(operation: &Operation) -> String {
+    let mut text = format!("operation {operation}, done by a {}\n\n", operation.role.name());
+    text.push_str(&wrapped("", operation.does, 0));
+    text.push_str("\n## Keys of a step in a case\n");
+    for key in operation.keys {
+        let needed = if key.required { "" } else { " (may be left out)" };
+        text.push_str(&wrapped(&format!("  {:18} ", key.name), &format!("{}{needed}", key.means), 21));
+        if let Form::Word(words) = key.form {
+            for (word, means) in words {
+                text.push_str(&wrapped(&format!("    {word:16} "), means, 21));
+            }
+        }
+    }
+    text.push_str("\n## What a driver can claim\n");
+    for capability in operation.capabilities {
+        text.push_str(&wrapped(&format!("  {:18} ", capability.name), capability.means, 21));
+    }
+    text.push_str("\n## Placeholders of its command line\n");
+    for placeholder in operation.placeholders() {
+        let name = format!("{{{}}}", placeholder.name());
+        text.push_str(&wrapped(&format!("  {name:18} "), placeholder.means(), 21));
+    }
+    text.push_str("\n## What must be there when it is done\n");
+    text.push_str(&wrapped("", operation.leaves, 0));
+    text.push_str(&wrapped("", operation.keeps, 0));
     text
 }

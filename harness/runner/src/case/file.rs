@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::spanned::At;
+use crate::operation::StepFile;
 use referee_results::Role;
 use referee_results::outcome::Outcome;
+use referee_source::At;
 
 /// A question to tools: what is in the layout, who does what to it in which order, and what must come out.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -144,52 +145,6 @@ pub struct WrongSubjectFile {
     pub size: Option<u64>,
     /// In place of the subject's media type.
     pub media_type: Option<At<String>>,
-}
-
-/// One thing that one role does.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct StepFile {
-    /// Who does it. Two steps of one role are done by the same driver.
-    pub role: At<Role>,
-    /// What is done.
-    pub op: At<OpName>,
-    /// `attach` and `push`: the name of the content.
-    pub content: Option<At<String>>,
-    /// `copy`: the name of the content whose tag is copied.
-    pub source: Option<At<String>>,
-    /// `discover`: the name of the content asked about.
-    pub subject: Option<At<String>>,
-    /// `discover`: how the subject is addressed; `digest` if left out.
-    pub by: Option<At<By>>,
-    /// `discover`: the names of all its referrers; may be empty.
-    pub expect: Option<At<Vec<At<String>>>>,
-}
-
-/// What a step does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum OpName {
-    /// The producer makes a manifest from the content's file and attaches it to its subject.
-    Attach,
-    /// The producer stores these exact bytes.
-    Push,
-    /// The copier copies a tag, with referrers, to another place.
-    Copy,
-    /// The consumer lists the referrers of a subject.
-    Discover,
-}
-
-/// How a subject is addressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum By {
-    /// By its digest.
-    Digest,
-    /// By its tag.
-    Tag,
-    /// As the child, for its platform, of an index with a tag.
-    Platform,
 }
 
 /// What is right in some cells.

@@ -1,14 +1,15 @@
 //! What the types of a driver file do not say.
 //!
 //! Owns: checks of values and across keys, each with its place in the file. Leaves to others: syntax (serde) and whether
-//! the tool can do what is claimed ([`crate::tools::check`]).
+//! the tool can do what is claimed ([`crate::tools::probe`]).
 
 use std::ops::Range;
 
 use referee_source::{Source, SourceError};
 use semver::VersionReq;
 
-use super::{Call, LONGEST, Manifest, Operation};
+use super::{Arg, Call, Kind, LONGEST, Manifest, Text};
+use crate::operation::{Operation, Placeholder};
 
 /// The first mistake, in the order of the format's keys.
 pub(super) fn check(manifest: &Manifest, source: &Source) -> Result<(), SourceError> {
@@ -16,13 +17,13 @@ pub(super) fn check(manifest: &Manifest, source: &Source) -> Result<(), SourceEr
     here.head()?;
     here.capabilities()?;
     for (op, call) in &manifest.op {
-        here.call(&["op", op.name()], *op, call)?;
+        here.call(&["op", op.name], op, call)?;
     }
     for (at, when) in manifest.when.iter().enumerate() {
         let at = at.to_string();
         here.requirement(&["when", &at, "version"], &when.version)?;
         for (op, call) in &when.op {
-            here.call(&["when", &at, "op", op.name()], *op, call)?;
+            here.call(&["when", &at, "op", op.name], op, call)?;
         }
     }
     for (at, known) in manifest.known.iter().enumerate() {
@@ -73,16 +74,21 @@ impl Here<'_> {
     /// What is claimed and what there are command lines for must be the same.
     fn capabilities(&self) -> Result<(), SourceError> {
         let manifest = self.manifest;
+        if manifest.server.is_some() && manifest.daemon.is_some() {
+            return self.fail(&["daemon"], "a driver has a [server] or a [daemon], not both".to_owned());
+        }
+        let has_words = |op: &'static Operation| {
+            matches!(manifest.kind(), Kind::Registry(_)) || manifest.op.contains_key(op)
+        };
         for capability in &manifest.can {
-            if manifest.server.is_none() && !manifest.op.contains_key(&capability.op()) {
-                let (name, op) = (capability.name(), capability.op().name());
-                let span = self.source.place_in(&["can"], &format!("\"{name}\""));
-                return self.fail_at(span, format!("`{name}` is claimed, but there is no [op.{op}]"));
+            let op = capability.operation();
+            if !has_words(op) {
+                let span = self.source.place_in(&["can"], &format!("\"{capability}\""));
+                return self.fail_at(span, format!("`{capability}` is claimed, but there is no [op.{op}]"));
             }
         }
         for op in manifest.op.keys() {
-            if !manifest.can.iter().any(|capability| capability.op() == *op) {
-                let op = op.name();
+            if !manifest.can.iter().any(|capability| capability.operation() == *op) {
                 return self.fail(&["can"], format!("`{op}` is not in `can`, but there is an [op.{op}]"));
             }
         }
@@ -92,10 +98,20 @@ impl Here<'_> {
         Ok(())
     }
 
-    fn call(&self, path: &[&str], op: Operation, call: &Call) -> Result<(), SourceError> {
-        if op == Operation::Discover && call.view.is_none() {
-            let message = "`discover` needs `view`, where in the answer the list is".to_owned();
-            return self.fail(path, message);
+    fn call(&self, path: &[&str], op: &Operation, call: &Call) -> Result<(), SourceError> {
+        if op.reads() && call.view.is_none() {
+            return self.fail(path, format!("`{op}` needs `view`, where in the answer the list is"));
+        }
+        let words = call.argv.iter().flat_map(Arg::placeholders);
+        let words = words.chain(call.stdin.iter().flat_map(Text::placeholders));
+        let of_daemon = [Placeholder::Socket, Placeholder::Port];
+        let of_daemon = of_daemon.into_iter().filter(|_| matches!(self.manifest.kind(), Kind::Daemon(_)));
+        let known: Vec<Placeholder> = op.placeholders().chain(of_daemon).collect();
+        if let Some(foreign) = words.into_iter().find(|word| !known.contains(word)) {
+            let word = format!("{{{}}}", foreign.name());
+            let known: Vec<_> = known.iter().map(|one| format!("{{{}}}", one.name())).collect();
+            let message = format!("`{word}` has no value in `{op}`, expected one of {}", known.join(" "));
+            return self.fail_at(self.source.place_in(path, &word), message);
         }
         if let Some(view) = call.view.as_ref().filter(|view| !view.is_empty() && !view.starts_with('/')) {
             let path: Vec<&str> = path.iter().copied().chain(["view"]).collect();
@@ -176,6 +192,13 @@ old = { release = "v1.0.0" }
             ("can = [\"discover\"]", "can = [\"discover\",\n\"push\"]", 8, "`push` is claimed"),
             (", view = \"/list\"", "", 13, "needs `view`"),
             ("\"/list\"", "\"list\"", 13, "not a JSON pointer"),
+            ("[\"discover\"], view", "[\"{out}\"], view", 13, "`{out}` has no value in `discover`"),
+            (
+                "[op]",
+                "[server]\nargv = []\nready = \"/\"\n[daemon]\nargv = []\nready = []\n[op]",
+                15,
+                "not both",
+            ),
             ("\"<1.3\"", "\"old\"", 15, "not a version requirement"),
             (", view = \"/all\"", "", 16, "needs `view`"),
             ("{ release = \"v1.0.0\" }", "{ release = \"v1.0.1\" }", 18, "not pinned"),

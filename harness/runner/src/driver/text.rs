@@ -1,8 +1,8 @@
 //! Words of a driver's command line: texts with placeholders from a closed list, repeated or left out.
 //!
-//! Owns: their syntax and expansion. Leaves to others: the values. Never a shell: one word stays one word.
+//! Owns: their syntax and expansion. Leaves to others: which placeholders there are ([`crate::operation::placeholder`]), and their
+//! values. Never a shell: one word stays one word.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -10,69 +10,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// What may stand between braces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Placeholder {
-    /// The layout's folder.
-    Layout,
-    /// The folder that a copy goes to.
-    Out,
-    /// A tag: of the copied image, or the referrer's own.
-    Tag,
-    /// What a pushed manifest is stored as: `:tag` or `@digest`.
-    Target,
-    /// The subject as the case addresses it: `:tag` or `@digest`.
-    Subject,
-    /// The subject's digest.
-    SubjectDigest,
-    /// The referrer's artifact type.
-    ArtifactType,
-    /// The referrer's file, relative to the working directory.
-    File,
-    /// The media type of that file, or of the pushed manifest.
-    MediaType,
-    /// A file with the manifest to push, relative to the working directory.
-    Manifest,
-    /// `os/architecture` of the wanted child.
-    Platform,
-    /// An annotation's key, inside `each`.
-    Key,
-    /// An annotation's value, inside `each`.
-    Value,
-    /// The private home directory.
-    Home,
-    /// The folder above the served repository.
-    Root,
-    /// The port to listen on.
-    Port,
-}
-
-impl Placeholder {
-    /// All of them, as manifests spell them.
-    pub const ALL: [(&'static str, Self); 16] = [
-        ("layout", Self::Layout),
-        ("out", Self::Out),
-        ("tag", Self::Tag),
-        ("target", Self::Target),
-        ("subject", Self::Subject),
-        ("subject.digest", Self::SubjectDigest),
-        ("artifact-type", Self::ArtifactType),
-        ("file", Self::File),
-        ("media-type", Self::MediaType),
-        ("manifest", Self::Manifest),
-        ("platform", Self::Platform),
-        ("key", Self::Key),
-        ("value", Self::Value),
-        ("home", Self::Home),
-        ("root", Self::Root),
-        ("port", Self::Port),
-    ];
-
-    /// As manifests spell it.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, placeholder)| *placeholder == self).map_or("", |(name, _)| name)
-    }
-}
+use crate::operation::{Placeholder, Values};
 
 /// One word with placeholders. Braces that hold no lower case word, as in Go's `{{json .}}`, stay as they are.
 #[derive(Clone, PartialEq, Eq)]
@@ -84,35 +22,27 @@ enum Piece {
     Value(Placeholder),
 }
 
-/// The values of one call.
-#[derive(Debug, Clone, Default)]
-pub struct Values {
-    /// Values by placeholder.
-    pub single: BTreeMap<Placeholder, String>,
-    /// What `each = "annotations"` runs over.
-    pub annotations: BTreeMap<String, String>,
-}
-
-impl Values {
-    /// Sets one value.
-    #[must_use]
-    pub fn with(mut self, placeholder: Placeholder, value: impl Into<String>) -> Self {
-        self.single.insert(placeholder, value.into());
-        self
-    }
-}
-
 /// A placeholder without a value in this call: the manifest uses it in the wrong operation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("placeholder `{{{}}}` has no value in this operation", .0.name())]
 pub struct NoValue(pub Placeholder);
+
+/// No placeholder has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown placeholder `{{{0}}}`, expected one of {known}", known = known())]
+pub struct UnknownPlaceholder(pub String);
+
+/// All placeholders, in braces.
+fn known() -> String {
+    Placeholder::ALL.map(|(name, ..)| format!("{{{name}}}")).join(" ")
+}
 
 impl Text {
     /// Reads one word.
     ///
     /// # Errors
     /// Names the unknown placeholder and lists the known ones.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, UnknownPlaceholder> {
         let mut pieces = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
@@ -124,16 +54,12 @@ impl Text {
                 && word.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'.'));
             if is_word {
                 literal.push_str(before);
-                let placeholder = Placeholder::ALL.iter().find(|(name, _)| *name == word);
-                let (_, placeholder) = placeholder.ok_or_else(|| {
-                    let names: Vec<_> =
-                        Placeholder::ALL.iter().map(|(name, _)| format!("{{{name}}}")).collect();
-                    format!("unknown placeholder `{{{word}}}`, expected one of {}", names.join(" "))
-                })?;
+                let placeholder =
+                    Placeholder::named(word).ok_or_else(|| UnknownPlaceholder(word.to_owned()))?;
                 if !literal.is_empty() {
                     pieces.push(Piece::Literal(std::mem::take(&mut literal)));
                 }
-                pieces.push(Piece::Value(*placeholder));
+                pieces.push(Piece::Value(placeholder));
                 rest = &inside[word.len() + 1..];
             } else {
                 literal.push_str(&rest[..=open]);
@@ -150,6 +76,14 @@ impl Text {
     /// A word without placeholders.
     pub fn literal(text: &str) -> Self {
         Self(vec![Piece::Literal(text.to_owned())])
+    }
+
+    /// The placeholders in it.
+    pub fn placeholders(&self) -> impl Iterator<Item = Placeholder> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Value(placeholder) => Some(*placeholder),
+            Piece::Literal(_) => None,
+        })
     }
 
     /// The word with its values.
@@ -189,10 +123,9 @@ impl JsonSchema for Text {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let names: Vec<_> = Placeholder::ALL.iter().map(|(name, _)| format!("{{{name}}}")).collect();
         schemars::json_schema!({
             "type": "string",
-            "description": format!("One word of a command line; placeholders: {}.", names.join(" ")),
+            "description": format!("One word of a command line; placeholders: {}.", known()),
         })
     }
 }
@@ -221,22 +154,40 @@ struct Table {
     argv: Vec<Text>,
 }
 
+/// A table of words that is neither repeated nor conditional.
+#[derive(Debug, thiserror::Error)]
+enum WrongTable {
+    #[error("`if = \"{0}\"`: no such placeholder")]
+    If(String),
+    #[error("`each = \"{0}\"`: expected \"annotations\"")]
+    Each(String),
+    #[error("expected one of `each` and `if`")]
+    Neither,
+}
+
 impl Table {
-    fn arg(self) -> Result<Arg, String> {
+    fn arg(self) -> Result<Arg, WrongTable> {
         match (self.each.as_deref(), self.condition) {
             (Some("annotations"), None) => Ok(Arg::Each(self.argv)),
-            (None, Some(name)) => Placeholder::ALL
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, placeholder)| Arg::If(*placeholder, self.argv))
-                .ok_or_else(|| format!("`if = \"{name}\"`: no such placeholder")),
-            (Some(other), None) => Err(format!("`each = \"{other}\"`: expected \"annotations\"")),
-            _ => Err("expected one of `each` and `if`".to_owned()),
+            (None, Some(name)) => match Placeholder::named(&name) {
+                Some(placeholder) => Ok(Arg::If(placeholder, self.argv)),
+                None => Err(WrongTable::If(name)),
+            },
+            (Some(other), None) => Err(WrongTable::Each(other.to_owned())),
+            _ => Err(WrongTable::Neither),
         }
     }
 }
 
 impl Arg {
+    /// The placeholders in its words.
+    pub fn placeholders(&self) -> Vec<Placeholder> {
+        match self {
+            Self::Word(text) => text.placeholders().collect(),
+            Self::Each(texts) | Self::If(_, texts) => texts.iter().flat_map(Text::placeholders).collect(),
+        }
+    }
+
     /// Expands a command line.
     ///
     /// # Errors
@@ -310,6 +261,6 @@ mod tests {
         assert_eq!(Text::parse("{{.VCSTag}}").unwrap().expand(&values).as_deref(), Ok("{{.VCSTag}}"));
         let missing = Text::parse("{port}").unwrap().expand(&values);
         assert_eq!(missing, Err(NoValue(Placeholder::Port)));
-        assert!(Text::parse("{layuot}").unwrap_err().contains("{layout}"));
+        assert!(Text::parse("{layuot}").unwrap_err().to_string().contains("{layout}"));
     }
 }

@@ -5,68 +5,65 @@
 
 use std::ops::Range;
 
-use referee_source::SourceError;
-use referee_source::is_id;
+use referee_source::{At, Source, SourceError, is_id};
 use referee_spec::Algorithm;
 
-use super::Place;
 use crate::case::file::{AlgorithmName, ContentFile, Kind};
-use crate::case::spanned::At;
 use referee_spec::media_type::is_media_type;
 use referee_spec::tag::is_tag;
 use referee_writer::{Content, ContentKind, Name, Platform, WrongSubject};
 
-pub(super) fn all(place: Place<'_>, files: &[ContentFile]) -> Result<Vec<Content>, SourceError> {
+pub(super) fn all(source: &Source, files: &[ContentFile]) -> Result<Vec<Content>, SourceError> {
     let known = || files.iter().map(|file| file.name.as_str());
     let mut contents: Vec<Content> = Vec::new();
     for file in files {
         if !is_id(&file.name) || file.name.contains(['.', '_', '+']) || file.name.len() > 60 {
             let message =
                 format!("`{}` is not a name, expected kebab case, at most 60 characters", *file.name);
-            return Err(place.wrong(&file.name, message));
+            return Err(source.wrong(&file.name, message));
         }
         let children = file.manifests.iter().flat_map(|list| list.iter());
         if let Some(name) = file.subject.iter().chain(children).find(|n| !known().any(|k| k == n.as_str())) {
-            return Err(place.unknown(name, "content named", known()));
+            return Err(source.unknown(name, "content named", known()));
         }
-        let content = one(place, file)?;
+        let content = one(source, file)?;
         if contents.iter().any(|other| other.name == content.name) {
-            return Err(place.wrong(&file.name, format!("there are two contents named `{}`", content.name)));
+            return Err(source.wrong(&file.name, format!("there are two contents named `{}`", content.name)));
         }
         if content.tag.is_some() && contents.iter().any(|other| other.tag == content.tag) {
             let message = "two contents have this tag, and a tag names one";
-            return Err(place.wrong_at(span(&file.tag), message));
+            return Err(source.error(span(&file.tag), message));
         }
         if let Some(twin) = contents.iter().find(|other| same_bytes(other, &content)) {
             let message = format!("`{}` has the very bytes of `{}`", content.name, twin.name);
-            return Err(place
+            return Err(source
                 .wrong(&file.name, message)
                 .with_help("let them differ in text, type or annotations"));
         }
         contents.push(content);
     }
     for file in files {
-        cycle(place, file, &contents)?;
+        cycle(source, file, &contents)?;
     }
     Ok(contents)
 }
 
-fn one(place: Place<'_>, file: &ContentFile) -> Result<Content, SourceError> {
-    foreign_keys(place, file)?;
+fn one(source: &Source, file: &ContentFile) -> Result<Content, SourceError> {
+    foreign_keys(source, file)?;
     for media_type in [&file.artifact_type, &file.media_type, &file.config].into_iter().flatten() {
-        media_type_fits(place, media_type)?;
+        media_type_fits(source, media_type)?;
     }
     if let Some(tag) = file.tag.as_ref().filter(|tag| !is_tag(tag)) {
         let message =
             format!("`{}` is not a tag, expected letters, digits, `_`, `.`, `-`, at most 128", **tag);
-        return Err(place.wrong(tag, message));
+        return Err(source.wrong(tag, message));
     }
     let wrong_subject = match &file.wrong_subject {
         Some(wrong) if file.subject.is_none() => {
-            return Err(place.wrong(wrong, "`wrong-subject` needs a `subject`"));
+            return Err(source.wrong(wrong, "`wrong-subject` needs a `subject`"));
         }
         Some(wrong) => {
-            wrong.media_type.as_ref().map_or(Ok(()), |wrong| media_type_fits(place, wrong))?;
+            wrong.media_type.as_ref().map_or(Ok(()), |wrong| media_type_fits(source, wrong))?;
             let media_type = wrong.media_type.as_ref().map(|media_type| (**media_type).clone());
             WrongSubject { size: wrong.size, media_type }
         }
@@ -74,7 +71,7 @@ fn one(place: Place<'_>, file: &ContentFile) -> Result<Content, SourceError> {
     };
     Ok(Content {
         name: Name::new(&file.name),
-        kind: kind(place, file)?,
+        kind: kind(source, file)?,
         tag: file.tag.as_ref().map(|tag| (**tag).clone()),
         subject: file.subject.as_ref().map(|subject| Name::new(subject)),
         artifact_type: file.artifact_type.as_ref().map(|artifact_type| (**artifact_type).clone()),
@@ -89,7 +86,7 @@ fn one(place: Place<'_>, file: &ContentFile) -> Result<Content, SourceError> {
     })
 }
 
-fn kind(place: Place<'_>, file: &ContentFile) -> Result<ContentKind, SourceError> {
+fn kind(source: &Source, file: &ContentFile) -> Result<ContentKind, SourceError> {
     let or = |value: &Option<At<String>>, default: &str| {
         value.as_ref().map_or_else(|| default.to_owned(), |value| (**value).clone())
     };
@@ -99,14 +96,14 @@ fn kind(place: Place<'_>, file: &ContentFile) -> Result<ContentKind, SourceError
             let platform = or(&file.platform, "linux/amd64");
             let platform = Platform::parse(&platform).ok_or_else(|| {
                 let message = format!("`{platform}` is not a platform, expected `os/architecture`");
-                place.wrong_at(span(&file.platform), message)
+                source.error(span(&file.platform), message)
             })?;
             ContentKind::Image { platform, text }
         }
         Kind::Artifact => {
             if file.artifact_type.is_none() && file.config.is_none() {
                 let message = "an artifact with the empty config needs an `artifact-type` (MANIFEST-003)";
-                return Err(place.wrong(&file.name, message));
+                return Err(source.wrong(&file.name, message));
             }
             ContentKind::Artifact {
                 text,
@@ -116,45 +113,47 @@ fn kind(place: Place<'_>, file: &ContentFile) -> Result<ContentKind, SourceError
             }
         }
         Kind::Index => {
-            let missing = || place.wrong(&file.name, "an index needs `manifests`, which may be empty");
+            let missing = || source.wrong(&file.name, "an index needs `manifests`, which may be empty");
             let children = file.manifests.as_ref().ok_or_else(missing)?;
             ContentKind::Index { manifests: children.iter().map(|name| Name::new(name)).collect() }
         }
     })
 }
 
+/// A key, where it is if it is there, and the kinds that take it.
+type Key<'a> = (&'static str, Option<Range<usize>>, &'a [Kind]);
+
 /// Keys that the kind does not take.
-fn foreign_keys(place: Place<'_>, file: &ContentFile) -> Result<(), SourceError> {
+fn foreign_keys(source: &Source, file: &ContentFile) -> Result<(), SourceError> {
     use Kind::{Artifact, Image, Index};
     let what = match *file.kind {
         Image => "an image",
         Artifact => "an artifact",
         Index => "an index",
     };
-    place.foreign_keys(
-        what,
-        &*file.kind,
-        &[
-            ("platform", file.platform.as_ref().map(At::span), &[Image]),
-            ("text", file.text.as_ref().map(At::span), &[Image, Artifact]),
-            ("media-type", file.media_type.as_ref().map(At::span), &[Artifact]),
-            ("config", file.config.as_ref().map(At::span), &[Artifact]),
-            ("inline", file.inline.as_ref().map(At::span), &[Artifact]),
-            ("manifests", file.manifests.as_ref().map(At::span), &[Index]),
-        ],
-    )
+    let keys: [Key<'_>; 6] = [
+        ("platform", file.platform.as_ref().map(At::span), &[Image]),
+        ("text", file.text.as_ref().map(At::span), &[Image, Artifact]),
+        ("media-type", file.media_type.as_ref().map(At::span), &[Artifact]),
+        ("config", file.config.as_ref().map(At::span), &[Artifact]),
+        ("inline", file.inline.as_ref().map(At::span), &[Artifact]),
+        ("manifests", file.manifests.as_ref().map(At::span), &[Index]),
+    ];
+    let foreign = keys.into_iter().filter(|(_, _, kinds)| !kinds.contains(&*file.kind));
+    let first = foreign.filter_map(|(key, span, _)| Some((key, span?))).next();
+    first.map_or(Ok(()), |(key, span)| Err(source.error(span, format!("{what} takes no `{key}`"))))
 }
 
-fn media_type_fits(place: Place<'_>, media_type: &At<String>) -> Result<(), SourceError> {
+fn media_type_fits(source: &Source, media_type: &At<String>) -> Result<(), SourceError> {
     if is_media_type(media_type) {
         return Ok(());
     }
     let message = format!("`{}` is not a media type, expected `type/subtype` (RFC 6838)", **media_type);
-    Err(place.wrong(media_type, message))
+    Err(source.wrong(media_type, message))
 }
 
 /// A digest cannot be part of what it is the digest of.
-fn cycle(place: Place<'_>, file: &ContentFile, contents: &[Content]) -> Result<(), SourceError> {
+fn cycle(source: &Source, file: &ContentFile, contents: &[Content]) -> Result<(), SourceError> {
     let find = |name: &Name| contents.iter().find(|content| content.name == *name);
     let needs =
         |content: &Content| content.subject.iter().chain(content.manifests()).cloned().collect::<Vec<_>>();
@@ -163,7 +162,7 @@ fn cycle(place: Place<'_>, file: &ContentFile, contents: &[Content]) -> Result<(
     while let Some(name) = to_visit.pop() {
         if name == **file.name {
             let message = format!("`{name}` needs its own digest: its subject or a child leads back to it");
-            return Err(place.wrong(&file.name, message));
+            return Err(source.wrong(&file.name, message));
         }
         if !visited.contains(&name) {
             to_visit.extend(find(&name).map(needs).unwrap_or_default());

@@ -1,15 +1,15 @@
-//! The hidden helper that serves a layout and asks, inside one sandbox.
+//! The hidden helper that runs a service and asks it, inside one sandbox.
 
 use std::io::{Read as _, Write as _};
 
-use referee::process::session;
+use referee::process::service;
 
 use crate::exit::{Exit, Failed};
 
 pub(super) fn run() -> Result<Exit, Failed> {
     let mut input = Vec::new();
     std::io::stdin().read_to_end(&mut input)?;
-    let transcript = session::serve(&input).map_err(|why| Failed::usage(&why))?;
+    let transcript = service::serve(&input).map_err(|why| Failed::usage(why.to_string()))?;
     std::io::stdout().write_all(&transcript)?;
     Ok(Exit::Success)
 }

@@ -1,7 +1,7 @@
 //! What a layout held before a step, and what of it must still be there afterwards.
 //!
 //! Owns: which blobs hang together, and comparing. Leaves to others: what the step itself had to do
-//! ([`super::effect`]).
+//! ([`super::After`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,16 +9,17 @@ use referee_layout::Facts;
 use referee_layout::facts::{BlobContent, Entry, Verified};
 use referee_layout::graph::{self, EdgeKind};
 use referee_spec::Digest;
+use referee_writer::Contents;
 
-use super::{State, Task};
+use super::State;
 
 /// What the layout held before a step.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Before {
+pub struct Before {
     /// Manifests and indexes.
-    pub(super) manifests: BTreeSet<Digest>,
+    pub manifests: BTreeSet<Digest>,
     /// What each tag named.
-    pub(super) tags: BTreeMap<String, Digest>,
+    pub tags: BTreeMap<String, Digest>,
     /// The manifests and indexes that index.json led to.
     listed: BTreeSet<Digest>,
     /// Of each manifest and index, itself and all manifests, configs and layers below it that were there and whole.
@@ -27,7 +28,7 @@ pub(super) struct Before {
 
 impl Before {
     /// What the layout holds now; nothing where there is none yet.
-    pub(super) fn of(state: &State) -> Self {
+    pub fn of(state: &State) -> Self {
         let Ok(facts) = state.facts() else {
             return Self::default();
         };
@@ -42,29 +43,29 @@ impl Before {
     }
 
     /// Whether there was no layout yet, or one that holds nothing.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.manifests.is_empty()
     }
 
     /// What of this node's content was there and is not there, or not whole, any more.
-    pub(super) fn lost_below(&self, facts: &Facts, node: &Digest) -> Option<&Digest> {
+    pub fn lost_below(&self, facts: &Facts, node: &Digest) -> Option<&Digest> {
         self.below.get(node)?.iter().find(|digest| !whole(facts, digest))
     }
 
     /// What of the case's content was there before a step that adds to it, and is no longer: a sentence. What a
     /// tool keeps besides, such as a response that it has replaced, is its own affair, and so is the tag that the step
     /// moves.
-    pub(super) fn lost(
+    pub fn lost(
         &self,
         state: &State,
         facts: &Facts,
-        task: Task<'_>,
+        contents: &Contents,
         moved: Option<&str>,
     ) -> Option<String> {
         let listed = listed(facts);
-        task.plan.contents.nodes().iter().find_map(|planned| {
+        contents.nodes().iter().find_map(|planned| {
             let name = &planned.name;
-            let digest = state.digest(task.plan, name.as_str())?;
+            let digest = state.digest(contents, name.as_str())?;
             if let Some(lost) = self.lost_below(facts, &digest) {
                 return Some(if *lost == digest {
                     format!("the blob of `{name}` ({}) is gone or damaged", lost.short())
@@ -83,7 +84,7 @@ impl Before {
 }
 
 /// Whether a blob is there and is what its name says, as far as that can be known.
-pub(super) fn whole(facts: &Facts, digest: &Digest) -> bool {
+pub(crate) fn whole(facts: &Facts, digest: &Digest) -> bool {
     facts.blobs().get(digest).is_some_and(|blob| {
         blob.verified != Verified::No && !matches!(blob.content, BlobContent::Unreadable(_))
     })

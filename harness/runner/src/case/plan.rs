@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use referee_writer::{Contents, Name};
 
-use crate::case::{Address, Case, Op};
+use super::Case;
+use crate::operation::Address;
 
 /// All content of a case, with its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,14 +23,13 @@ impl Plan {
     pub fn compile(case: &Case) -> Self {
         let mut plan = Self { contents: Contents::compile(&case.content), added: Vec::new() };
         for (at, step) in case.steps.iter().enumerate() {
-            match &step.op {
-                Op::Attach { content } | Op::Push { content } => {
-                    plan.added.push((at, content.clone()));
-                }
-                Op::Discover { subject, by: Address::Digest | Address::Platform { .. }, .. } => {
-                    plan.contents = plan.contents.asked_about(subject.clone());
-                }
-                Op::Discover { .. } | Op::Copy { .. } => {}
+            if let Some(content) = &step.adds {
+                plan.added.push((at, content.clone()));
+            }
+            if let Some(question) = step.question()
+                && !matches!(question.by, Address::Tag(_))
+            {
+                plan.contents = plan.contents.asked_about(question.subject.clone());
             }
         }
         plan

@@ -15,9 +15,14 @@ use serde::Deserialize;
 pub struct At<T>(toml::Spanned<T>);
 
 impl<T> At<T> {
-    /// A value with its place.
-    pub fn new(value: toml::Spanned<T>) -> Self {
-        Self(value)
+    /// A value with its bytes in the file.
+    pub fn new(span: Range<usize>, value: T) -> Self {
+        Self(toml::Spanned::new(span, value))
+    }
+
+    /// The value's bytes in the file, and the value.
+    pub fn split(self) -> (Range<usize>, T) {
+        (self.0.span(), self.0.into_inner())
     }
 
     /// The value's bytes in the file.

@@ -8,12 +8,13 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use referee_convention::Convention;
-
-use super::Failure;
-use crate::driver::{Driver, Operation};
-use crate::tools::{Binary, Machine, Tool};
 use referee_process::Limits;
 use referee_results::outcome::Outcome;
+
+use crate::driver::Driver;
+use crate::operation::Operation;
+use crate::state::Failure;
+use crate::tools::{Binary, Machine, Tool};
 
 /// After so many hangs of one operation without one that ended, the deadline is cut.
 const PATIENCE: u32 = 3;
@@ -23,18 +24,25 @@ const GIVEN_UP: u32 = 5;
 
 /// What all cells of a run share.
 #[derive(Debug)]
-pub struct World<'a> {
+pub struct RunContext<'a> {
     /// The machine.
     pub machine: &'a Machine,
     /// All conventions.
     pub conventions: &'a [Convention],
     /// Tools by column.
     pub tools: &'a BTreeMap<String, Tool>,
-    hangs: Mutex<BTreeMap<(String, Operation), u32>>,
+    hangs: Mutex<BTreeMap<(String, &'static Operation), u32>>,
 }
 
-impl<'a> World<'a> {
-    /// A world.
+/// A column with the program that was found behind it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found<'a> {
+    pub(super) driver: &'a Driver,
+    pub(super) binary: &'a Binary,
+}
+
+impl<'a> RunContext<'a> {
+    /// The context of a run in which no tool has hung yet.
     pub fn new(
         machine: &'a Machine,
         conventions: &'a [Convention],
@@ -44,40 +52,43 @@ impl<'a> World<'a> {
     }
 
     /// The column and its program. Cells whose tool is not there are never run.
-    pub(super) fn tool(&self, id: &str) -> (&Driver, &Binary) {
-        let tool = self.tools.get(id).expect("cells are made of the tools of this world");
-        (&tool.driver, tool.found.as_ref().expect("cells of a missing tool are not run"))
+    pub(super) fn tool(&self, id: &str) -> Found<'a> {
+        let tool = self.tools.get(id).expect("cells are made of the tools of this run");
+        let binary = tool.found.as_ref().expect("cells of a missing tool are not run");
+        Found { driver: &tool.driver, binary }
     }
 
     /// The convention with this id.
-    pub(super) fn convention(&self, id: &str) -> &Convention {
+    pub(super) fn convention(&self, id: &str) -> &'a Convention {
         let mut conventions = self.conventions.iter();
-        conventions.find(|known| known.id == id).expect("cells are made of the conventions of this world")
+        conventions.find(|known| known.id == id).expect("cells are made of the conventions of this run")
     }
 
-    fn hangs(&self, driver: &Driver, op: Operation) -> u32 {
+    fn hangs(&self, driver: &Driver, op: &'static Operation) -> u32 {
         self.hangs.lock().map_or(0, |hangs| hangs.get(&(driver.id.clone(), op)).copied().unwrap_or(0))
     }
 
     /// The failure of a call that is not even tried: the tool hung five times in this operation, and never ended
     /// between them.
-    pub(super) fn given_up(&self, driver: &Driver, op: Operation) -> Option<Failure> {
+    pub(super) fn given_up(&self, driver: &Driver, op: &'static Operation) -> Option<Failure> {
         (self.hangs(driver, op) >= GIVEN_UP).then(|| {
-            let what = format!("{} {}", driver.id, op.name());
-            let reason = format!("{what}: not run, having hung {GIVEN_UP} times without once ending between");
+            let reason = format!(
+                "{} {op}: not run, having hung {GIVEN_UP} times without once ending between",
+                driver.id
+            );
             Failure::new(Outcome::Hang, reason)
         })
     }
 
     /// The limits of one call. A tool that hung three times is not waited for as long the next time.
-    pub(super) fn limits(&self, driver: &Driver, op: Operation) -> Limits {
+    pub(super) fn limits(&self, driver: &Driver, op: &'static Operation) -> Limits {
         let full = Duration::from_secs(driver.manifest.timeout);
         let deadline = if self.hangs(driver, op) >= PATIENCE { full / 10 } else { full };
         Limits { deadline, ..Limits::default() }
     }
 
     /// Remembers whether a call ended in time.
-    pub(super) fn remember(&self, driver: &Driver, op: Operation, hung: bool) {
+    pub(super) fn remember(&self, driver: &Driver, op: &'static Operation, hung: bool) {
         if let Ok(mut hangs) = self.hangs.lock() {
             let count = hangs.entry((driver.id.clone(), op)).or_insert(0);
             *count = if hung { *count + 1 } else { 0 };

@@ -1,15 +1,16 @@
 //! Requests to a registry on loopback.
 //!
-//! Owns: the few endpoints of the distribution specification that a session needs, without retries, redirects
+//! Owns: the few endpoints of the distribution specification that a service is asked by, without retries, redirects
 //! followed by nobody. Leaves to others: what a status means.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use ureq::Agent;
 use ureq::http::Response;
 
-use super::{Answer, Request};
+use super::{Answer, Reply, Unanswered};
 
 /// How much of a body is read.
 const BODY: u64 = 16 << 20;
@@ -20,15 +21,37 @@ pub(super) struct Client {
     base: String,
 }
 
-/// A request without an answer.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Unanswered {
-    /// Nothing came in time.
-    #[error("{0}: no answer")]
-    InTime(String),
-    /// What came is no HTTP, or the connection was cut.
-    #[error("{0}: {1}")]
-    Otherwise(String, String),
+/// One thing to ask a registry (distribution-spec, API endpoints).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Request {
+    /// Upload a blob: POST for a place, then PUT.
+    Blob {
+        /// The repository.
+        repository: String,
+        /// The blob's digest.
+        digest: String,
+        /// A file with its content, relative to the working directory.
+        file: PathBuf,
+    },
+    /// PUT a manifest.
+    Manifest {
+        /// The repository.
+        repository: String,
+        /// A tag or a digest.
+        reference: String,
+        /// Its media type.
+        media_type: String,
+        /// A file with its content, relative to the working directory.
+        file: PathBuf,
+    },
+    /// GET the referrers of a digest.
+    Referrers {
+        /// The repository.
+        repository: String,
+        /// The subject.
+        digest: String,
+    },
 }
 
 impl Client {
@@ -59,7 +82,8 @@ impl Client {
                 let path = format!("/v2/{repository}/blobs/uploads/");
                 let begun = self.agent.post(format!("{}{path}", self.base)).send_empty();
                 let (begun, place) = self.answer(format!("POST {path}"), begun)?;
-                let Some(place) = place.filter(|_| begun.status == 202) else {
+                let accepted = matches!(begun.reply, Reply::Http { status: 202, .. });
+                let Some(place) = place.filter(|_| accepted) else {
                     return Ok(begun);
                 };
                 let separator = if place.contains('?') { '&' } else { '?' };
@@ -94,7 +118,7 @@ impl Client {
     ) -> Result<(Answer, Option<String>), Unanswered> {
         let failed = |error| match error {
             ureq::Error::Timeout(_) => Unanswered::InTime(request.clone()),
-            other => Unanswered::Otherwise(request.clone(), other.to_string()),
+            other => Unanswered::Broken(request.clone(), other.to_string()),
         };
         let mut response = response.map_err(failed)?;
         let place = response.headers().get("location").and_then(|value| value.to_str().ok());
@@ -102,10 +126,10 @@ impl Client {
         let status = response.status().as_u16();
         let body = response.body_mut().with_config().limit(BODY).read_to_vec().map_err(failed)?;
         let body = String::from_utf8_lossy(&body).into_owned();
-        Ok((Answer { request, status, body }, place))
+        Ok((Answer { ask: request, reply: Reply::Http { status, body } }, place))
     }
 }
 
 fn read(request: &str, file: &Path) -> Result<Vec<u8>, Unanswered> {
-    std::fs::read(file).map_err(|error| Unanswered::Otherwise(request.to_owned(), error.to_string()))
+    std::fs::read(file).map_err(|error| Unanswered::Broken(request.to_owned(), error.to_string()))
 }

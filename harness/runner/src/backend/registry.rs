@@ -1,0 +1,90 @@
+//! Tools that are registries over a layout: the service is asked by HTTP.
+//!
+//! Owns: starting with the base content, and reading answers. Leaves to others: which requests an operation is made of
+//! ([`crate::operation`]), the service's life ([`super::service`]).
+
+use referee_process::HarnessError;
+use referee_process::service::{Answer, Ask, PORT, Ready, Reply, Request};
+use referee_results::outcome::Answered;
+
+use super::context::Found;
+use super::service::{self, Life};
+use super::under_test::ToolUnderTest;
+use super::{Attempt, RunContext, Task, answer, call};
+use crate::driver::{Arg, Server};
+use crate::operation::{Placeholder, Values, pushes};
+use crate::state::State;
+use crate::tools;
+
+pub(super) struct Registry<'a> {
+    pub(super) context: &'a RunContext<'a>,
+    pub(super) tool: Found<'a>,
+    pub(super) server: &'a Server,
+}
+
+impl ToolUnderTest for Registry<'_> {
+    const EXACT: bool = true;
+
+    /// Nothing: a registry without a layout makes one of what is pushed.
+    fn prepare(&self, _: &State, _: Task<'_>) -> Result<(), HarnessError> {
+        Ok(())
+    }
+
+    fn run(&self, state: &State, task: Task<'_>) -> Result<Attempt<()>, HarnessError> {
+        let mut requests = Vec::new();
+        if !state.layout().exists() {
+            let base = task.base();
+            let nodes = task.contents().nodes().iter();
+            for planned in nodes.filter(|node| base.contains(&node.name) && !node.absent) {
+                requests.extend(pushes(state, planned)?);
+            }
+        }
+        Ok(self.serve(state, task, requests)?.and_then(|_| Ok(())))
+    }
+
+    fn ask(&self, state: &State, task: Task<'_>) -> Result<Attempt<Vec<Answered>>, HarnessError> {
+        Ok(self.serve(state, task, Vec::new())?.and_then(|answers| {
+            let body = match answers.last().map(|answer| &answer.reply) {
+                Some(Reply::Http { body, .. }) => body.as_str(),
+                _ => "",
+            };
+            answer::descriptors(body.as_bytes(), "/manifests").map_err(|why| why.of(task.binding.driver()))
+        }))
+    }
+}
+
+impl Registry<'_> {
+    /// Serves the layout, and makes the requests and then those of the step.
+    fn serve(
+        &self,
+        state: &State,
+        task: Task<'_>,
+        mut requests: Vec<Request>,
+    ) -> Result<Attempt<Vec<Answer>>, HarnessError> {
+        let driver = self.tool.driver;
+        let of_step = task.step.action.requests(state, task.contents())?;
+        if of_step.is_empty() {
+            let why = format!("no registry can be asked to {}", task.step.operation);
+            return Ok(Attempt::not_run(task, call::cannot(driver, why)));
+        }
+        requests.extend(of_step);
+        let values = Values::default()
+            .with(Placeholder::Root, state.root().display().to_string())
+            .with(Placeholder::Home, state.home().display().to_string())
+            .with(Placeholder::Port, PORT);
+        let args = Arg::expand_all(&driver.service_argv(&self.server.argv), &values);
+        let words = args.and_then(|args| Ok((args, tools::environment(driver, &state.home(), &values)?)));
+        let (args, env) = match words {
+            Ok(words) => words,
+            Err(why) => return Ok(Attempt::not_run(task, call::cannot(driver, why))),
+        };
+        let life = Life {
+            program: self.tool.binary.path.clone(),
+            args,
+            env,
+            ready: Ready::Http(self.server.ready.clone()),
+            asks: requests.into_iter().map(Ask::Http).collect(),
+        };
+        service::run(self.context, self.tool, state, task, life)
+    }
+}

@@ -1,0 +1,82 @@
+//! What every tool under test is held against, whatever kind of program it is.
+//!
+//! Owns: the layout before and after a step, a reader's own copy of it, and what a tool wrote where it had no business.
+//! Leaves to others: running the tool ([`ToolUnderTest`]), and what each operation must leave ([`crate::operation`]).
+
+use referee_process::HarnessError;
+use referee_results::outcome::{Answered, Outcome};
+
+use super::{Attempt, Backend, RunContext, Task};
+use crate::operation::{Question, ResultIn};
+use crate::state::{After, Before, Failure, State};
+
+/// A kind of program. What it says about what it did is not believed.
+pub(super) trait ToolUnderTest {
+    /// Whether it is given the bytes of all manifests, and has none to make.
+    const EXACT: bool;
+
+    /// Makes ready what a step changes: a tool that cannot begin with nothing gets a layout with the base content.
+    fn prepare(&self, state: &State, task: Task<'_>) -> Result<(), HarnessError>;
+
+    /// Has the tool do a step.
+    fn run(&self, state: &State, task: Task<'_>) -> Result<Attempt<()>, HarnessError>;
+
+    /// Has the tool answer a question.
+    fn ask(&self, state: &State, task: Task<'_>) -> Result<Attempt<Vec<Answered>>, HarnessError>;
+}
+
+/// A tool, with everything that it is held against.
+pub(super) struct UnderTest<'a, T> {
+    pub(super) context: &'a RunContext<'a>,
+    pub(super) tool: T,
+}
+
+impl<T: ToolUnderTest> Backend for UnderTest<'_, T> {
+    fn change(&self, state: &mut State, task: Task<'_>) -> Result<Attempt<()>, HarnessError> {
+        self.tool.prepare(state, task)?;
+        let before = Before::of(state);
+        let mut attempt = self.tool.run(state, task)?;
+        if attempt.result.is_ok() {
+            state.changed();
+            if task.step.operation.result == ResultIn::Out {
+                state.layout().replace_with(&state.copy_target())?;
+            }
+            attempt.result = check(state, task, &before, T::EXACT);
+        }
+        attempt.record.outside = state.outside();
+        Ok(attempt)
+    }
+
+    fn read(
+        &self,
+        state: &State,
+        task: Task<'_>,
+        _: &Question,
+    ) -> Result<Attempt<Vec<Answered>>, HarnessError> {
+        let copy = state.fork(&self.context.machine.scratch)?;
+        let mut attempt = self.tool.ask(&copy, task)?.and_then(|answer| {
+            if copy.layout().has_index() {
+                return Ok(answer);
+            }
+            let reason = format!("{} deleted the layout that it was to read", task.binding.driver());
+            Err(Failure::new(Outcome::Error, reason))
+        });
+        attempt.record.outside = copy.outside();
+        attempt.record.changed = state.snapshot().changes(&copy.layout().snapshot());
+        Ok(attempt)
+    }
+}
+
+/// Holds the layout against what a tool was asked for; binds the names of the referrers that it made.
+fn check(state: &mut State, task: Task<'_>, before: &Before, exact: bool) -> Result<(), Failure> {
+    let who = task.binding.driver();
+    if let Some(what) = state.layout().unreadable() {
+        let reason = format!("{who} ended well, but left what cannot be read: {what}");
+        return Err(Failure::new(Outcome::Error, reason));
+    }
+    let base = task.base();
+    let after = After { who, state, contents: task.contents(), base: &base, before, exact };
+    let made = task.step.action.check(&after)?;
+    state.referrers.extend(made.into_iter().map(|(name, referrer)| (name.to_string(), referrer)));
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! `attach`: a tool makes a referrer out of a file.
+//!
+//! Owns: everything about this operation. The manifest's bytes, and so its digest, are the tool's choice; a registry, which
+//! makes no manifests, is given the bytes instead.
+
+use std::sync::Arc;
+
+use referee_layout::facts::Verified;
+use referee_layout::{Node, Referrer};
+use referee_process::HarnessError;
+use referee_process::service::Request;
+use referee_results::Role;
+use referee_source::SourceError;
+use referee_spec::{Algorithm, Digest};
+use referee_writer::{ContentKind, ContentNode, Contents, Name, WrongSubject};
+
+use super::given::{self, describe, node, save};
+use super::probe::{ATTACH, IMAGE, SBOM};
+use super::{Action, Capability, Form, Key, Operation, Placeholder, ResultIn, StepReader, Values};
+use crate::state::{After, Failure, State, whole};
+
+pub(super) static OPERATION: Operation = Operation {
+    name: "attach",
+    role: Role::Producer,
+    does: "The producer makes a manifest from the content's file and attaches it to its subject.",
+    keys: &[Key {
+        name: "content",
+        means: "the name of the content: an artifact with nothing but a subject, a type, annotations and a text",
+        form: Form::Name,
+        required: true,
+    }],
+    adds: Some("content"),
+    capabilities: &CAPABILITIES,
+    placeholders: &[
+        Placeholder::SubjectDigest,
+        Placeholder::ArtifactType,
+        Placeholder::File,
+        Placeholder::MediaType,
+        Placeholder::Key,
+        Placeholder::Value,
+    ],
+    result: ResultIn::Layout,
+    leaves: "One new manifest names the subject, has the artifact type and the annotations that were given and a layer with \
+             the file that was given, and all its blobs are there and whole.",
+    keeps: "All content that was there is still there, whole, reached from index.json and named by its tags.",
+    read,
+};
+
+static CAPABILITIES: [Capability; 1] = [Capability {
+    name: "attach",
+    means: "makes a referrer of a subject given by digest",
+    probe: &[IMAGE, SBOM, ATTACH],
+}];
+
+/// The artifact.
+#[derive(Debug)]
+struct Attach(Name);
+
+fn read(step: &StepReader<'_>) -> Result<Arc<dyn Action>, SourceError> {
+    let (at, content) = step.added("content")?;
+    let subject = content
+        .subject
+        .as_ref()
+        .ok_or_else(|| step.wrong(at, format!("`{}` has no subject to be attached to", content.name)))?;
+    let is_simple = matches!(&content.kind, ContentKind::Artifact { config: None, inline: false, .. })
+        && content.wrong_subject == WrongSubject::default()
+        && content.algorithm == Algorithm::Sha256
+        && content.tag.is_none()
+        && !content.absent;
+    if !is_simple {
+        let message = "no tool can be told to attach this: an artifact with nothing but a subject, a type, \
+                       annotations and a text";
+        return Err(step.wrong(at, message).with_help("use `op = \"push\"`"));
+    }
+    if step.find(subject.as_str()).is_some_and(|subject| subject.absent) || step.comes_later(subject) {
+        let message = format!("the subject `{subject}` is not in the layout yet");
+        return Err(step.wrong(at, message).with_help("use `op = \"push\"`"));
+    }
+    Ok(Arc::new(Attach(content.name.clone())))
+}
+
+impl Action for Attach {
+    fn needs(&self) -> &'static Capability {
+        &CAPABILITIES[0]
+    }
+
+    fn values(&self, state: &State, contents: &Contents, values: Values) -> Result<Values, HarnessError> {
+        let planned = node(contents, &self.0);
+        let values = describe(values, state, contents, planned);
+        let Some(file) = &planned.file else {
+            return Ok(values);
+        };
+        save(state, &file.name, file.text.as_bytes())?;
+        Ok(values.with(Placeholder::File, &file.name).with(Placeholder::MediaType, &file.media_type))
+    }
+
+    fn requests(&self, state: &State, contents: &Contents) -> Result<Vec<Request>, HarnessError> {
+        given::pushes(state, node(contents, &self.0))
+    }
+
+    fn check(&self, after: &After<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {
+        let planned = node(after.contents, &self.0);
+        let found = if after.exact { after.stored(planned)? } else { attached(after, planned)? };
+        after.keeps_all(None)?;
+        Ok(vec![(self.0.clone(), found)])
+    }
+}
+
+/// The one new manifest with the subject, with the artifact type and annotations that were asked for.
+fn attached(after: &After<'_>, planned: &ContentNode) -> Result<Referrer, Failure> {
+    let facts = after.facts()?;
+    let subject = planned.subject.as_ref();
+    let subject = subject.and_then(|subject| after.state.digest(after.contents, subject.name.as_str()));
+    let names_subject = |node: &&Node| subject.is_some() && subject_of(node) == subject.as_ref();
+    let is_new = |node: &&Node| !after.before.manifests.contains(&node.digest);
+    let new: Vec<&Node> = facts.nodes().filter(is_new).filter(names_subject).collect();
+    let node = match new.as_slice() {
+        [node] => *node,
+        [] => return Err(after.failed("the layout has no new manifest that names the subject")),
+        many => {
+            let what = format!("the layout has {} new manifests that name the subject", many.len());
+            return Err(after.failed(what));
+        }
+    };
+    if node.verified == Verified::No {
+        return Err(after.failed("the blob of the new manifest does not match its digest"));
+    }
+    let layers = || node.entries.iter().filter_map(|entry| entry.digest());
+    if let Some(file) = &planned.file
+        && !layers().any(|digest| digest.matches(file.text.as_bytes()) == Some(true))
+    {
+        return Err(after.failed("the new manifest has no layer with the file that was given"));
+    }
+    let blobs = node.config.iter().map(|config| &config.digest).chain(layers());
+    if let Some(lost) = blobs.into_iter().find(|digest| !whole(facts, digest)) {
+        let what = format!("a blob of the new manifest ({}) is not there or damaged", lost.short());
+        return Err(after.failed(what));
+    }
+    let referrer = node.referrer();
+    if referrer.artifact_type != planned.artifact_type {
+        let got = referrer.artifact_type.as_deref().unwrap_or("none");
+        let want = planned.artifact_type.as_deref().unwrap_or("none");
+        return Err(after.failed(format!("the new manifest's artifact type is {got}, not {want}")));
+    }
+    let mut given = planned.annotations.iter();
+    if let Some((key, _)) = given.find(|(key, value)| referrer.annotations.get(key) != Some(value)) {
+        let what = format!("the new manifest lacks the annotation {key} as it was given");
+        return Err(after.failed(what));
+    }
+    Ok(referrer)
+}
+
+fn subject_of(node: &Node) -> Option<&Digest> {
+    node.subject.as_ref().map(|descriptor| &descriptor.digest)
+}
