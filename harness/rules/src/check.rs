@@ -16,10 +16,9 @@ use referee_layout::{BlobText, Document, Entry, Facts, Kind, Layout, Limits, Nod
 use referee_spec::path::blob_path;
 use referee_spec::{Digest, media_type};
 
-use crate::canonical;
 use crate::catalogue;
 use crate::declare::{Check, Declared, DocumentCheck, LayoutCheck};
-use crate::doc::{Described, Doc, DocKind, File, Slot};
+use crate::doc::{Doc, DocKind, File, ReadDescriptors, Slot, canonical};
 use crate::evidence::Evidence;
 use crate::finding::{Asked, Cursor, Excerpt, Finding, Findings};
 use crate::profile::Profile;
@@ -134,12 +133,12 @@ impl Checker {
         file: File<'a>,
         kind: DocKind,
         root: Value<'a>,
-        read: Described<'_>,
+        read: ReadDescriptors<'_>,
         canonical: bool,
     ) -> Shown<'a> {
         let doc = |read| Doc::new(file, root, kind, &self.profile, read);
         Shown {
-            whole: self.asks_canonical.then(|| doc(Described::default())).flatten(),
+            whole: self.asks_canonical.then(|| doc(ReadDescriptors::default())).flatten(),
             reduced: (!canonical).then(|| doc(read)).flatten(),
         }
     }
@@ -154,7 +153,7 @@ impl Checker {
             }
             findings.into_found()
         };
-        let mut all: Vec<Finding> = if doc.places().len() < MANY {
+        let mut all: Vec<Finding> = if doc.slot_values().len() < MANY {
             self.of_documents.iter().flat_map(held).collect()
         } else {
             self.of_documents.par_iter().flat_map_iter(held).collect()
@@ -232,16 +231,16 @@ impl Visitor for Look<'_> {
     fn root(&self, document: &Document, entries: &[Entry]) -> Option<Box<Seen>> {
         let kind = if document.file() == "index.json" { DocKind::IndexJson } else { DocKind::OciLayout };
         let file = File::Root(document.file());
-        let read = Described { config: None, entries };
+        let read = ReadDescriptors { config: None, entries };
         let shown = self.checker.shown(file, kind, document.root().ok()?, read, false);
         let findings = self.checker.document(&shown, document.bytes());
         Some(Box::new(Seen { kind, findings, document: None }))
     }
 
     fn blob(&self, text: &BlobText<'_>, node: Option<&Node>) -> Option<Box<Seen>> {
-        let kind = Doc::kind_of(text);
+        let kind = DocKind::of(text);
         let canonical = canonical::is_canonical(text, kind, node);
-        let read = node.map(Described::of).unwrap_or_default();
+        let read = node.map(ReadDescriptors::of).unwrap_or_default();
         let findings = text.root().map_or_else(Vec::new, |root| {
             let shown = self.checker.shown(File::Blob(text.digest), kind, root, read, canonical);
             self.checker.document(&shown, text.bytes)
@@ -266,10 +265,9 @@ fn counts(evidence: &Evidence<'_>, digest: &Digest, kind: DocKind) -> bool {
         DocKind::Index => evidence.role(digest) == Some(Kind::Index),
         DocKind::Manifest => evidence.role(digest) == Some(Kind::Manifest),
         DocKind::Other | DocKind::IndexJson | DocKind::OciLayout => {
-            let config = evidence
-                .uses(digest)
-                .iter()
-                .any(|one| one.slot() == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG));
+            let config = evidence.references(digest).iter().any(|reference| {
+                reference.slot() == Slot::Config && reference.media_type() == Some(media_type::IMAGE_CONFIG)
+            });
             config || evidence.role(digest).is_some()
         }
     }

@@ -6,7 +6,6 @@
 #[macro_use]
 mod declare;
 
-mod canonical;
 pub mod catalogue;
 pub mod check;
 mod doc;

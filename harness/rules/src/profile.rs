@@ -46,6 +46,14 @@ pub struct Proposal {
     pub key: String,
 }
 
+/// Why a convention cannot be the proposal of a profile.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the convention `{convention}` has no annotated response in index.json")]
+pub struct NoAnnotatedResponse {
+    /// The convention's id.
+    pub convention: String,
+}
+
 /// The TOML form of a profile.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -116,8 +124,8 @@ impl ProfileFile {
     /// The profile, with the convention that it names.
     ///
     /// # Errors
-    /// The convention has no annotated response in index.json, as a sentence fragment.
-    pub fn with(self, convention: Option<&Convention>) -> Result<Profile, String> {
+    /// The convention has no annotated response in index.json.
+    pub fn with(self, convention: Option<&Convention>) -> Result<Profile, NoAnnotatedResponse> {
         let proposal = convention.map(Proposal::of).transpose()?;
         Ok(Profile {
             id: self.id,
@@ -136,13 +144,11 @@ impl ProfileFile {
 }
 
 impl Proposal {
-    fn of(convention: &Convention) -> Result<Self, String> {
+    fn of(convention: &Convention) -> Result<Self, NoAnnotatedResponse> {
         let response = |carrier: &&Carrier| carrier.place == Place::Index && carrier.lists == Lists::Response;
         let mut keys =
             convention.carriers.iter().filter(response).flat_map(|carrier| carrier.annotation.keys());
-        let key = keys.next().ok_or_else(|| {
-            format!("the convention `{}` has no annotated response in index.json", convention.id)
-        })?;
+        let key = keys.next().ok_or_else(|| NoAnnotatedResponse { convention: convention.id.clone() })?;
         Ok(Self { convention: convention.id.clone(), key: key.clone() })
     }
 }

@@ -217,7 +217,7 @@ pub fn profile(file: ProfileFile, source: &Source) -> Result<Profile, CatalogueE
             Some(found.ok_or_else(|| wrong(format!("no convention is named `{name}`")))?)
         }
     };
-    Ok(file.with(convention.as_ref()).map_err(wrong)?)
+    Ok(file.with(convention.as_ref()).map_err(|error| wrong(error.to_string()))?)
 }
 
 /// The shipped convention of that id, or that had it before.

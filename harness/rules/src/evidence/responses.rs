@@ -13,6 +13,7 @@ use referee_spec::Digest;
 use referee_spec::path::blob_path;
 
 use super::Evidence;
+use crate::doc::annotation_pointer;
 use crate::profile::Profile;
 
 /// The fallback tag (distribution-spec, Referrers Tag Schema).
@@ -44,7 +45,7 @@ impl Response<'_> {
             Mark::Annotation(key) => key,
             Mark::Tag(_) => REF_NAME,
         };
-        format!("{}/annotations/{}", self.entry.pointer(), key.replace('~', "~0").replace('/', "~1"))
+        annotation_pointer(&self.entry.pointer(), key)
     }
 
     /// The response's own file.

@@ -1,6 +1,5 @@
-use crate::catalogue::json::json_duplicate_name::in_annotations;
 use crate::declare::{Canonical, Check, MUST};
-use crate::doc::Doc;
+use crate::doc::{Doc, is_in_annotations};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -29,7 +28,7 @@ declare_rule! {
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for name in doc.duplicate_names() {
-        if in_annotations(&name.pointer()) {
+        if is_in_annotations(&name.pointer()) {
             findings.at(doc, *name, format!("the key {} is there already", name.text()));
         }
     }

@@ -1,6 +1,6 @@
-use super::annotation_key_reserved::proposed;
 use crate::declare::{Canonical, Check, MUST, Severity};
 use crate::doc::Doc;
+use crate::evidence::annotations::proposed_by;
 use crate::finding::Findings;
 
 declare_rule! {
@@ -30,9 +30,9 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for annotation in doc.keys() {
+    for annotation in doc.annotations() {
         let Some(key) = annotation.name.as_str() else { continue };
-        if let Some(source) = proposed(&key).filter(|_| doc.profile.key() != Some(&*key)) {
+        if let Some(source) = proposed_by(&key).filter(|_| doc.profile.key() != Some(&*key)) {
             findings.at(
                 doc,
                 annotation.name,

@@ -1,6 +1,7 @@
 use referee_spec::annotation::REF_NAME;
 
 use crate::declare::{Check, DECLARED, Reading, Severity};
+use crate::doc::annotation_pointer;
 use crate::evidence::Evidence;
 use crate::finding::Findings;
 
@@ -34,14 +35,14 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let keys = [Some(REF_NAME), evidence.profile.key()];
-    for target in evidence.targets() {
-        let Some(node) = target.node.filter(|node| !node.annotations.is_empty()) else { continue };
-        for one in target.uses.iter().filter(|one| one.from.is_none()) {
+    for blob_node in evidence.blob_nodes() {
+        let Some(node) = blob_node.node.filter(|node| !node.annotations.is_empty()) else { continue };
+        for one in blob_node.references.iter().filter(|one| one.from.is_none()) {
             let Some(entry) = one.descriptor() else { continue };
             for key in keys.into_iter().flatten() {
                 let own = node.annotations.get(key);
                 if own.is_some() && own == entry.more().annotations.get(key) {
-                    let pointer = format!("{}/annotations/{key}", one.pointer());
+                    let pointer = annotation_pointer(&one.pointer(), key);
                     let message = format!("{key} is also in the manifest: it seems to be copied from there");
                     findings.on("index.json", pointer, message);
                 }

@@ -30,12 +30,12 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for (_, annotations) in doc.annotations() {
+    for (_, annotations) in doc.annotation_maps() {
         if annotations.kind() != Kind::Object {
             findings.at(doc, annotations, "annotations is not an object; leave it out where there are none");
         }
     }
-    for annotation in doc.keys().filter(|annotation| annotation.value.kind() != Kind::String) {
+    for annotation in doc.annotations().filter(|annotation| annotation.value.kind() != Kind::String) {
         findings.at(doc, annotation.value, "the value of an annotation has to be a string");
     }
 }

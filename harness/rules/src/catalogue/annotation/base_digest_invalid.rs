@@ -27,7 +27,9 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for annotation in doc.keys().filter(|annotation| annotation.is("org.opencontainers.image.base.digest")) {
+    for annotation in
+        doc.annotations().filter(|annotation| annotation.is("org.opencontainers.image.base.digest"))
+    {
         if let Some(error) = annotation.value.as_str().and_then(|text| doc.profile.digest_problem(&text)) {
             findings.at(doc, annotation.value, format!("this is no digest: {error}"));
         }

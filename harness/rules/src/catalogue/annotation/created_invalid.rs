@@ -29,7 +29,8 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for annotation in doc.keys().filter(|annotation| annotation.is("org.opencontainers.image.created")) {
+    for annotation in doc.annotations().filter(|annotation| annotation.is("org.opencontainers.image.created"))
+    {
         if annotation.value.as_str().is_some_and(|text| !is_rfc3339(&text)) {
             findings.at(doc, annotation.value, "this is no date and time by RFC 3339");
         }

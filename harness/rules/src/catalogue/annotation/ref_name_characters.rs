@@ -1,8 +1,7 @@
 use referee_spec::annotation::REF_NAME;
 
 use crate::declare::{Canonical, Check, SHOULD};
-use crate::doc::Doc;
-use crate::doc::{DocKind, Slot};
+use crate::doc::{Doc, DocKind, Slot};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -30,7 +29,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for annotation in doc.keys().filter(|annotation| annotation.is(REF_NAME)) {
+    for annotation in doc.annotations().filter(|annotation| annotation.is(REF_NAME)) {
         let entry = doc.kind == DocKind::IndexJson && matches!(annotation.slot, Some(Slot::Entry(_)));
         let odd = |c: char| !c.is_ascii_alphanumeric() && !"-._:@/+".contains(c);
         if let Some(c) =

@@ -1,11 +1,8 @@
 use referee_spec::annotation::REF_NAME;
-use std::cell::LazyCell;
-use std::collections::BTreeSet;
-
-use referee_spec::path::blob_path;
 
 use crate::declare::{Check, DECLARED};
 use crate::evidence::Evidence;
+use crate::evidence::annotations::misplaced_annotations;
 use crate::finding::Findings;
 
 declare_rule! {
@@ -33,42 +30,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (file, pointer) in misplaced(evidence, REF_NAME) {
+    for (file, pointer) in misplaced_annotations(evidence, REF_NAME) {
         findings.on(file, pointer, "ref.name counts on the entries of index.json only");
     }
-}
-
-/// Where an annotation is that counts on the entries of index.json only. A referrers response has to copy what its
-/// referrers have, so a copy is not reported; nor is what an entry of index.json copies from its manifest.
-pub(crate) fn misplaced(evidence: &Evidence<'_>, key: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let at = |pointer: String| format!("{pointer}/annotations/{}", key.replace('~', "~0").replace('/', "~1"));
-    if evidence.facts.index_annotations().contains_key(key) {
-        found.push(("index.json".to_owned(), at(String::new())));
-    }
-    let responses = evidence.response_digests();
-    let entries = evidence.facts.entries();
-    let pulled: LazyCell<BTreeSet<_>, _> = LazyCell::new(|| {
-        entries.iter().filter_map(|entry| Some((entry.digest()?, entry.annotation(key)?))).collect()
-    });
-    for node in evidence.nodes() {
-        let file = || blob_path(&node.digest);
-        if let Some(value) = node.annotations.get(key)
-            && !pulled.contains(&(&node.digest, value))
-        {
-            found.push((file(), at(String::new())));
-        }
-        if node.config.as_ref().is_some_and(|config| config.more().annotations.contains_key(key)) {
-            found.push((file(), at("/config".to_owned())));
-        }
-        for entry in &node.entries {
-            let Some(value) = entry.annotation(key) else { continue };
-            let own = entry.digest().and_then(|digest| evidence.node(digest)?.annotations.get(key));
-            let copy = responses.contains(&node.digest) && own.is_some_and(|own| own == value);
-            if !copy {
-                found.push((file(), at(entry.pointer())));
-            }
-        }
-    }
-    found
 }

@@ -1,6 +1,7 @@
 use referee_spec::annotation::REF_NAME;
 
 use crate::declare::{Check, DECLARED, Reading};
+use crate::doc::annotation_pointer;
 use crate::evidence::Evidence;
 use crate::finding::Findings;
 
@@ -36,7 +37,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         match first {
             None => first = Some(repository),
             Some(first) if first != repository => {
-                let pointer = format!("{}/annotations/{}", entry.pointer(), REF_NAME);
+                let pointer = annotation_pointer(&entry.pointer(), REF_NAME);
                 findings.on(
                     "index.json",
                     pointer,

@@ -1,5 +1,5 @@
 use crate::declare::{Check, DECLARED};
-use crate::evidence::{Evidence, Use};
+use crate::evidence::{Evidence, Reference};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -29,14 +29,14 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let responses = evidence.response_digests();
-    for target in evidence.targets() {
-        let Some(node) = target.node else { continue };
+    for blob_node in evidence.blob_nodes() {
+        let Some(node) = blob_node.node else { continue };
         // the entries of responses, and the entry that is one, have rules of their own
-        let ours = |one: &&Use<'_>| match one.from {
+        let ours = |one: &&Reference<'_>| match one.from {
             Some(from) => !responses.contains(from),
-            None => !responses.contains(target.digest),
+            None => !responses.contains(blob_node.digest),
         };
-        for one in target.uses.iter().filter(ours) {
+        for one in blob_node.references.iter().filter(ours) {
             let said = one.descriptor().and_then(|descriptor| descriptor.more().artifact_type.as_deref());
             if let Some(said) = said
                 && node.referrer_type() != Some(said)

@@ -31,7 +31,7 @@ declare_rule! {
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     let own = doc.root.get("artifactType").filter(|_| doc.is_manifest_or_index());
-    let theirs = doc.objects().filter_map(|place| place.value.get("artifactType"));
+    let theirs = doc.descriptors().filter_map(|place| place.value.get("artifactType"));
     for value in own.into_iter().chain(theirs) {
         if !value.as_str().is_some_and(|text| media_type::is_media_type(&text)) {
             findings.at(doc, value, "this artifactType is not `type/subtype` by RFC 6838 section 4.2");

@@ -29,7 +29,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
+    for place in doc.descriptors() {
         if let Field::Malformed(reason, _) = DescriptorView::new(place.value).data()
             && let Some(data) = place.value.get("data")
         {

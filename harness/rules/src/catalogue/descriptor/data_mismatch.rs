@@ -29,7 +29,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
+    for place in doc.descriptors() {
         let view = DescriptorView::new(place.value);
         let (Field::Present(data, _), Some(at)) = (view.data(), place.value.get("data")) else { continue };
         let size = view.size().into_present().filter(|size| *size != data.len() as u64);

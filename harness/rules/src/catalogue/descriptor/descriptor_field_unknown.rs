@@ -28,7 +28,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
+    for place in doc.descriptors() {
         for (name, _) in place.value.members() {
             if !KNOWN.iter().any(|known| name.equals(known)) {
                 findings.at(doc, name, format!("{} is not a field of a descriptor", name.text()));

@@ -29,7 +29,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.places() {
+    for place in doc.slot_values() {
         if place.value.kind() != Kind::Object {
             findings.at(
                 doc,

@@ -30,7 +30,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
+    for place in doc.descriptors() {
         if let Some(digest) = place.value.get("digest")
             && let Some(text) = digest.as_str()
             && let Some(error @ DigestError::Registered { .. }) = doc.profile.digest_problem(&text)

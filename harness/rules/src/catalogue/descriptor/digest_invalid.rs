@@ -29,7 +29,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
+    for place in doc.descriptors() {
         let Some(digest) = place.value.get("digest") else {
             findings.at(doc, place.value, "this descriptor has no digest");
             continue;

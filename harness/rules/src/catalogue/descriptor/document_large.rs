@@ -1,7 +1,7 @@
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, DECLARED, Severity};
-use crate::evidence::Evidence;
+use crate::evidence::{DOCUMENT_LIMIT, Evidence};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -32,12 +32,10 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let responses = evidence.response_digests();
     for node in evidence.nodes() {
-        if node.size > LIMIT && !responses.contains(&node.digest) {
-            let message = format!("this has {} bytes; registries need not take more than {LIMIT}", node.size);
+        if node.size > DOCUMENT_LIMIT && !responses.contains(&node.digest) {
+            let message =
+                format!("this has {} bytes; registries need not take more than {DOCUMENT_LIMIT}", node.size);
             findings.on(blob_path(&node.digest), "", message);
         }
     }
 }
-
-/// What a registry has to take at least (distribution-spec, Pushing Manifests).
-pub(crate) const LIMIT: u64 = 4 << 20;

@@ -30,7 +30,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
+    for place in doc.descriptors() {
         match DescriptorView::new(place.value).media_type() {
             Field::Absent => findings.at(doc, place.value, "this descriptor has no mediaType"),
             Field::Malformed(reason, _) => {

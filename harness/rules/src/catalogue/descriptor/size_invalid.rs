@@ -27,7 +27,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
+    for place in doc.descriptors() {
         let Some(size) = place.value.get("size") else {
             findings.at(doc, place.value, "this descriptor has no size");
             continue;

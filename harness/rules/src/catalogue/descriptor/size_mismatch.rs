@@ -31,12 +31,12 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for target in evidence.targets() {
-        let Some(blob) = target.blob else { continue };
+    for blob_node in evidence.blob_nodes() {
+        let Some(blob) = blob_node.blob else { continue };
         if blob.verified == Verified::No || matches!(blob.content, BlobContent::Unreadable(_)) {
             continue;
         }
-        for one in target.uses.iter().filter(|one| one.slot() != Slot::Subject) {
+        for one in blob_node.references.iter().filter(|one| one.slot() != Slot::Subject) {
             // where the descriptor's own data shows it, that is reported
             let data = one.descriptor().and_then(|descriptor| descriptor.more().data_size);
             if let Some(size) =

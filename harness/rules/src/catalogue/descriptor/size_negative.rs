@@ -27,7 +27,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
+    for place in doc.descriptors() {
         if let Some(size) = place.value.get("size")
             && size.as_number().and_then(|text| text.parse::<i64>().ok()).is_some_and(|size| size < 0)
         {

@@ -30,7 +30,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
+    for place in doc.descriptors() {
         let Some(urls) = place.value.get("urls") else { continue };
         if urls.kind() != Kind::Array {
             findings.at(doc, urls, "urls is not an array of strings");

@@ -30,7 +30,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
+    for place in doc.descriptors() {
         let Some(urls) = place.value.get("urls").filter(|urls| urls.kind() == Kind::Array) else { continue };
         for url in urls.items() {
             let Some(text) = url.as_str() else { continue };

@@ -6,7 +6,7 @@ use referee_spec::path::blob_path;
 
 use crate::declare::{Check, MUST};
 use crate::doc::Slot;
-use crate::evidence::{Evidence, Target, Use};
+use crate::evidence::{BlobNode, Evidence, Reference};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -34,24 +34,25 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for target in evidence.targets() {
-        let Some(blob) = target.blob else { continue };
-        if let Some(kind) = target.role {
-            report(target, blob, kind.media_type(), findings);
+    for blob_node in evidence.blob_nodes() {
+        let Some(blob) = blob_node.blob else { continue };
+        if let Some(kind) = blob_node.role {
+            report(blob_node, blob, kind.media_type(), findings);
             continue;
         }
-        let config =
-            |one: &Use<'_>| one.slot() == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG);
+        let config = |one: &Reference<'_>| {
+            one.slot() == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG)
+        };
         // any JSON object may be a config: what is in it is another text's business
         let object = matches!(blob.content, BlobContent::Json | BlobContent::Node(_));
-        if !object && target.uses.iter().any(config) {
-            report(target, blob, media_type::IMAGE_CONFIG, findings);
+        if !object && blob_node.references.iter().any(config) {
+            report(blob_node, blob, media_type::IMAGE_CONFIG, findings);
         }
     }
 }
 
-fn report(target: &Target<'_>, blob: &Blob, used: &str, findings: &mut Findings<'_>) {
-    let digest = target.digest;
+fn report(blob_node: &BlobNode<'_>, blob: &Blob, used: &str, findings: &mut Findings<'_>) {
+    let digest = blob_node.digest;
     if blob.verified == Verified::No {
         return;
     }
@@ -75,7 +76,7 @@ fn report(target: &Target<'_>, blob: &Blob, used: &str, findings: &mut Findings<
         _ => return,
     };
     let finding = findings.on(blob_path(digest), "", message);
-    if let Some(one) = target.uses.first() {
+    if let Some(one) = blob_node.references.first() {
         finding.see(one.file(), one.pointer() + "/mediaType", "it is used here");
     }
 }

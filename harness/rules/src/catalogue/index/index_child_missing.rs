@@ -1,6 +1,6 @@
-use crate::catalogue::layout::blob_missing::{absent, is_child};
 use crate::declare::{Check, DECLARED};
 use crate::evidence::Evidence;
+use crate::evidence::missing::{is_child, missing_blobs};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -28,7 +28,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (digest, uses) in absent(evidence) {
+    for (digest, uses) in missing_blobs(evidence) {
         if uses.iter().all(|one| is_child(one))
             && let Some(one) = uses.first()
         {

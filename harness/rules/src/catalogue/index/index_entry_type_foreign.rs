@@ -1,11 +1,5 @@
-use std::borrow::Cow;
-
-use referee_layout::DescriptorView;
-use referee_layout::json::Value;
-use referee_spec::media_type;
-
 use crate::declare::{Canonical, Check, SHOULD};
-use crate::doc::{Doc, DocKind, Slot};
+use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -35,7 +29,7 @@ declare_rule! {
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     if doc.kind == DocKind::Index {
-        for (at, found) in foreign(doc) {
+        for (at, found) in doc.foreign_entry_types() {
             findings.at(
                 doc,
                 at,
@@ -43,15 +37,4 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
-}
-
-/// The media types of entries that are neither manifests nor indexes of image-spec, and where they are.
-pub(crate) fn foreign<'a>(doc: &Doc<'a>) -> impl Iterator<Item = (Value<'a>, Cow<'a, str>)> {
-    // a plain entry has one of the two types
-    let entries = doc.objects().filter(|place| matches!(place.slot, Slot::Entry(_)));
-    entries.filter_map(|place| {
-        let found = DescriptorView::new(place.value).media_type().into_present()?;
-        let ours = found == media_type::IMAGE_MANIFEST || found == media_type::IMAGE_INDEX;
-        Some((place.value.get("mediaType")?, found)).filter(|_| !ours)
-    })
 }

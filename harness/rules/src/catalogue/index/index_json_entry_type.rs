@@ -1,4 +1,3 @@
-use crate::catalogue::index::index_entry_type_foreign::foreign;
 use crate::declare::{Canonical, Check, DECLARED};
 use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
@@ -30,7 +29,7 @@ declare_rule! {
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     if doc.kind == DocKind::IndexJson {
-        for (at, found) in foreign(doc) {
+        for (at, found) in doc.foreign_entry_types() {
             findings.at(
                 doc,
                 at,

@@ -3,7 +3,7 @@ use referee_spec::path::blob_path;
 
 use crate::declare::{Check, MUST};
 use crate::doc::Slot;
-use crate::evidence::{Evidence, Use};
+use crate::evidence::{Evidence, Reference};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -43,18 +43,18 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             format!("index.json says that it is {}, not an image index", own.text()),
         );
     }
-    for target in evidence.targets() {
-        let (digest, Some(node)) = (target.digest, target.node) else { continue };
+    for blob_node in evidence.blob_nodes() {
+        let (digest, Some(node)) = (blob_node.digest, blob_node.node) else { continue };
         if let Some(flaw) = node.flaws.iter().find(|flaw| flaw.pointer == "/mediaType") {
             findings.on(blob_path(digest), "/mediaType", format!("of this document, the {}", flaw.message));
             continue;
         }
         let own = node.media_type.as_deref();
-        let differs = |one: &&Use<'_>| {
+        let differs = |one: &&Reference<'_>| {
             let listed = matches!(one.slot(), Slot::Entry(_)) && one.kind().is_some();
             listed && own.map_or(one.kind() != Some(node.kind), |_| own != one.media_type())
         };
-        let mut wrong = target.uses.iter().filter(differs).peekable();
+        let mut wrong = blob_node.references.iter().filter(differs).peekable();
         let Some(first) = wrong.peek().copied() else { continue };
         let own = own.unwrap_or("nothing, and looks like something else");
         if node.invalid.is_some() && node.media_type.is_some() {

@@ -27,7 +27,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
+    for place in doc.descriptors() {
         if let Some(features) = place.value.get("platform").and_then(|platform| platform.get("features")) {
             findings.at(doc, features, "platform.features is reserved and has no meaning yet");
         }

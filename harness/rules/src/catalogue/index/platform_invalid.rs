@@ -30,7 +30,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
+    for place in doc.descriptors() {
         let Some(platform) = place.value.get("platform") else { continue };
         let lacks = |name: &&&str| platform.get(name).is_none_or(|value| value.kind() != Kind::String);
         if let Some(name) = ["architecture", "os"].iter().find(lacks) {

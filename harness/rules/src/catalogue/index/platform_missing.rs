@@ -1,6 +1,5 @@
 use referee_layout::{Kind, Platform};
 use referee_spec::path::blob_path;
-use referee_spec::{Digest, media_type};
 
 use crate::declare::{Check, SHOULD};
 use crate::evidence::Evidence;
@@ -38,7 +37,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         }
         let images = node.entries.iter().filter_map(|entry| {
             let descriptor = entry.descriptor.as_ref().ok()?;
-            Some((entry, descriptor)).filter(|_| is_image(evidence, &descriptor.digest))
+            Some((entry, descriptor)).filter(|_| evidence.is_image(&descriptor.digest))
         });
         let images: Vec<_> = images.collect();
         for (entry, descriptor) in images.iter().filter(|_| images.len() > 1) {
@@ -51,13 +50,4 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
-}
-
-/// Whether it is an image, and not an artifact or a referrer.
-pub(crate) fn is_image(evidence: &Evidence<'_>, digest: &Digest) -> bool {
-    evidence.node(digest).is_some_and(|node| {
-        node.config_media_type() == Some(media_type::IMAGE_CONFIG)
-            && node.artifact_type.is_none()
-            && node.subject.is_none()
-    })
 }

@@ -1,6 +1,5 @@
 use referee_layout::Platform;
 
-use super::platform_missing::is_image;
 use crate::declare::{Check, SHOULD, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -33,7 +32,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for entry in evidence.facts.entries() {
         let Ok(descriptor) = &entry.descriptor else { continue };
-        if descriptor.more().platform == Platform::Absent && is_image(evidence, &descriptor.digest) {
+        if descriptor.more().platform == Platform::Absent && evidence.is_image(&descriptor.digest) {
             findings.on("index.json", entry.pointer(), "this image's entry does not say its platform");
         }
     }

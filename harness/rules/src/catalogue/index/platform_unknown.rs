@@ -1,6 +1,5 @@
-use crate::catalogue::index::platform_value_unknown::is_unknown;
 use crate::declare::{Canonical, Check, SHOULD, Severity};
-use crate::doc::Doc;
+use crate::doc::{Doc, is_unknown_platform};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -30,8 +29,9 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
-        if let Some(platform) = place.value.get("platform").filter(|platform| is_unknown(*platform)) {
+    for place in doc.descriptors() {
+        if let Some(platform) = place.value.get("platform").filter(|platform| is_unknown_platform(*platform))
+        {
             findings.at(
                 doc,
                 platform,

@@ -1,7 +1,5 @@
-use referee_layout::json::Value;
-
 use crate::declare::{Canonical, Check, SHOULD};
-use crate::doc::Doc;
+use crate::doc::{Doc, is_unknown_platform};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -29,8 +27,9 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
-        let Some(platform) = place.value.get("platform").filter(|platform| !is_unknown(*platform)) else {
+    for place in doc.descriptors() {
+        let Some(platform) = place.value.get("platform").filter(|platform| !is_unknown_platform(*platform))
+        else {
             continue;
         };
         let foreign = |(name, known): &(&str, &[&str])| {
@@ -43,11 +42,6 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
             findings.at(doc, platform, wrong.join(", and "));
         }
     }
-}
-
-/// Whether a platform is `unknown/unknown`, which marks an attestation.
-pub(crate) fn is_unknown(platform: Value<'_>) -> bool {
-    ["architecture", "os"].iter().all(|name| platform.get(name).is_some_and(|value| value.equals("unknown")))
 }
 
 /// The values of GOARCH (Go 1.26, and those that were there before).

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use referee_layout::Entry;
 
 use crate::declare::{Check, DECLARED};
+use crate::doc::annotation_pointer;
 use crate::evidence::Evidence;
 use crate::finding::Findings;
 
@@ -40,7 +41,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         let Some(name) = entry.ref_name() else { continue };
         match seen.get(name) {
             Some(first) if first.digest() != entry.digest() => {
-                let pointer = format!("{}/annotations/{}", entry.pointer(), REF_NAME);
+                let pointer = annotation_pointer(&entry.pointer(), REF_NAME);
                 let finding =
                     findings.on("index.json", pointer, format!("another entry is named {name}, too"));
                 finding.see("index.json", first.pointer(), "the first of that name");

@@ -1,5 +1,5 @@
 use crate::declare::{Canonical, Check, Level, Since};
-use crate::doc::Doc;
+use crate::doc::{Doc, is_in_annotations};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -29,13 +29,8 @@ declare_rule! {
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for name in doc.duplicate_names() {
-        if !in_annotations(&name.pointer()) {
+        if !is_in_annotations(&name.pointer()) {
             findings.at(doc, *name, format!("the name {} is there already", name.text()));
         }
     }
-}
-
-/// Whether the pointer of a member is that of an annotation.
-pub(crate) fn in_annotations(pointer: &str) -> bool {
-    pointer.rsplit('/').nth(1) == Some("annotations")
 }

@@ -1,6 +1,5 @@
-use super::json_number_imprecise::walk;
 use crate::declare::{Canonical, Check, Level, Since};
-use crate::doc::Doc;
+use crate::doc::{Doc, visit};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -28,7 +27,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    walk(doc.root, &mut |value| {
+    visit(doc.root, &mut |value| {
         let odd = |c: char| matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
         if !value.is_well_formed() || value.as_str().is_some_and(|text| text.chars().any(odd)) {
             findings.at(doc, value, "this string is not Unicode text, which I-JSON asks for");

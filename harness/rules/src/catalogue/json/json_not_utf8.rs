@@ -6,8 +6,7 @@ use referee_spec::path::blob_path;
 
 use crate::declare::{Check, MUST};
 use crate::doc::Slot;
-use crate::evidence::Evidence;
-use crate::evidence::Use;
+use crate::evidence::{Evidence, Reference};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -43,9 +42,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     }
     let broken = evidence.facts.blobs().pick(|digest, blob| {
         let BlobContent::Broken(error) = &blob.content else { return None };
-        let config =
-            |one: &Use<'_>| one.slot() == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG);
-        let used = evidence.role(digest).is_some() || evidence.uses(digest).iter().any(config);
+        let config = |one: &Reference<'_>| {
+            one.slot() == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG)
+        };
+        let used = evidence.role(digest).is_some() || evidence.references(digest).iter().any(config);
         (used && blob.verified != Verified::No).then_some(error)
     });
     for (digest, error) in broken {

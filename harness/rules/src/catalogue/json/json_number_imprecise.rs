@@ -1,7 +1,5 @@
-use referee_layout::json::{Kind, Value};
-
 use crate::declare::{Canonical, Check, Level, Since};
-use crate::doc::Doc;
+use crate::doc::{Doc, visit};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -29,7 +27,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    walk(doc.root, &mut |value| {
+    visit(doc.root, &mut |value| {
         if let Some(text) = value.as_number()
             && !fits(text)
             // a size that is not even an integer of 64 bits is reported as that
@@ -38,19 +36,6 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
             findings.at(doc, value, "a double of 64 bits cannot hold this number as it is written");
         }
     });
-}
-
-/// Calls `see` with a value and all values in it; the parser has limited the depth.
-pub(crate) fn walk<'a>(value: Value<'a>, see: &mut impl FnMut(Value<'a>)) {
-    see(value);
-    match value.kind() {
-        Kind::Array => value.items().for_each(|item| walk(item, see)),
-        Kind::Object => value.members().for_each(|(name, value)| {
-            see(name);
-            walk(value, see);
-        }),
-        _ => {}
-    }
 }
 
 /// Whether a double holds the number as it is written, to the last digit of an integer.

@@ -5,7 +5,7 @@ use referee_layout::facts::Verified;
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, MUST};
-use crate::evidence::{Evidence, Use};
+use crate::evidence::{Evidence, Reference};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -38,8 +38,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         known.then_some(blob)
     });
     for (digest, blob) in mismatches {
-        let uses = evidence.uses(digest);
-        let sizes: BTreeSet<u64> = uses.iter().filter_map(Use::size).collect();
+        let uses = evidence.references(digest);
+        let sizes: BTreeSet<u64> = uses.iter().filter_map(Reference::size).collect();
         let mut message = format!("its bytes do not hash to {}", digest.short());
         match sizes.iter().next() {
             Some(size) if sizes.len() == 1 && *size != blob.size => {

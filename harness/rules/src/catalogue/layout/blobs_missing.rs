@@ -1,8 +1,7 @@
 use referee_layout::dir::ReadError;
 
-use crate::catalogue::layout::file_unreadable::is_ours;
 use crate::declare::{Check, MUST};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, is_reading_error};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -34,7 +33,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         Some(ReadError::Missing) => {
             findings.on("blobs", "", "there is no directory blobs");
         }
-        Some(error) if !is_ours(error) => {
+        Some(error) if !is_reading_error(error) => {
             findings.on("blobs", "", format!("blobs {error}"));
         }
         _ => {}

@@ -1,9 +1,8 @@
 use referee_layout::BlobContent;
-use referee_layout::dir::ReadError;
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, DECLARED, Severity};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, is_reading_error};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -34,17 +33,17 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for (name, read) in [("oci-layout", evidence.facts.oci_layout()), ("index.json", evidence.facts.index())]
     {
-        if let Some(error) = read.err().filter(|error| is_ours(error)) {
+        if let Some(error) = read.err().filter(|error| is_reading_error(error)) {
             findings.on(name, "", format!("{name} {error}"));
         }
     }
     for (path, error) in evidence.facts.unreadable() {
-        if path != "blobs" || is_ours(error) {
+        if path != "blobs" || is_reading_error(error) {
             findings.on(path.as_str(), "", format!("this directory {error}"));
         }
     }
     let unread = evidence.facts.blobs().pick(|digest, blob| match &blob.content {
-        BlobContent::Unreadable(error) if is_ours(error) => {
+        BlobContent::Unreadable(error) if is_reading_error(error) => {
             Some(format!("this blob {error}, so it was not verified"))
         }
         BlobContent::Large if evidence.role(digest).is_some() => {
@@ -55,9 +54,4 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for (digest, message) in unread {
         findings.on(blob_path(digest), "", message);
     }
-}
-
-/// Whether it says more of the reader than of the layout. What is a FIFO, a link or not there has rules of its own.
-pub(crate) fn is_ours(error: &ReadError) -> bool {
-    !matches!(error, ReadError::Missing | ReadError::Kind(_) | ReadError::Link(_) | ReadError::Archived(_))
 }

@@ -1,9 +1,8 @@
 use referee_layout::dir::ReadError;
 use referee_layout::json::{Kind, Problem};
 
-use crate::catalogue::layout::file_unreadable::is_ours;
 use crate::declare::{Check, MUST};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, is_reading_error};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -32,7 +31,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let document = match evidence.facts.index() {
         Ok(document) => document,
-        Err(error) if is_ours(error) || *error == ReadError::Missing => return,
+        Err(error) if is_reading_error(error) || *error == ReadError::Missing => return,
         Err(error) => {
             findings.on("index.json", "", format!("index.json {error}"));
             return;

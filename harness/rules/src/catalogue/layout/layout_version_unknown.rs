@@ -1,6 +1,5 @@
 use crate::declare::{Canonical, Check, DECLARED, Severity};
-use crate::doc::Doc;
-use crate::doc::DocKind;
+use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
 
 declare_rule! {

@@ -1,8 +1,7 @@
 use referee_spec::media_type;
 
 use crate::declare::{Canonical, Check, Level, Severity, Since};
-use crate::doc::Doc;
-use crate::doc::DocKind;
+use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
 
 declare_rule! {

@@ -1,7 +1,7 @@
 use referee_spec::media_type;
 
 use crate::declare::{Canonical, Check, SHOULD, Severity};
-use crate::doc::{Doc, DocKind};
+use crate::doc::{Doc, DocKind, SlotValue};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -37,7 +37,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     let own = doc.root.get("config").and_then(|config| config.get("mediaType"));
     let Some(own) = own.filter(|own| !own.equals(media_type::IMAGE_CONFIG)) else { return };
     let mut layers = doc.layers().peekable();
-    let tar = |layer: crate::doc::Place<'_>| {
+    let tar = |layer: SlotValue<'_>| {
         let own = layer.value.get("mediaType").and_then(|own| own.as_str());
         own.is_some_and(|own| own.starts_with("application/vnd.oci.image.layer."))
     };

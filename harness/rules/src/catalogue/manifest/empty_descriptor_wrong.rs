@@ -32,7 +32,7 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    for place in doc.objects() {
+    for place in doc.descriptors() {
         let view = DescriptorView::new(place.value);
         if view.media_type().present().is_none_or(|own| own != media_type::EMPTY) {
             continue;

@@ -1,8 +1,7 @@
 use referee_layout::json::Kind;
 
 use crate::declare::{Canonical, Check, SHOULD};
-use crate::doc::Doc;
-use crate::doc::DocKind;
+use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
 
 declare_rule! {

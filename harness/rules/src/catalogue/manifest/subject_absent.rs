@@ -30,7 +30,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for (node, subject) in evidence.referrers() {
-        if evidence.is_absent(subject) {
+        if evidence.is_missing(subject) {
             let message = format!("the subject {} is not in the layout", subject.short());
             findings.on(blob_path(&node.digest), "/subject/digest", message);
         }

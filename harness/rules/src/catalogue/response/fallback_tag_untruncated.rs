@@ -2,6 +2,7 @@ use referee_spec::annotation::REF_NAME;
 use std::collections::BTreeMap;
 
 use crate::declare::{Check, MUST, Severity};
+use crate::doc::annotation_pointer;
 use crate::evidence::Evidence;
 use crate::evidence::responses::tag;
 use crate::finding::Findings;
@@ -43,7 +44,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for entry in evidence.facts.entries() {
         let name = entry.ref_name().map(|name| name.rsplit_once(':').map_or(name, |(_, tag)| tag));
         if let Some(right) = name.and_then(|name| wrong.get(name)) {
-            let pointer = format!("{}/annotations/{}", entry.pointer(), REF_NAME);
+            let pointer = annotation_pointer(&entry.pointer(), REF_NAME);
             findings.on("index.json", pointer, format!("the fallback tag of this subject is {right}"));
         }
     }

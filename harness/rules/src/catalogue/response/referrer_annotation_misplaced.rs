@@ -1,6 +1,6 @@
-use crate::catalogue::annotation::ref_name_misplaced::misplaced;
 use crate::declare::{Check, PROPOSED_SHOULD};
 use crate::evidence::Evidence;
+use crate::evidence::annotations::misplaced_annotations;
 use crate::finding::Findings;
 
 declare_rule! {
@@ -29,7 +29,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let Some(key) = evidence.profile.key() else { return };
-    for (file, pointer) in misplaced(evidence, key) {
+    for (file, pointer) in misplaced_annotations(evidence, key) {
         findings.on(file, pointer, "this mark of a response counts on the entries of index.json only");
     }
 }

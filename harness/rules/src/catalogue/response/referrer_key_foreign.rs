@@ -1,6 +1,5 @@
 use crate::declare::{Canonical, Check, PROPOSED};
-use crate::doc::Doc;
-use crate::doc::DocKind;
+use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -30,7 +29,7 @@ declare_rule! {
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     let Some(key) = doc.profile.key().filter(|_| doc.kind == DocKind::IndexJson) else { return };
-    for annotation in doc.keys() {
+    for annotation in doc.annotations() {
         let Some(name) = annotation.name.as_str() else { continue };
         if FOREIGN.contains(&&*name) || (name.eq_ignore_ascii_case(key) && name != key) {
             findings.at(

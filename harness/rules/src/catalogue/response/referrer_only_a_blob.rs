@@ -32,7 +32,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     // what could not be followed may list it: that is reported as such
-    if !evidence.is_followed_to_the_end() {
+    if !evidence.is_fully_traversed() {
         return;
     }
     for node in evidence.unreached() {

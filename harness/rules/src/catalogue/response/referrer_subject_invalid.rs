@@ -1,6 +1,5 @@
 use crate::declare::{Canonical, Check, PROPOSED, Reading, Severity};
-use crate::doc::Doc;
-use crate::doc::{DocKind, Slot};
+use crate::doc::{Doc, DocKind, Slot};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -32,7 +31,7 @@ declare_rule! {
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     let Some(key) = doc.profile.key().filter(|_| doc.kind == DocKind::IndexJson) else { return };
-    for annotation in doc.keys().filter(|annotation| annotation.is(key)) {
+    for annotation in doc.annotations().filter(|annotation| annotation.is(key)) {
         let entry = matches!(annotation.slot, Some(Slot::Entry(_)));
         if let Some(error) =
             annotation.value.as_str().filter(|_| entry).and_then(|text| doc.profile.digest_problem(&text))

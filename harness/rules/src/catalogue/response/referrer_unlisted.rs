@@ -7,7 +7,6 @@ use referee_spec::path::blob_path;
 use crate::declare::{Check, PROPOSED_SHOULD, Reading};
 use crate::doc::Slot;
 use crate::evidence::Evidence;
-use crate::evidence::Response;
 use crate::finding::Findings;
 
 declare_rule! {
@@ -36,7 +35,8 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    let answered: BTreeSet<&Digest> = annotated(evidence).map(|response| &response.subject).collect();
+    let answered: BTreeSet<&Digest> =
+        evidence.annotated_responses().map(|response| &response.subject).collect();
     let picked = |question: &str| evidence.profile.readings.get(question).map(String::as_str);
     let present_only = matches!(picked("AMB-01"), Some("present-only" | "forbidden"));
     let nested = picked("AMB-35") == Some("nested");
@@ -69,11 +69,7 @@ fn misled<'a>(evidence: &Evidence<'a>) -> BTreeSet<&'a Digest> {
 
 /// Whether an image index lists the referrer beside its subject.
 fn beside(evidence: &Evidence<'_>, referrer: &Digest, subject: &Digest) -> bool {
-    let lists = evidence.uses(referrer).iter().filter(|one| matches!(one.slot(), Slot::Entry(_)));
+    let lists = evidence.references(referrer).iter().filter(|one| matches!(one.slot(), Slot::Entry(_)));
     let mut lists = lists.filter_map(|one| evidence.node(one.from?));
     lists.any(|index| index.entries.iter().any(|entry| entry.digest() == Some(subject)))
-}
-
-pub(crate) fn annotated<'e, 'a>(evidence: &'e Evidence<'a>) -> impl Iterator<Item = &'e Response<'a>> {
-    evidence.responses().iter().filter(|response| response.is_annotated())
 }

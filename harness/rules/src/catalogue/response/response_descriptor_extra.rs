@@ -1,4 +1,3 @@
-use super::referrer_unlisted::annotated;
 use crate::declare::{Check, PROPOSED, Reading};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -29,7 +28,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let Some(index) = evidence.facts.index().ok().and_then(|document| document.root().ok()) else { return };
-    for response in annotated(evidence) {
+    for response in evidence.annotated_responses() {
         let entry = index.at_pointer(&response.entry.pointer());
         for name in ["artifactType", "platform", "urls"] {
             if entry.is_some_and(|entry| entry.get(name).is_some()) {

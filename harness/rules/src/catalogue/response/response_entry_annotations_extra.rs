@@ -1,4 +1,5 @@
 use crate::declare::{Check, DECLARED, Reading};
+use crate::doc::annotation_pointer;
 use crate::evidence::Evidence;
 use crate::finding::Findings;
 
@@ -31,8 +32,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         for (entry, descriptor, node) in response.referrers(evidence) {
             let extra = |key: &&str| !node.annotations.contains_key(key);
             if let Some(key) = descriptor.more().annotations.keys().find(extra) {
-                let pointer =
-                    format!("{}/annotations/{}", entry.pointer(), key.replace('~', "~0").replace('/', "~1"));
+                let pointer = annotation_pointer(&entry.pointer(), key);
                 findings.on(
                     response.file(),
                     pointer,

@@ -29,7 +29,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
         for (entry, descriptor) in response.entries() {
-            if evidence.is_absent(&descriptor.digest) {
+            if evidence.is_missing(&descriptor.digest) {
                 let message = format!("the referrer {} is not in the layout", descriptor.digest.short());
                 findings.on(response.file(), entry.pointer() + "/digest", message);
             }

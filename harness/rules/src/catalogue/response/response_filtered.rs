@@ -1,5 +1,7 @@
 use crate::declare::{Check, DECLARED, Reading, Severity};
+use crate::doc::annotation_pointer;
 use crate::evidence::Evidence;
+use crate::evidence::annotations::FILTERS_APPLIED;
 use crate::finding::Findings;
 
 declare_rule! {
@@ -30,12 +32,9 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
-        if response.node.is_some_and(|node| node.annotations.contains_key(FILTERED)) {
+        if response.node.is_some_and(|node| node.annotations.contains_key(FILTERS_APPLIED)) {
             let message = "this response says that it was filtered, so it is not whole";
-            findings.on(response.file(), format!("/annotations/{FILTERED}"), message);
+            findings.on(response.file(), annotation_pointer("", FILTERS_APPLIED), message);
         }
     }
 }
-
-/// What release candidates of distribution-spec v1.1 wrote into a filtered response.
-pub(crate) const FILTERED: &str = "org.opencontainers.referrers.filtersApplied";

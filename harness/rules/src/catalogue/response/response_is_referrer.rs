@@ -1,4 +1,3 @@
-use super::referrer_unlisted::annotated;
 use crate::declare::{Check, PROPOSED_SHOULD};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -28,7 +27,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for response in annotated(evidence) {
+    for response in evidence.annotated_responses() {
         let Some(digest) = response.entry.digest() else { continue };
         let refers =
             evidence.node(digest).and_then(|node| node.subject.as_ref()).map(|subject| &subject.digest);

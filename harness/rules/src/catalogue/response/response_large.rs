@@ -1,8 +1,7 @@
 use std::collections::BTreeSet;
 
-use crate::catalogue::descriptor::document_large::LIMIT;
 use crate::declare::{Check, DECLARED, Reading, Severity};
-use crate::evidence::Evidence;
+use crate::evidence::{DOCUMENT_LIMIT, Evidence};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -34,11 +33,14 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
     for response in evidence.responses() {
-        let Some(node) = response.node.filter(|node| node.size > LIMIT && seen.insert(&node.digest)) else {
+        let Some(node) = response.node.filter(|node| node.size > DOCUMENT_LIMIT && seen.insert(&node.digest))
+        else {
             continue;
         };
-        let message =
-            format!("this response has {} bytes; registries need not take more than {LIMIT}", node.size);
+        let message = format!(
+            "this response has {} bytes; registries need not take more than {DOCUMENT_LIMIT}",
+            node.size
+        );
         findings.on(response.file(), "", message);
     }
 }

@@ -1,4 +1,3 @@
-use super::referrer_unlisted::annotated;
 use crate::declare::{Check, PROPOSED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -31,9 +30,9 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for response in annotated(evidence) {
+    for response in evidence.annotated_responses() {
         if let Some(digest) = response.entry.digest()
-            && evidence.is_absent(digest)
+            && evidence.is_missing(digest)
         {
             let pointer = response.entry.pointer() + "/digest";
             findings.on(

@@ -3,8 +3,7 @@ use std::collections::BTreeMap;
 use referee_spec::Digest;
 
 use crate::declare::{Check, DECLARED, Reading, Severity};
-use crate::evidence::Evidence;
-use crate::evidence::Response;
+use crate::evidence::{Evidence, Response};
 use crate::finding::Findings;
 
 declare_rule! {

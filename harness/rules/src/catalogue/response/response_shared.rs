@@ -2,10 +2,8 @@ use std::collections::BTreeMap;
 
 use referee_spec::Digest;
 
-use super::referrer_unlisted::annotated;
 use crate::declare::{Check, DECLARED, Reading};
-use crate::evidence::Evidence;
-use crate::evidence::Response;
+use crate::evidence::{Evidence, Response};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -35,7 +33,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let mut seen: BTreeMap<&Digest, &Response<'_>> = BTreeMap::new();
-    for response in annotated(evidence) {
+    for response in evidence.annotated_responses() {
         let Some(digest) = response.entry.digest() else { continue };
         let first = *seen.entry(digest).or_insert(response);
         if first.subject != response.subject {

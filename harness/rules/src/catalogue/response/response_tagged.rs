@@ -1,7 +1,7 @@
 use referee_spec::annotation::REF_NAME;
 
-use super::referrer_unlisted::annotated;
 use crate::declare::{Check, PROPOSED, Reading};
+use crate::doc::annotation_pointer;
 use crate::evidence::Evidence;
 use crate::finding::Findings;
 
@@ -31,9 +31,9 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for response in annotated(evidence) {
+    for response in evidence.annotated_responses() {
         if response.entry.ref_name().is_some() {
-            let pointer = format!("{}/annotations/{}", response.entry.pointer(), REF_NAME);
+            let pointer = annotation_pointer(&response.entry.pointer(), REF_NAME);
             findings.on("index.json", pointer, "this response has a name, so it appears among the tags");
         }
     }

@@ -1,7 +1,6 @@
-use super::referrer_unlisted::annotated;
-use super::response_filtered::FILTERED;
 use crate::declare::{Check, PROPOSED, Reading};
 use crate::evidence::Evidence;
+use crate::evidence::annotations::FILTERS_APPLIED;
 use crate::finding::Findings;
 
 declare_rule! {
@@ -29,9 +28,9 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for response in annotated(evidence) {
+    for response in evidence.annotated_responses() {
         let Some(node) = response.node else { continue };
-        let filtered = |key: &&str| *key != FILTERED;
+        let filtered = |key: &&str| *key != FILTERS_APPLIED;
         if node.artifact_type.is_some() {
             findings.on(
                 response.file(),

@@ -1,4 +1,3 @@
-use super::referrer_unlisted::annotated;
 use crate::declare::{Check, PROPOSED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -29,7 +28,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for response in annotated(evidence) {
+    for response in evidence.annotated_responses() {
         if response.node.is_some_and(|node| node.subject.is_some()) {
             findings.on(response.file(), "/subject", "a response with a subject would have to list itself");
         }

@@ -2,10 +2,8 @@ use std::collections::BTreeSet;
 
 use referee_spec::Digest;
 
-use super::referrer_unlisted::annotated;
 use crate::declare::{Check, DECLARED, Reading, Severity};
-use crate::evidence::Evidence;
-use crate::evidence::Response;
+use crate::evidence::{Evidence, Response};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -39,7 +37,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let list = |response: &Response<'_>| -> BTreeSet<Digest> {
         response.entries().map(|(_, descriptor)| descriptor.digest.clone()).collect()
     };
-    for response in annotated(evidence).filter(|response| response.node.is_some()) {
+    for response in evidence.annotated_responses().filter(|response| response.node.is_some()) {
         let same = |other: &&Response<'_>| {
             !other.is_annotated() && other.subject == response.subject && other.node.is_some()
         };

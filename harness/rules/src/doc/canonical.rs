@@ -10,7 +10,7 @@ use referee_layout::{BlobText, Descriptor, Entry, More, Node, Platform};
 use referee_spec::annotation::REF_NAME;
 use referee_spec::media_type;
 
-use crate::doc::{DocKind, Slot};
+use super::slot::{DocKind, Slot};
 
 /// Whether a document as a whole is canonical: an image manifest with the four members and the media types of image-spec and
 /// with canonical descriptors, or a JSON object that is no manifest or index, where all parsers read the same.

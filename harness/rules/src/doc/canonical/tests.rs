@@ -18,7 +18,7 @@ use super::*;
 use crate::catalogue::DECLARED;
 use crate::check::Checker;
 use crate::declare::{Canonical, Check, Declared, MUST};
-use crate::doc::{Described, File};
+use crate::doc::{File, ReadDescriptors};
 use crate::profile::{Profile, ProfileFile};
 use crate::rule::Rule;
 
@@ -26,13 +26,13 @@ const CONFIG: &str = media_type::IMAGE_CONFIG;
 const A: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
-    let proposal = include_str!("../../../../cases/conventions/pr-1171.toml");
+    let proposal = include_str!("../../../../../cases/conventions/pr-1171.toml");
     let proposal = Convention::parse(&Source::new("pr-1171.toml", proposal)).unwrap();
     let shipped = [
-        ("image-spec.toml", include_str!("../../../../cases/profiles/image-spec.toml")),
-        ("image-spec-head.toml", include_str!("../../../../cases/profiles/image-spec-head.toml")),
-        ("strict.toml", include_str!("../../../../cases/profiles/strict.toml")),
-        ("pr-1171.toml", include_str!("../../../../cases/profiles/pr-1171.toml")),
+        ("image-spec.toml", include_str!("../../../../../cases/profiles/image-spec.toml")),
+        ("image-spec-head.toml", include_str!("../../../../../cases/profiles/image-spec-head.toml")),
+        ("strict.toml", include_str!("../../../../../cases/profiles/strict.toml")),
+        ("pr-1171.toml", include_str!("../../../../../cases/profiles/pr-1171.toml")),
     ];
     let profile = |(name, text): (&str, &str)| {
         let file = ProfileFile::parse(&Source::new(name, text)).unwrap();
@@ -73,7 +73,7 @@ impl Pair {
 fn found(checker: &Checker, kind: DocKind, text: &BlobText<'_>) -> Vec<String> {
     let file = if kind == DocKind::IndexJson { File::Root("index.json") } else { File::Blob(text.digest) };
     let node = Node::read(text, Verified::Yes);
-    let read = node.as_ref().map(Described::of).unwrap_or_default();
+    let read = node.as_ref().map(ReadDescriptors::of).unwrap_or_default();
     let canonical = is_canonical(text, kind, node.as_ref());
     let shown = checker.shown(file, kind, text.root().unwrap(), read, canonical);
     let all = checker.document(&shown, text.bytes).into_iter();
@@ -249,7 +249,7 @@ fn documents() -> impl Strategy<Value = (DocKind, String)> {
 static WRONG: [Declared; 1] = [Declared {
     rule: Rule { id: "wrongly-declared", levels: MUST, canonical: Canonical::Skip, ..Rule::BASE },
     check: Check::Document(|doc, findings| {
-        for place in doc.objects() {
+        for place in doc.descriptors() {
             findings.at(doc, place.value, "a descriptor");
         }
     }),

@@ -1,0 +1,30 @@
+//! What several rules ask of the entries of an index.
+//!
+//! Owns: the questions. Leaves to others: what the answers mean.
+
+use std::borrow::Cow;
+
+use referee_layout::DescriptorView;
+use referee_layout::json::Value;
+use referee_spec::media_type;
+
+use super::Doc;
+use super::slot::Slot;
+
+impl<'a> Doc<'a> {
+    /// The media types of entries that are neither manifests nor indexes of image-spec, with the value that says so.
+    /// Canonical entries have one of the two types.
+    pub(crate) fn foreign_entry_types(&self) -> impl Iterator<Item = (Value<'a>, Cow<'a, str>)> {
+        let entries = self.descriptors().filter(|found| matches!(found.slot, Slot::Entry(_)));
+        entries.filter_map(|entry| {
+            let found = DescriptorView::new(entry.value).media_type().into_present()?;
+            let ours = found == media_type::IMAGE_MANIFEST || found == media_type::IMAGE_INDEX;
+            Some((entry.value.get("mediaType")?, found)).filter(|_| !ours)
+        })
+    }
+}
+
+/// Whether a platform is `unknown/unknown`, which marks an attestation.
+pub(crate) fn is_unknown_platform(platform: Value<'_>) -> bool {
+    ["architecture", "os"].iter().all(|name| platform.get(name).is_some_and(|value| value.equals("unknown")))
+}
