@@ -7,6 +7,7 @@ mod docs;
 mod interop;
 mod interrupt;
 mod schemas;
+mod structure;
 mod support;
 mod trust;
 mod views;
