@@ -11,6 +11,10 @@ use crate::content::{Content, ContentKind, Kind, Name, Platform};
 use crate::document::{Descriptor, Index, Manifest, media_type};
 use crate::image;
 
+mod raw;
+
+pub use raw::RawManifest;
+
 /// All content of a layout, with its bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contents {
@@ -29,10 +33,12 @@ pub struct ContentNode {
     pub kind: Kind,
     /// Its tag.
     pub tag: Option<String>,
+    /// Further tags; described content has none.
+    pub other_tags: Vec<String>,
     /// The digest of `bytes`.
     pub digest: Digest,
     /// The media type of `bytes`.
-    pub media_type: &'static str,
+    pub media_type: String,
     /// The manifest or index itself.
     pub bytes: Vec<u8>,
     /// What it refers to.
@@ -158,7 +164,7 @@ impl Contents {
         let subject = content.subject.as_ref().and_then(|name| self.node(name.as_str()));
         let subject_descriptor = subject.map(|node| {
             let wrong = &content.wrong_subject;
-            let media_type = wrong.media_type.clone().unwrap_or_else(|| node.media_type.to_owned());
+            let media_type = wrong.media_type.clone().unwrap_or_else(|| node.media_type.clone());
             let mut descriptor = node.descriptor();
             descriptor.media_type = media_type;
             descriptor.size = wrong.size.unwrap_or(descriptor.size);
@@ -207,8 +213,9 @@ impl Contents {
             position,
             kind: content.kind(),
             tag: content.tag.clone(),
+            other_tags: Vec::new(),
             digest: content.algorithm.digest(&bytes),
-            media_type: if blobs.is_empty() { media_type::INDEX } else { media_type::MANIFEST },
+            media_type: if blobs.is_empty() { media_type::INDEX } else { media_type::MANIFEST }.to_owned(),
             bytes,
             subject: subject.map(|node| Subject { name: node.name.clone(), digest: node.digest.clone() }),
             artifact_type: content.artifact_type.clone().or(config_type),
@@ -223,9 +230,14 @@ impl Contents {
 }
 
 impl ContentNode {
+    /// All its tags.
+    pub(crate) fn tags(&self) -> impl Iterator<Item = &str> {
+        self.tag.iter().chain(&self.other_tags).map(String::as_str)
+    }
+
     /// Media type, digest and size; nothing pulled up.
     pub(crate) fn descriptor(&self) -> Descriptor {
-        Descriptor::new(self.media_type, self.digest.clone(), self.bytes.len())
+        Descriptor::new(&self.media_type, self.digest.clone(), self.bytes.len())
     }
 
     /// The descriptor in an image index: an image's has its platform.

@@ -10,8 +10,6 @@ use crate::content::Platform;
 use crate::contents::Blob;
 use crate::document::{media_type, to_bytes};
 
-const BLOCK: usize = 512;
-
 /// Config and layer of an image with one file.
 pub(super) fn blobs(platform: &Platform, file: &str, text: &str) -> [Blob; 2] {
     #[derive(Serialize)]
@@ -41,32 +39,31 @@ pub(super) fn blobs(platform: &Platform, file: &str, text: &str) -> [Blob; 2] {
     [Blob::new(media_type::CONFIG, &to_bytes(&config)), layer]
 }
 
-/// A ustar archive with one regular file: mode 0644, owner 0, time 0. `name` has at most 100 bytes.
+/// A ustar archive with one regular file: mode 0644, owner 0, time 0.
 fn tar(name: &str, content: &[u8]) -> Vec<u8> {
-    let mut header = [0_u8; BLOCK];
-    let mut field = |at: usize, text: &[u8]| header[at..at + text.len()].copy_from_slice(text);
-    field(0, name.as_bytes().get(..100).unwrap_or(name.as_bytes()));
-    field(100, b"0000644\0");
-    field(108, b"0000000\0");
-    field(116, b"0000000\0");
-    field(124, format!("{:011o}\0", content.len()).as_bytes());
-    field(136, b"00000000000\0");
-    field(148, b"        ");
-    field(156, b"0");
-    field(257, b"ustar\x0000");
-    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-
-    let mut archive = header.to_vec();
-    archive.extend_from_slice(content);
-    archive.resize(archive.len().next_multiple_of(BLOCK), 0);
-    archive.resize(archive.len() + 2 * BLOCK, 0);
-    archive
+    const IN_MEMORY: &str = "the name fits a ustar header, and memory takes all that is written";
+    let mut header = tar::Header::new_ustar();
+    header.set_path(name).expect(IN_MEMORY);
+    header.set_mode(0o644);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(0);
+    header.set_size(content.len() as u64);
+    header.set_entry_type(tar::EntryType::Regular);
+    header.set_cksum();
+    // POSIX leaves the form open; this is the one of GNU tar, and layers had it before
+    let sum = header.cksum().expect("it was set");
+    header.as_old_mut().cksum.copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    let mut archive = tar::Builder::new(Vec::new());
+    archive.append(&header, content).expect(IN_MEMORY);
+    archive.into_inner().expect(IN_MEMORY)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const BLOCK: usize = 512;
 
     #[test]
     fn the_layer_is_whole_blocks_with_a_right_checksum() {
@@ -79,5 +76,8 @@ mod tests {
         let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
         assert_eq!(u32::from_str_radix(recorded, 8).unwrap(), sum);
         assert_eq!(tar("a.txt", b"").len(), 3 * BLOCK);
+        // layers of one content have had one digest from the beginning
+        let digest = referee_spec::Algorithm::Sha256.digest(&archive).to_string();
+        assert_eq!(digest, "sha256:f2899396e4fb4287eb88c5e9325459610f2a0d7b602cdb7865f3cae9161c4ee5");
     }
 }

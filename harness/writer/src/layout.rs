@@ -45,7 +45,11 @@ pub fn layout(contents: &Contents, which: &BTreeSet<Name>, convention: Option<&C
     let mut entries = Entries::default();
     for node in scene.top_level() {
         let target = replacements.of(node).map(|index| files.document(index));
-        entries.add_plain(target.unwrap_or_else(|| node.descriptor()), node.tag.as_deref());
+        let target = target.unwrap_or_else(|| node.descriptor());
+        entries.add_plain(target.clone(), node.tag.as_deref());
+        for tag in &node.other_tags {
+            entries.add_plain(target.clone(), Some(tag));
+        }
     }
     for index in replacements.without_image() {
         entries.add_plain(files.document(index), None);
@@ -68,7 +72,7 @@ pub fn layout(contents: &Contents, which: &BTreeSet<Name>, convention: Option<&C
     }
     let tagged = |node: &&ContentNode| node.subject.is_some() && !node.absent;
     for node in scene.nodes().filter(tagged) {
-        if let Some(tag) = &node.tag {
+        for tag in node.tags() {
             entries.name(node, tag);
         }
     }
