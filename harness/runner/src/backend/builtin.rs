@@ -90,7 +90,7 @@ fn written(state: &mut State, task: Task<'_>) -> Result<(), Failure> {
 fn planned_referrer(planned: &ContentNode) -> Referrer {
     Referrer {
         digest: planned.digest.clone(),
-        media_type: planned.media_type.to_owned(),
+        media_type: planned.media_type.clone(),
         size: planned.bytes.len() as u64,
         artifact_type: planned.artifact_type.clone(),
         annotations: planned.annotations.clone().into(),

@@ -53,7 +53,7 @@ pub(crate) fn pushes(state: &State, planned: &ContentNode) -> Result<Vec<Request
     let name = planned.digest.encoded();
     save(state, &name, &planned.bytes)?;
     for reference in [Some(planned.digest.to_string()), planned.tag.clone()].into_iter().flatten() {
-        let (media_type, file) = (planned.media_type.to_owned(), PathBuf::from(&name));
+        let (media_type, file) = (planned.media_type.clone(), PathBuf::from(&name));
         requests.push(Request::Manifest { repository: repository(), reference, media_type, file });
     }
     Ok(requests)

@@ -73,7 +73,7 @@ impl Action for Push {
             planned.tag.as_ref().map_or_else(|| format!("@{}", planned.digest), |tag| format!(":{tag}"));
         Ok(describe(values, state, contents, planned)
             .with(Placeholder::Manifest, "manifest.json")
-            .with(Placeholder::MediaType, planned.media_type)
+            .with(Placeholder::MediaType, planned.media_type.clone())
             .with(Placeholder::Target, target))
     }
 
