@@ -56,7 +56,7 @@ proptest! {
                     prop_assert_eq!(&referrer.artifact_type, &node.artifact_type, "{}", convention.id);
                     prop_assert_eq!(&referrer.annotations.to_map(), &node.annotations, "{}", convention.id);
                     prop_assert_eq!(referrer.size, node.bytes.len() as u64);
-                    prop_assert_eq!(referrer.media_type.as_str(), node.media_type);
+                    prop_assert_eq!(referrer.media_type.as_str(), &node.media_type);
                 }
             }
         }
