@@ -35,8 +35,13 @@ pub use reader::{Axes, StepReader};
 pub use step::{Step, StepFile};
 
 /// All operations, in the order in which lists show them.
-pub static TABLE: [&Operation; 4] =
-    [&attach::OPERATION, &push::OPERATION, &copy::OPERATION, &discover::OPERATION];
+#[rustfmt::skip] // a line each, so that one more changes no other
+pub static TABLE: &[&Operation] = &[
+    &attach::OPERATION,
+    &push::OPERATION,
+    &copy::OPERATION,
+    &discover::OPERATION,
+];
 
 /// One operation: a line of the table.
 pub struct Operation {
@@ -143,12 +148,12 @@ pub trait Action: fmt::Debug + Send + Sync {
 impl Operation {
     /// The operation of that name.
     pub fn named(name: &str) -> Option<&'static Self> {
-        TABLE.into_iter().find(|operation| operation.name == name)
+        TABLE.iter().copied().find(|operation| operation.name == name)
     }
 
     /// The operations of a role.
     pub fn of(role: Role) -> impl Iterator<Item = &'static Self> {
-        TABLE.into_iter().filter(move |operation| operation.role == role)
+        TABLE.iter().copied().filter(move |operation| operation.role == role)
     }
 
     /// Whether its steps ask and change nothing.
@@ -169,7 +174,7 @@ impl Operation {
 impl Capability {
     /// All that drivers can claim, in the order of the table.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        TABLE.into_iter().flat_map(|operation| operation.capabilities)
+        TABLE.iter().copied().flat_map(|operation| operation.capabilities)
     }
 
     /// The capability of that name.

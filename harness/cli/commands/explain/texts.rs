@@ -42,7 +42,7 @@ pub(super) fn operations(id: &str) -> Option<String> {
 
 /// The operations, for mistakes.
 pub(super) fn operation_names() -> String {
-    TABLE.map(|operation| format!("`{operation}`")).join(", ")
+    TABLE.iter().map(|operation| format!("`{operation}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// A rule, requirement or operation whose name is nearly that, for mistakes.

@@ -70,7 +70,7 @@ known_by_name!(
     Operation,
     "operation",
     "What a driver has command lines for.",
-    TABLE.into_iter(),
+    TABLE.iter().copied(),
     |one: &Operation| one.does.to_owned()
 );
 known_by_name!(
