@@ -108,12 +108,12 @@ impl Checker {
 
     /// Checks a directory, in parallel on the current rayon pool.
     pub fn directory(&self, layout: &Layout) -> Report {
-        let (facts, seen) = layout.inspect(&self.limits, &Look { checker: self, budget: None });
-        let again = |file: &str| {
+        let (facts, seen) = layout.inspect(&self.limits, &DocumentRules { checker: self, budget: None });
+        let reopen = |file: &str| {
             let bytes = layout.dir().read(file, self.limits.document).ok()?;
             Some(Document::parse(file, bytes))
         };
-        self.judge(&facts, seen, &again)
+        self.judge(&facts, seen, &reopen)
     }
 
     /// Checks a layout in an archive, read as one stream.
@@ -121,7 +121,7 @@ impl Checker {
     /// # Errors
     /// It is no archive, or has nothing of a layout.
     pub fn archive(&self, name: &Path, from: impl Read) -> Result<Report, ArchiveError> {
-        let look = Look { checker: self, budget: Some(AtomicUsize::new(KEPT)) };
+        let look = DocumentRules { checker: self, budget: Some(AtomicUsize::new(KEPT)) };
         let (facts, seen) = archive::inspect(name, from, &self.limits, &look)?;
         Ok(self.judge(&facts, seen, &|_| None))
     }
@@ -171,7 +171,7 @@ impl Checker {
         &self,
         facts: &Facts,
         seen: Visited<Box<Seen>>,
-        again: &dyn Fn(&str) -> Option<Document>,
+        reopen: &dyn Fn(&str) -> Option<Document>,
     ) -> Report {
         let evidence = Evidence::new(facts, &self.profile);
         let mut findings = Vec::new();
@@ -203,7 +203,7 @@ impl Checker {
             if finding.pointer.is_empty() && finding.span.is_none() {
                 continue;
             }
-            let document = documents.entry(finding.file.clone()).or_insert_with_key(|file| again(file));
+            let document = documents.entry(finding.file.clone()).or_insert_with_key(|file| reopen(file));
             let cursor = cursors.entry(finding.file.clone()).or_insert(Cursor::START);
             locate(finding, document.as_ref(), cursor);
         }
@@ -219,13 +219,13 @@ impl Checker {
 }
 
 /// Holds documents against the rules for single ones while the layout is read.
-struct Look<'c> {
+struct DocumentRules<'c> {
     checker: &'c Checker,
     /// How many bytes of documents are kept for later, of what cannot be read again.
     budget: Option<AtomicUsize>,
 }
 
-impl Visitor for Look<'_> {
+impl Visitor for DocumentRules<'_> {
     type Kept = Box<Seen>;
 
     fn root(&self, document: &Document, entries: &[Entry]) -> Option<Box<Seen>> {

@@ -29,7 +29,7 @@ declare_rule! {
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for name in doc.duplicate_names() {
         if is_in_annotations(&name.pointer()) {
-            findings.at(doc, *name, format!("the key {} is there already", name.text()));
+            findings.at(doc, *name, format!("an earlier member has the key {}, too", name.text()));
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::evidence::annotations::proposed_by;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// an annotation key was asked for and never defined
+    /// an annotation key was proposed and never defined
     ///
     /// ## What it does
     /// Finds keys below `org.opencontainers` that an OCI proposal or release candidate asks or asked for, and that

@@ -4,7 +4,7 @@ use crate::evidence::annotations::{DEFINED_KEYS, FILTERS_APPLIED, proposed_by};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// an annotation key takes the name of the OCI
+    /// an annotation key uses the reserved prefix org.opencontainers
     ///
     /// ## What it does
     /// Finds keys that begin with `org.opencontainers` and that no OCI text defines. Keys that were or are proposed
@@ -41,7 +41,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
             findings.at(
                 doc,
                 annotation.name,
-                format!("{key} is reserved for the OCI, and no text defines it"),
+                format!("{key} has a prefix that is reserved for the OCI, and no OCI text defines it"),
             );
         }
     }

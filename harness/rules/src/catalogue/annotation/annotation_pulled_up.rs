@@ -6,7 +6,7 @@ use crate::evidence::Evidence;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a special annotation of an entry comes from the manifest
+    /// an annotation with a meaning in index.json was copied from the manifest
     ///
     /// ## What it does
     /// Finds entries of index.json whose `ref.name`, or whose mark of a referrers response, is also an annotation
@@ -43,7 +43,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
                 let own = node.annotations.get(key);
                 if own.is_some() && own == entry.more().annotations.get(key) {
                     let pointer = annotation_pointer(&one.pointer(), key);
-                    let message = format!("{key} is also in the manifest: it seems to be copied from there");
+                    let message =
+                        format!("{key} has the same value in the manifest: it seems to be copied from there");
                     findings.on("index.json", pointer, message);
                 }
             }

@@ -31,7 +31,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
         doc.annotations().filter(|annotation| annotation.is("org.opencontainers.image.base.digest"))
     {
         if let Some(error) = annotation.value.as_str().and_then(|text| doc.profile.digest_problem(&text)) {
-            findings.at(doc, annotation.value, format!("this is no digest: {error}"));
+            findings.at(doc, annotation.value, format!("this is not a digest: {error}"));
         }
     }
 }

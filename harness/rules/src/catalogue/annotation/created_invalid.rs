@@ -32,7 +32,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for annotation in doc.annotations().filter(|annotation| annotation.is("org.opencontainers.image.created"))
     {
         if annotation.value.as_str().is_some_and(|text| !is_rfc3339(&text)) {
-            findings.at(doc, annotation.value, "this is no date and time by RFC 3339");
+            findings.at(doc, annotation.value, "this is not a date and time by RFC 3339");
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::doc::{Doc, DocKind, Slot};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// ref.name has a character that it should not have
+    /// ref.name has a character outside of the recommended ones
     ///
     /// ## What it does
     /// Finds names in index.json with characters outside of letters, digits and `-._:@/+`.

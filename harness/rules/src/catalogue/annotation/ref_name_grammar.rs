@@ -5,7 +5,7 @@ use crate::doc::{Doc, DocKind, Slot};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// ref.name does not have the form of a name
+    /// ref.name does not match the grammar of image-spec
     ///
     /// ## What it does
     /// Finds names in index.json that are not components of letters and digits, joined by one of `-._:@+` or by

@@ -6,7 +6,7 @@ use crate::evidence::annotations::misplaced_annotations;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// ref.name is somewhere else than on an entry of index.json
+    /// ref.name is not on an entry of index.json
     ///
     /// ## What it does
     /// Finds `org.opencontainers.image.ref.name` on anything but a descriptor in index.json, where alone it counts.
@@ -31,6 +31,10 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for (file, pointer) in misplaced_annotations(evidence, REF_NAME) {
-        findings.on(file, pointer, "ref.name counts on the entries of index.json only");
+        findings.on(
+            file,
+            pointer,
+            "org.opencontainers.image.ref.name has a meaning on entries of index.json only",
+        );
     }
 }

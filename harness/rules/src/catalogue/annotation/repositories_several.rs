@@ -6,7 +6,7 @@ use crate::evidence::Evidence;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// names in index.json are of several repositories
+    /// index.json names images of several repositories
     ///
     /// ## What it does
     /// Finds an index.json whose full names are of more than one repository.
@@ -41,7 +41,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
                 findings.on(
                     "index.json",
                     pointer,
-                    format!("this name is of {repository}, an earlier one of {first}"),
+                    format!("this names the repository {repository}, and an earlier entry {first}"),
                 );
                 return;
             }

@@ -3,7 +3,7 @@ use crate::evidence::{Evidence, Reference};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a descriptor has another artifactType than its manifest
+    /// the artifactType of a descriptor differs from that of its manifest
     ///
     /// ## What it does
     /// Compares the `artifactType` of an entry with the manifest's own, or with the media type of its config if it

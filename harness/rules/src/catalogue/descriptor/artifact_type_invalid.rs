@@ -5,7 +5,7 @@ use crate::doc::Doc;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// an artifactType is no media type
+    /// an artifactType is not a media type
     ///
     /// ## What it does
     /// Finds `artifactType` values, of manifests, indexes and descriptors, that are not `type/subtype` as RFC 6838

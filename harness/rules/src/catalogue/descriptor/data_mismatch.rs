@@ -5,7 +5,7 @@ use crate::doc::Doc;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// data of a descriptor is not its content
+    /// data of a descriptor does not match its digest or size
     ///
     /// ## What it does
     /// Finds `data` that decodes to something whose digest is not the descriptor's, or that has another size.
@@ -34,9 +34,9 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
         let (Field::Present(data, _), Some(at)) = (view.data(), place.value.get("data")) else { continue };
         let size = view.size().into_present().filter(|size| *size != data.len() as u64);
         if view.digest().into_present().is_some_and(|digest| digest.matches(&data) == Some(false)) {
-            findings.at(doc, at, "this data does not hash to the descriptor's digest");
+            findings.at(doc, at, "data does not hash to the digest of the descriptor");
         } else if let Some(size) = size {
-            findings.at(doc, at, format!("this data has {} bytes, and the size says {size}", data.len()));
+            findings.at(doc, at, format!("data has {} bytes, but the size is {size}", data.len()));
         }
     }
 }

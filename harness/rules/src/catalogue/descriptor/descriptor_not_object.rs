@@ -5,7 +5,7 @@ use crate::doc::Doc;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// something else stands where a descriptor belongs
+    /// a value in place of a descriptor is not an object
     ///
     /// ## What it does
     /// Finds items of `manifests` and `layers`, and values of `config` and `subject`, that are no JSON objects.
@@ -34,7 +34,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
             findings.at(
                 doc,
                 place.value,
-                "here a descriptor belongs: an object with mediaType, digest and size",
+                "expected a descriptor here: an object with mediaType, digest and size",
             );
         }
     }

@@ -3,7 +3,7 @@ use crate::doc::Doc;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a digest has an algorithm that is not registered
+    /// the algorithm of a digest is not registered
     ///
     /// ## What it does
     /// Finds digests whose algorithm the revision does not register. They pass validation, and cannot be verified.

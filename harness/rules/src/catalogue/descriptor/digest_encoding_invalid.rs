@@ -5,7 +5,7 @@ use crate::doc::Doc;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a digest does not have the form of its algorithm
+    /// the encoded part of a digest does not fit its algorithm
     ///
     /// ## What it does
     /// Finds sha256 digests that are not 64 lower case hex digits, sha512 digests that are not 128, and, where the
@@ -35,7 +35,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
             && let Some(text) = digest.as_str()
             && let Some(error @ DigestError::Registered { .. }) = doc.profile.digest_problem(&text)
         {
-            findings.at(doc, digest, format!("this is no digest: {error}"));
+            findings.at(doc, digest, format!("this is not a digest: {error}"));
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::doc::Doc;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a descriptor has no digest by the grammar
+    /// the digest of a descriptor is missing or malformed
     ///
     /// ## What it does
     /// Finds descriptors whose `digest` is missing, is no string, or breaks the grammar `algorithm:encoded`.
@@ -38,7 +38,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
             None => findings.at(doc, digest, "this digest is not a string"),
             Some(text) => match doc.profile.digest_problem(&text) {
                 None | Some(DigestError::Registered { .. }) => {}
-                Some(error) => findings.at(doc, digest, format!("this is no digest: {error}")),
+                Some(error) => findings.at(doc, digest, format!("this is not a digest: {error}")),
             },
         }
     }

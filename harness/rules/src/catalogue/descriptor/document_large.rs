@@ -5,7 +5,7 @@ use crate::evidence::{DOCUMENT_LIMIT, Evidence};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a manifest is larger than registries take
+    /// a manifest is larger than registries have to accept
     ///
     /// ## What it does
     /// Finds manifests and indexes of more than 4 MiB, which is what registries have to take at least. Embedded

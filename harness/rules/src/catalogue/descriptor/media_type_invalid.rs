@@ -5,7 +5,7 @@ use crate::doc::Doc;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a descriptor has no media type by RFC 6838
+    /// the mediaType of a descriptor is missing or malformed
     ///
     /// ## What it does
     /// Finds descriptors whose `mediaType` is missing, or is not `type/subtype` as RFC 6838 section 4.2 has it: no

@@ -3,7 +3,7 @@ use crate::doc::Doc;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a descriptor has no size that is an integer of 64 bits
+    /// the size of a descriptor is missing or not a 64-bit integer
     ///
     /// ## What it does
     /// Finds descriptors whose `size` is missing, no number, no integer, or larger than 2^63-1.

@@ -7,7 +7,7 @@ use crate::evidence::Evidence;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a descriptor has another size than its blob
+    /// the size of a descriptor differs from that of its blob
     ///
     /// ## What it does
     /// Finds descriptors whose `size` is not the number of bytes of the blob. A subject's is looked at by another
@@ -42,7 +42,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             if let Some(size) =
                 one.size().filter(|size| *size != blob.size && data.is_none_or(|data| data == *size))
             {
-                let message = format!("the size is {size}, and the blob has {} bytes", blob.size);
+                let message = format!("the size is {size}, but the blob has {} bytes", blob.size);
                 findings.on(one.file(), one.pointer() + "/size", message);
             }
         }

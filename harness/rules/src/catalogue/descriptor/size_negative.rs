@@ -3,7 +3,7 @@ use crate::doc::Doc;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a descriptor has a negative size
+    /// the size of a descriptor is negative
     ///
     /// ## What it does
     /// Finds descriptors with a negative `size`. HEAD forbids it; in v1.1.1 it is a length that no content has.
@@ -31,7 +31,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
         if let Some(size) = place.value.get("size")
             && size.as_number().and_then(|text| text.parse::<i64>().ok()).is_some_and(|size| size < 0)
         {
-            findings.at(doc, size, format!("no content has {} bytes", size.text()));
+            findings.at(doc, size, format!("the size {} is negative", size.text()));
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::doc::Doc;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a url of a descriptor is no URI
+    /// a url of a descriptor is not a URI
     ///
     /// ## What it does
     /// Finds items of `urls` that are no strings, or no URIs by RFC 3986.
@@ -37,7 +37,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
         }
         for url in urls.items().filter(|_| urls.kind() == Kind::Array) {
             if url.as_str().is_none_or(|text| Uri::parse(&*text).is_err()) {
-                findings.at(doc, url, "this is no URI by RFC 3986");
+                findings.at(doc, url, "this is not a URI by RFC 3986");
             }
         }
     }

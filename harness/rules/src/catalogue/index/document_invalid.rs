@@ -10,7 +10,7 @@ use crate::evidence::{BlobNode, Evidence, Reference};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a blob that is used as a manifest or index is none
+    /// a blob that is used as a manifest or index is not one
     ///
     /// ## What it does
     /// Finds blobs that a descriptor calls an image manifest or image index, and that are no JSON object or have
@@ -65,13 +65,13 @@ fn report(blob_node: &BlobNode<'_>, blob: &Blob, used: &str, findings: &mut Find
             findings.bytes(
                 blob_path(digest),
                 error.offset,
-                format!("this is used as {used}, and is not JSON: {error}"),
+                format!("this is used as {used}, but is not JSON: {error}"),
             );
             return;
         }
-        BlobContent::Opaque => format!("this is used as {used}, and is no JSON object"),
+        BlobContent::Opaque => format!("this is used as {used}, but is not a JSON object"),
         BlobContent::Json => {
-            format!("this is used as {used}, and neither its mediaType nor its fields are that")
+            format!("this is used as {used}, but neither its mediaType nor its fields fit")
         }
         _ => return,
     };

@@ -4,7 +4,7 @@ use crate::evidence::missing::{is_child, missing_blobs};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// an image index lists a manifest that is not there
+    /// an image index lists a manifest that is not in the layout
     ///
     /// ## What it does
     /// Finds entries of image indexes whose manifest is not in the layout, and that nothing else needs.

@@ -3,7 +3,7 @@ use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// an image index lists something else than manifests and indexes
+    /// an image index lists something other than manifests and indexes
     ///
     /// ## What it does
     /// Finds entries of image indexes, index.json aside, whose media type is neither that of an image manifest nor
@@ -33,7 +33,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
             findings.at(
                 doc,
                 at,
-                format!("an image index should list manifests and indexes, and this is {found}"),
+                format!("an image index should list manifests and indexes, but this is {found}"),
             );
         }
     }

@@ -3,7 +3,7 @@ use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// index.json lists something else than manifests and indexes
+    /// index.json lists something other than manifests and indexes
     ///
     /// ## What it does
     /// Finds entries of index.json whose media type is neither that of an image manifest nor that of an image
@@ -33,7 +33,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
             findings.at(
                 doc,
                 at,
-                format!("index.json usually lists manifests and indexes, and this is {found}"),
+                format!("index.json usually lists manifests and indexes, but this is {found}"),
             );
         }
     }

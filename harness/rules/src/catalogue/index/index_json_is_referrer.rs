@@ -32,6 +32,6 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     if doc.kind == DocKind::IndexJson
         && let Some(subject) = doc.root.get("subject")
     {
-        findings.at(doc, subject, "index.json has no digest, so nothing can find it as a referrer");
+        findings.at(doc, subject, "index.json has no digest, so no response can list it as a referrer");
     }
 }

@@ -7,7 +7,7 @@ use crate::evidence::{Evidence, Reference};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a document is not of the type that it is used as
+    /// the mediaType of a document differs from the one it is used as
     ///
     /// ## What it does
     /// Finds an index.json whose own `mediaType` is not that of an image index, and descriptors that call a blob a
@@ -46,7 +46,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for blob_node in evidence.blob_nodes() {
         let (digest, Some(node)) = (blob_node.digest, blob_node.node) else { continue };
         if let Some(flaw) = node.flaws.iter().find(|flaw| flaw.pointer == "/mediaType") {
-            findings.on(blob_path(digest), "/mediaType", format!("of this document, the {}", flaw.message));
+            findings.on(blob_path(digest), "/mediaType", format!("in this document, the {}", flaw.message));
             continue;
         }
         let own = node.media_type.as_deref();
@@ -59,7 +59,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         let own = own.unwrap_or("nothing, and looks like something else");
         if node.invalid.is_some() && node.media_type.is_some() {
             let used = first.media_type().unwrap_or_default();
-            let message = format!("this is used as {used}, and says that it is {own}");
+            let message = format!("this is used as {used}, but its mediaType is {own}");
             let finding = findings.on(blob_path(digest), "/mediaType", message);
             finding.see(first.file(), first.pointer() + "/mediaType", "it is used here");
             continue;

@@ -6,7 +6,7 @@ use crate::evidence::Evidence;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// an image in an index of several has no platform
+    /// an image has no platform in an index of several images
     ///
     /// ## What it does
     /// Finds entries of image indexes that list several images, where the entry of an image does not say its
@@ -45,7 +45,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
                 findings.on(
                     blob_path(&node.digest),
                     entry.pointer(),
-                    "this image has no platform beside others",
+                    "this image has no platform, and the index lists several images",
                 );
             }
         }

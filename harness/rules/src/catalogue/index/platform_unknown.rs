@@ -32,11 +32,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for place in doc.descriptors() {
         if let Some(platform) = place.value.get("platform").filter(|platform| is_unknown_platform(*platform))
         {
-            findings.at(
-                doc,
-                platform,
-                "this is the platform unknown/unknown, by which attestations are marked",
-            );
+            findings.at(doc, platform, "the platform is unknown/unknown, which marks attestations");
         }
     }
 }

@@ -3,7 +3,7 @@ use crate::doc::{Doc, is_unknown_platform};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a platform has a value that Go does not know
+    /// a platform has an architecture or os that Go does not define
     ///
     /// ## What it does
     /// Finds values of `architecture` and `os` that are neither a GOARCH nor a GOOS.
@@ -34,7 +34,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
         };
         let foreign = |(name, known): &(&str, &[&str])| {
             let text = platform.get(name)?.as_str()?;
-            (!known.contains(&&*text)).then(|| format!("{text:?} is no {name} that Go knows"))
+            (!known.contains(&&*text)).then(|| format!("{text:?} is not an {name} that Go defines"))
         };
         let all = [("architecture", ARCHITECTURES), ("os", SYSTEMS)];
         let wrong: Vec<_> = all.iter().filter_map(foreign).collect();

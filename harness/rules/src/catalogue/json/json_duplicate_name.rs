@@ -30,7 +30,7 @@ declare_rule! {
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for name in doc.duplicate_names() {
         if !is_in_annotations(&name.pointer()) {
-            findings.at(doc, *name, format!("the name {} is there already", name.text()));
+            findings.at(doc, *name, format!("an earlier member has the name {}, too", name.text()));
         }
     }
 }

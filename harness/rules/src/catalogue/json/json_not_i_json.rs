@@ -28,9 +28,13 @@ declare_rule! {
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     visit(doc.root, &mut |value| {
-        let odd = |c: char| matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
-        if !value.is_well_formed() || value.as_str().is_some_and(|text| text.chars().any(odd)) {
-            findings.at(doc, value, "this string is not Unicode text, which I-JSON asks for");
+        let noncharacter = |c: char| matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
+        if !value.is_well_formed() || value.as_str().is_some_and(|text| text.chars().any(noncharacter)) {
+            findings.at(
+                doc,
+                value,
+                "this string has unpaired surrogates or noncharacters, which I-JSON forbids",
+            );
         }
     });
 }

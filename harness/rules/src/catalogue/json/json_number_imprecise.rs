@@ -33,7 +33,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
             // a size that is not even an integer of 64 bits is reported as that
             && !(value.pointer().ends_with("/size") && text.parse::<i64>().is_err())
         {
-            findings.at(doc, value, "a double of 64 bits cannot hold this number as it is written");
+            findings.at(doc, value, "this number has no exact value as an IEEE 754 double");
         }
     });
 }

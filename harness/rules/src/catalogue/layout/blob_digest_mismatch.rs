@@ -9,7 +9,7 @@ use crate::evidence::{Evidence, Reference};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a blob is not what its name says
+    /// a blob does not hash to its name
     ///
     /// ## What it does
     /// Hashes every blob whose algorithm is registered, and finds those whose digest is not their name. What is in

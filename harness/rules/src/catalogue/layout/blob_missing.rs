@@ -4,7 +4,7 @@ use crate::evidence::missing::{is_child, missing_blobs};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a blob that is referred to is not there
+    /// a blob that a descriptor refers to is not in the layout
     ///
     /// ## What it does
     /// Finds descriptors whose blob is not in the layout and that do not say where else it is (`urls`, `data`).

@@ -36,7 +36,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
                 findings.on(
                     stray.path.as_str(),
                     "",
-                    format!("the directory's name {name} is no digest algorithm"),
+                    format!("the directory name {name} is not a digest algorithm"),
                 );
             }
             (["blobs", algorithm, encoded, ..], _) => {
@@ -44,7 +44,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
                     findings.on(
                         stray.path.as_str(),
                         "",
-                        format!("the name is no {algorithm} digest: {error}"),
+                        format!("the name is not a {algorithm} digest: {error}"),
                     );
                 }
             }

@@ -34,7 +34,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             findings.on(
                 stray.path.as_str(),
                 "",
-                "this lies directly in blobs, where no descriptor can point",
+                "this file is directly in blobs, where no descriptor can refer to it",
             );
         }
     }

@@ -6,7 +6,7 @@ use crate::evidence::{Evidence, is_reading_error};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a file could not be looked at
+    /// a file could not be read
     ///
     /// ## What it does
     /// Finds `oci-layout`, `index.json`, blobs and directories of blobs that the system does not let be read, that

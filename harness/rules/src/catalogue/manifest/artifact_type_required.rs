@@ -32,6 +32,6 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     let config = doc.root.get("config").filter(|_| doc.kind == DocKind::Manifest);
     let Some(own) = config.and_then(|config| config.get("mediaType")) else { return };
     if own.equals(media_type::EMPTY) && doc.root.get("artifactType").is_none() {
-        findings.at(doc, own, "with this config the manifest has to say its artifactType");
+        findings.at(doc, own, "a manifest with this config must have an artifactType");
     }
 }

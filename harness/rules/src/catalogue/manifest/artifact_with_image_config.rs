@@ -5,7 +5,7 @@ use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// an artifact has the config of an image
+    /// an artifact has an image config
     ///
     /// ## What it does
     /// Finds manifests that say an `artifactType` and have a config of the type of an image config. It is a
@@ -34,6 +34,6 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     let config = doc.root.get("config").filter(|_| doc.kind == DocKind::Manifest);
     let Some(own) = config.and_then(|config| config.get("mediaType")) else { return };
     if own.equals(media_type::IMAGE_CONFIG) && doc.root.get("artifactType").is_some() {
-        findings.at(doc, own, "this manifest says its artifactType, and has the config of an image");
+        findings.at(doc, own, "this manifest has an artifactType and the media type of an image config");
     }
 }

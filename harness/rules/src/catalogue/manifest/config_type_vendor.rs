@@ -5,7 +5,7 @@ use crate::doc::{Doc, DocKind, SlotValue};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// an image has a config of another type than image-spec's
+    /// the config of an image does not have the media type of an image config
     ///
     /// ## What it does
     /// Finds manifests whose layers are all OCI image layers, that have no `artifactType`, and whose config has
@@ -42,6 +42,10 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
         own.is_some_and(|own| own.starts_with("application/vnd.oci.image.layer."))
     };
     if layers.peek().is_some() && layers.all(tar) {
-        findings.at(doc, own, "the layers are an image's, and the config is not");
+        findings.at(
+            doc,
+            own,
+            "the layers are image layers, but this is not the media type of an image config",
+        );
     }
 }

@@ -6,7 +6,7 @@ use crate::doc::Doc;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// an empty descriptor does not describe {}
+    /// a descriptor of the empty type does not describe {}
     ///
     /// ## What it does
     /// Finds descriptors of the empty type whose digest, size or `data` is not that of the two bytes `{}`. It is a
@@ -43,7 +43,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
             None => view.data().into_present().is_some_and(|data| data != b"{}"),
         };
         if wrong {
-            findings.at(doc, place.value, "the content of the empty type is the two bytes {}");
+            findings.at(doc, place.value, "a descriptor of the empty type has to describe the two bytes {}");
         }
     }
 }

@@ -39,6 +39,10 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
         && let Some(size) = only.value.get("size")
         && size.as_number() == Some("0")
     {
-        findings.at(doc, size, "the only layer of this artifact has no bytes; the empty descriptor has two");
+        findings.at(
+            doc,
+            size,
+            "the only layer of this artifact has no bytes; the empty descriptor describes two",
+        );
     }
 }

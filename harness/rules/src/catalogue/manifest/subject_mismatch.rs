@@ -5,7 +5,7 @@ use crate::evidence::Evidence;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a subject descriptor is not that of the manifest it names
+    /// a subject descriptor differs from the manifest that it names
     ///
     /// ## What it does
     /// Compares `mediaType` and `size` of a subject with the manifest of that digest, if it is in the layout.
@@ -35,9 +35,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         let (Some(subject), Some(target)) = (&node.subject, evidence.node(digest)) else { continue };
         let target_type = target.media_type.as_deref().unwrap_or(target.kind.media_type());
         let message = if subject.size.is_some_and(|size| size != target.size) {
-            format!("this subject has {} bytes, and the descriptor says another size", target.size)
+            format!("the subject has {} bytes, but its descriptor gives another size", target.size)
         } else if subject.media_type.as_deref().is_some_and(|own| own != target_type) {
-            format!("this subject is {target_type}, and the descriptor says another media type")
+            format!("the subject is {target_type}, but its descriptor gives another media type")
         } else {
             continue;
         };

@@ -8,7 +8,7 @@ use crate::evidence::responses::tag;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a fallback tag is not cut as it has to be
+    /// a fallback tag is not truncated
     ///
     /// ## What it does
     /// Finds names in index.json that are a subject's digest with `-` for `:`, where the fallback tag has to be cut

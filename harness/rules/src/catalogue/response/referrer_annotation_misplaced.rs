@@ -4,7 +4,7 @@ use crate::evidence::annotations::misplaced_annotations;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// the mark of a response is somewhere else than on an entry of index.json
+    /// the annotation of a response is not on an entry of index.json
     ///
     /// ## What it does
     /// Finds the proposal's annotation on anything but a descriptor in index.json, where alone it counts.
@@ -30,6 +30,6 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let Some(key) = evidence.profile.key() else { return };
     for (file, pointer) in misplaced_annotations(evidence, key) {
-        findings.on(file, pointer, "this mark of a response counts on the entries of index.json only");
+        findings.on(file, pointer, "this annotation marks a response on entries of index.json only");
     }
 }

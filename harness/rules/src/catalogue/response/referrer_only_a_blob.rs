@@ -5,7 +5,7 @@ use crate::evidence::Evidence;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a referrer is only a blob
+    /// no descriptor leads to a referrer
     ///
     /// ## What it does
     /// Finds manifests with a subject that neither index.json nor anything it leads to lists. Blobs without a
@@ -38,7 +38,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for node in evidence.unreached() {
         let own = node.media_type.as_deref() == Some(node.kind.media_type());
         if let Some(subject) = node.subject.as_ref().filter(|_| own && node.invalid.is_none()) {
-            let message = format!("nothing lists this referrer of {}", subject.digest.short());
+            let message = format!("no descriptor leads to this referrer of {}", subject.digest.short());
             findings.on(blob_path(&node.digest), "/subject", message);
         }
     }

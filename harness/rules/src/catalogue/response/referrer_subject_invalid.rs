@@ -36,7 +36,11 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
         if let Some(error) =
             annotation.value.as_str().filter(|_| entry).and_then(|text| doc.profile.digest_problem(&text))
         {
-            findings.at(doc, annotation.value, format!("this marks a response, and is no digest: {error}"));
+            findings.at(
+                doc,
+                annotation.value,
+                format!("this annotation marks a response, but is not a digest: {error}"),
+            );
         }
     }
 }

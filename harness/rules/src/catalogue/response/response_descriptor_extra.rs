@@ -3,7 +3,7 @@ use crate::evidence::Evidence;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// the entry of a response has fields that a response has no use for
+    /// the entry of a response has fields without a meaning there
     ///
     /// ## What it does
     /// Finds `artifactType`, `platform` or `urls` on entries that are marked as a response.

@@ -33,7 +33,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         for (entry, descriptor, node) in response.referrers(evidence) {
             let differs = |(key, value): &(&str, &str)| descriptor.more().annotations.get(key) != Some(value);
             if let Some((key, _)) = node.annotations.iter().find(differs) {
-                let message = format!("the annotation {key} is not as in the manifest");
+                let message = format!("the value of {key} differs from that in the manifest");
                 findings.on(response.file(), entry.pointer(), message);
             }
         }

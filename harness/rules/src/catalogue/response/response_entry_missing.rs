@@ -3,7 +3,7 @@ use crate::evidence::Evidence;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a response lists a referrer that is not there
+    /// a response lists a referrer that is not in the layout
     ///
     /// ## What it does
     /// Finds entries of responses whose manifest is not in the layout. A layout may leave it to another store.

@@ -33,7 +33,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         let mut seen = BTreeSet::new();
         for (entry, descriptor) in response.entries() {
             if !seen.insert(&descriptor.digest) {
-                let message = format!("{} is listed already", descriptor.digest.short());
+                let message = format!("an earlier entry lists {}, too", descriptor.digest.short());
                 findings.on(response.file(), entry.pointer() + "/digest", message);
             }
         }

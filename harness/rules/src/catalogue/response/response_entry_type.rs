@@ -38,7 +38,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             }
             let pointer = if said.is_some() { entry.pointer() + "/artifactType" } else { entry.pointer() };
             let (said, own) = (said.unwrap_or("none"), own.unwrap_or("none"));
-            findings.on(response.file(), pointer, format!("the artifactType is {said}, and has to be {own}"));
+            findings.on(response.file(), pointer, format!("the artifactType is {said}, but has to be {own}"));
         }
     }
 }

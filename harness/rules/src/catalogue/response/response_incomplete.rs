@@ -45,7 +45,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         if !responses.contains(&node.digest)
             && lists.get(subject).is_some_and(|list| !list.contains(&node.digest))
         {
-            let message = format!("the response for {} does not list this", subject.short());
+            let message = format!("the response for {} does not list this referrer", subject.short());
             let finding = findings.on(blob_path(&node.digest), "/subject", message);
             if let Some(response) = evidence.responses().iter().find(|response| response.subject == *subject)
             {

@@ -40,7 +40,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         findings.on(
             "index.json",
             response.pointer(),
-            format!("this marks {what}, not a response that lists referrers"),
+            format!("this marks {what} as the response, not an index that lists referrers"),
         );
     }
 }

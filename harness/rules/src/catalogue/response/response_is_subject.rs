@@ -5,7 +5,7 @@ use crate::evidence::Evidence;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// something refers to a response
+    /// a referrer has a response as its subject
     ///
     /// ## What it does
     /// Finds manifests whose subject is a response.
@@ -37,7 +37,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             findings.on(
                 blob_path(&node.digest),
                 "/subject/digest",
-                "this refers to a response, whose digest will change",
+                "the subject is a response, whose digest changes with each new referrer",
             );
         }
     }

@@ -5,7 +5,7 @@ use crate::evidence::{DOCUMENT_LIMIT, Evidence};
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a response is larger than registries take
+    /// a response is larger than registries have to accept
     ///
     /// ## What it does
     /// Finds responses of more than 4 MiB, which is what registries have to take at least.

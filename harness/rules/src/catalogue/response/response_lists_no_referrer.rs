@@ -43,7 +43,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         let subject = response.subject.short();
         let other = known.iter().find_map(|node| node.subject.as_ref());
         let other = other.map_or(String::new(), |other| format!("; they refer to {}", other.digest.short()));
-        let message = format!("nothing that this response lists refers to {subject}{other}");
+        let message = format!("no manifest that this response lists refers to {subject}{other}");
         findings.on("index.json", response.pointer(), message);
     }
 }

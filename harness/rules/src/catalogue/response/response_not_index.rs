@@ -41,7 +41,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             findings.on(
                 "index.json",
                 pointer,
-                "this is marked as a referrers response, and is no image index",
+                "this is marked as a referrers response, but is not an image index",
             );
         }
     }

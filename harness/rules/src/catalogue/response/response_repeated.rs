@@ -39,7 +39,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         let key = (repository(response), &response.subject);
         match seen.get(&key) {
             Some(first) if first.entry.digest() != response.entry.digest() => {
-                let message = format!("there is another response for {}", response.subject.short());
+                let message = format!("an earlier entry is a response for {}, too", response.subject.short());
                 let finding = findings.on("index.json", response.pointer(), message);
                 finding.see("index.json", first.pointer(), "the first one");
             }

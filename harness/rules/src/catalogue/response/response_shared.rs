@@ -40,7 +40,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             let finding = findings.on(
                 "index.json",
                 response.pointer(),
-                "this response is marked for another subject, too",
+                "this response is also marked for another subject",
             );
             finding.see("index.json", first.pointer(), "the other mark");
         }

@@ -34,7 +34,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.annotated_responses() {
         if response.entry.ref_name().is_some() {
             let pointer = annotation_pointer(&response.entry.pointer(), REF_NAME);
-            findings.on("index.json", pointer, "this response has a name, so it appears among the tags");
+            findings.on("index.json", pointer, "this response has a ref.name, so tools list it as a tag");
         }
     }
 }

@@ -30,7 +30,11 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.annotated_responses() {
         if response.node.is_some_and(|node| node.subject.is_some()) {
-            findings.on(response.file(), "/subject", "a response with a subject would have to list itself");
+            findings.on(
+                response.file(),
+                "/subject",
+                "a response that has a subject would have to be listed as a referrer itself",
+            );
         }
     }
 }
