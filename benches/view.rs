@@ -1,8 +1,8 @@
 //! `view` of a layout with many referrers, each an entry of index.json, all verified, beside the tools that answer the
 //! same question: `cargo bench --bench view`. Tools are taken from the cache that `referee tools install` fills.
 //!
-//! Owns: the layouts and the ratios. Criterion has the library's own figures; a ratio of whole processes, which is
-//! what a person waits for, is printed after them, as medians of alternating runs.
+//! Owns: the layouts, the library's own figures, and the ratios of whole processes, which are what a person waits for, as
+//! medians of alternating runs.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, missing_docs)]
 
 use std::fmt::Write as _;
@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use criterion::{BenchmarkId, Criterion};
 use referee::convention::Convention;
 use referee::layout::{Layout, Limits, view};
 use referee::runner::{Case, Plan, catalogue::Catalogue};
@@ -59,6 +58,18 @@ impl Bench {
         let view = view::read(&facts, &self.subject, &self.conventions);
         assert!(view.referrers.iter().all(|found| found.verified));
         view.referrers.len()
+    }
+
+    /// The median of runs inside this process.
+    fn within(&self, what: &str, limits: &Limits) {
+        let time = |_| {
+            let begin = Instant::now();
+            assert_eq!(self.view(limits), self.count);
+            begin.elapsed()
+        };
+        let mut all: Vec<Duration> = (0..21).map(time).collect();
+        all.sort();
+        println!("{} referrers, {what}: {:.2?}", self.count, all[all.len() / 2]);
     }
 
     /// How long one process takes that must name every referrer.
@@ -113,17 +124,10 @@ fn cached(tool: &str, program: &str) -> Option<PathBuf> {
 
 fn main() {
     let (small, large) = (Bench::new(1_000), Bench::new(10_000));
-    let mut criterion = Criterion::default().sample_size(10).configure_from_args();
-    let mut group = criterion.benchmark_group("view");
     for bench in [&small, &large] {
-        group.bench_function(BenchmarkId::new("manifests verified", bench.count), |b| {
-            b.iter(|| bench.view(&Limits::default()));
-        });
-        group.bench_function(BenchmarkId::new("every blob verified", bench.count), |b| {
-            b.iter(|| bench.view(&Limits::thorough()));
-        });
+        bench.within("manifests verified", &Limits::default());
+        bench.within("every blob verified", &Limits::thorough());
     }
-    group.finish();
     let (oras, regctl) = (|| cached("oras@v1.3.6", "oras"), || cached("regctl@v0.11.7", "regctl"));
     let json = ["--format", "json"];
     large.beside(oras(), &["discover", "--oci-layout", "LAYOUT:v1"], &[], 5);
