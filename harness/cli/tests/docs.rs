@@ -35,7 +35,7 @@ enum How {
 use How::{Copies, Elsewhere, Parses, Referee, Tests, TestsOf};
 
 /// In the order in which they are run.
-const COMMANDS: [(&str, How); 30] = [
+const COMMANDS: [(&str, How); 31] = [
     // README.md
     ("cargo run --release -- run --install", Referee(&["attach-discover"], 0, "written by")),
     ("cargo test", Tests(&["docs::every_command_that_is_shown_works", "trust::"])),
@@ -46,6 +46,7 @@ const COMMANDS: [(&str, How); 30] = [
     ("referee list requirements", Referee(&[], 0, "LAYOUT-016")),
     ("referee --help", Referee(&[], 0, "Usage: referee")),
     ("referee explain ID", Referee(&["attach-discover"], 0, "attach-discover")),
+    ("referee explain attach", Referee(&[], 0, "operation attach")),
     ("referee list", Referee(&[], 0, "attach-discover")),
     ("referee schema NAME", Referee(&["case"], 0, "\"$schema\"")),
     // CONTRIBUTING.md
