@@ -16,15 +16,16 @@ use referee::rules::{Checker, Finding, Report, Severity, requirement};
 use referee::runner::Plan;
 use referee::runner::catalogue::{self, Catalogue};
 
-struct World {
+/// What is shipped.
+struct Shipped {
     catalogue: Catalogue,
     cases: Vec<Conformance>,
     bases: Vec<Base>,
 }
 
-static WORLD: LazyLock<World> = LazyLock::new(|| {
+static SHIPPED: LazyLock<Shipped> = LazyLock::new(|| {
     let (cases, bases) = referee::fixtures::shipped().unwrap();
-    World { catalogue: Catalogue::shipped().unwrap(), cases, bases }
+    Shipped { catalogue: Catalogue::shipped().unwrap(), cases, bases }
 });
 
 const PROFILES: [&str; 3] = ["image-spec", "image-spec-head", "pr-1171"];
@@ -63,14 +64,14 @@ fn has_a_root(scene: &Scene) -> bool {
 }
 
 fn variants() -> impl Iterator<Item = &'static Variant> {
-    WORLD.cases.iter().flat_map(|case| &case.variants)
+    SHIPPED.cases.iter().flat_map(|case| &case.variants)
 }
 
 #[test]
 fn every_variant_gives_exactly_its_findings() {
     let mut wrong = Vec::new();
     for variant in variants() {
-        let scene = match variant.scene(&WORLD.bases, &WORLD.catalogue.conventions) {
+        let scene = match variant.scene(&SHIPPED.bases, &SHIPPED.catalogue.conventions) {
             Ok(scene) => scene,
             Err(error) => {
                 wrong.push(format!("{}: {error}", variant.id));
@@ -99,8 +100,8 @@ fn every_variant_gives_exactly_its_findings() {
 
 #[test]
 fn nothing_is_found_in_a_base() {
-    for base in &WORLD.bases {
-        let scene = base.scene(&WORLD.catalogue.conventions).unwrap();
+    for base in &SHIPPED.bases {
+        let scene = base.scene(&SHIPPED.catalogue.conventions).unwrap();
         let report = in_directory(&scene, &checker(&base.profile, &BTreeMap::new()));
         let allowed = |finding: &Finding| {
             finding.severity == Severity::Info && base.infos.iter().any(|rule| rule == finding.rule.id)
@@ -132,9 +133,9 @@ fn what_a_convention_writes_has_no_error() {
 
 fn written() -> Vec<(String, Scene)> {
     let mut scenes = Vec::new();
-    for case in &WORLD.catalogue.cases {
+    for case in &SHIPPED.catalogue.cases {
         let plan = Plan::compile(case);
-        for convention in &WORLD.catalogue.conventions {
+        for convention in &SHIPPED.catalogue.conventions {
             scenes.push((
                 format!("{}[{}]", case.id, convention.id),
                 Scene::new(&plan.contents, Some(convention)),
@@ -150,13 +151,13 @@ fn written() -> Vec<(String, Scene)> {
 fn goldens_of_each_rule() {
     let mut scenes: Vec<(String, Option<&str>, Scene)> =
         written().into_iter().map(|(name, scene)| (name, None, scene)).collect();
-    for base in &WORLD.bases {
-        let scene = base.scene(&WORLD.catalogue.conventions).unwrap();
+    for base in &SHIPPED.bases {
+        let scene = base.scene(&SHIPPED.catalogue.conventions).unwrap();
         scenes.push((format!("base/{}", base.id), None, scene));
     }
-    for case in &WORLD.cases {
+    for case in &SHIPPED.cases {
         for variant in &case.variants {
-            let scene = variant.scene(&WORLD.bases, &WORLD.catalogue.conventions).unwrap();
+            let scene = variant.scene(&SHIPPED.bases, &SHIPPED.catalogue.conventions).unwrap();
             scenes.push((variant.id.clone(), Some(&case.rule), scene));
         }
     }
@@ -204,7 +205,7 @@ fn every_rule_has_a_hit_a_near_miss_and_an_explanation() {
     let ids: BTreeSet<_> = rules().map(|rule| rule.id).collect();
     assert_eq!(ids.len(), rules().len(), "two rules with one id, in two folders");
     for rule in rules() {
-        let case = WORLD.cases.iter().find(|case| case.rule == rule.id);
+        let case = SHIPPED.cases.iter().find(|case| case.rule == rule.id);
         let case = case.unwrap_or_else(|| panic!("{}: no case in cases/conformance", rule.id));
         assert!(case.variants.iter().any(|variant| variant.hit), "{}: no hit", rule.id);
         assert!(case.variants.iter().any(|variant| !variant.hit), "{}: no near-miss", rule.id);
@@ -227,7 +228,7 @@ fn every_rule_has_a_hit_a_near_miss_and_an_explanation() {
         }
     }
     assert!(unsaid.is_empty(), "they do not say why their severity is not that of their level: {unsaid:?}");
-    for case in &WORLD.cases {
+    for case in &SHIPPED.cases {
         assert!(ids.contains(case.rule.as_str()), "a case for a rule that does not exist: {}", case.rule);
     }
 }
@@ -236,7 +237,7 @@ fn every_rule_has_a_hit_a_near_miss_and_an_explanation() {
 fn every_requirement_is_decided_or_says_why_not() {
     assert!(!requirement::all().is_empty() && !requirement::ambiguities().is_empty());
     for one in requirement::all() {
-        let coverage = Coverage::of_requirement(one, &WORLD.catalogue.cases, &WORLD.bases);
+        let coverage = Coverage::of_requirement(one, &SHIPPED.catalogue.cases, &SHIPPED.bases);
         let decided = !coverage.is_empty();
         assert!(decided || coverage.reason.is_some(), "{}: no rule, no case, no reason", one.id);
         assert!(!decided || one.why_not.is_none(), "{}: decided, and says why it is not", one.id);
@@ -269,7 +270,9 @@ fn no_golden_is_left_over() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/rules");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files = files.filter(|path| path.extension().is_some_and(|extension| extension != "new"));
-    let stems: BTreeSet<_> =
+    let stems: BTreeSet<String> =
         files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
-    assert_eq!(stems, rules().map(|rule| rule.id.to_owned()).collect());
+    let ids = rules().map(|rule| rule.id.to_owned()).collect();
+    let left: Vec<_> = stems.difference(&ids).collect();
+    assert!(left.is_empty(), "goldens of rules that do not exist: {left:?}");
 }
