@@ -6,10 +6,8 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use referee::results::CellResult;
 use referee::results::event::Event;
-use referee::results::judge::Verdict;
-use referee::results::outcome::Outcome;
+use referee::results::{CellResult, Outcome, Verdict};
 
 /// Shows events.
 #[derive(Debug)]
@@ -58,7 +56,7 @@ impl Progress {
                 }
                 state.done += 1;
                 self.bar.inc(1);
-                self.bar.set_message(cell.id.clone());
+                self.bar.set_message(cell.id.to_string());
                 if let Some(line) = remarkable(cell) {
                     self.line(&line);
                 }
@@ -84,8 +82,11 @@ impl Progress {
 /// What is said while the run goes on: what will make it fail, and what takes long.
 fn remarkable(cell: &CellResult) -> Option<String> {
     let (id, outcome) = (&cell.id, cell.outcome);
-    match cell.verdict.filter(|verdict| verdict.unexpected()).map(Verdict::word) {
-        Some(verdict) => Some(format!("{verdict}: {id}: {outcome}")),
-        None => (outcome == Outcome::Hang).then(|| format!("{outcome}: {id}")),
+    match (cell.verdict.filter(|verdict| verdict.unexpected()), &cell.was) {
+        (Some(Verdict::Changed), Some(was)) => {
+            Some(format!("{}: {id}: was {}, now {outcome}", Verdict::Changed, was.outcome))
+        }
+        (Some(verdict), _) => Some(format!("{verdict}: {id}: {outcome}")),
+        (None, _) => (outcome == Outcome::Hang).then(|| format!("{outcome}: {id}")),
     }
 }

@@ -30,8 +30,8 @@ pub(super) fn run(what: What, files: &Files, format: Format) -> Result<Exit, Fai
         }
         What::Cells => {
             for cell in run::select(&catalogue, &selected, &[]) {
-                let _ = writeln!(text, "{cell}");
-                values.push(json!({"id": cell.id, "case": cell.case.id, "convention": cell.convention()}));
+                let _ = writeln!(text, "{}", cell.id);
+                values.push(json!({"id": cell.id, "case": cell.case.id, "convention": cell.id.convention()}));
             }
         }
         What::Rules | What::Requirements | What::Profiles => values = texts(what, &catalogue, &mut text)?,

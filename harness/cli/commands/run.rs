@@ -11,14 +11,13 @@ use std::time::Instant;
 use anyhow::Context as _;
 use referee::process::HarnessError;
 use referee::process::usage;
+use referee::results::cell_id::Patterns;
 use referee::results::golden::Goldens;
-use referee::results::judge::Verdict;
-use referee::results::outcome::Outcome;
-use referee::results::report::summary::{self, Names};
-use referee::results::{self, Results, Timing, cell_id};
+use referee::results::report::summary;
+use referee::results::{self, Binding, CaseResult, CellId, Outcome, Results, Schema, Timing, Verdict};
 use referee::runner::backend::RunContext;
 use referee::runner::catalogue::{self, Catalogue};
-use referee::runner::cell::{self, Binding, Cell};
+use referee::runner::cell::{self, Cell};
 use referee::runner::driver::Driver;
 use referee::runner::schedule::{self, Run};
 use referee::runner::tools::{Machine, Tool};
@@ -42,7 +41,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     args.bless.as_deref().map(sink::folder).transpose()?;
     let machine = machine::machine(args.cache.as_deref())?;
     let wanted: BTreeSet<&str> =
-        cells.iter().flat_map(|cell| &cell.roles).map(|(_, binding)| binding.driver()).collect();
+        cells.iter().flat_map(|cell| cell.id.roles()).map(|(_, binding)| binding.driver()).collect();
     if args.install {
         super::tools::install(&machine, &catalogue, &|driver| wanted.contains(driver.id.as_str()), false)?;
     }
@@ -60,11 +59,11 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     let (results, trouble) = results(args, &catalogue, &goldens, &machine, &cells, &tools, stop)?;
     // a run is dear: what can be written is, even where something else cannot
     let written = [
-        report.map_or(Ok(()), |mut report| report.write(&json(&results)?)),
-        args.bless.as_deref().map_or(Ok(()), |folder| bless(folder, &goldens, &results)),
+        report.map_or(Ok(()), |mut report| report.write(&results.to_json())),
+        args.bless.as_deref().map_or(Ok(()), |folder| bless(folder, &catalogue, &goldens, &results)),
         match args.format {
             Format::Json => super::print_json(&results),
-            Format::Human => super::print(&human(&catalogue, &results)),
+            Format::Human => super::print(&summary::render(&results)),
         },
     ];
     written.into_iter().collect::<Result<(), Failed>>()?;
@@ -90,25 +89,26 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
 
 /// The cells that the user's words select.
 pub(super) fn select(catalogue: &Catalogue, selected: &Selected, filter: &[String]) -> Vec<Cell> {
-    // `[` stands for itself: cell ids are full of it
-    let patterns: Vec<String> =
-        filter.iter().map(|pattern| catalogue.current(pattern).replace('[', "\\[")).collect();
-    let globs = cell_id::globs(&patterns);
-    let named = |cell: &Cell| filter.is_empty() || globs.is_match(&cell.id) || globs.is_match(&cell.case.id);
+    let patterns = Patterns::new(filter.iter().map(|pattern| catalogue.current(pattern)));
+    let named = |cell: &Cell| filter.is_empty() || patterns.select(&cell.id);
     let involves = |cell: &Cell, drivers: &[String]| {
-        let mut bound = cell.roles.iter().map(|(_, binding)| binding.driver());
+        let mut bound = cell.id.roles().iter().map(|(_, binding)| binding.driver());
         drivers.is_empty()
             || bound.any(|id| drivers.iter().any(|one| id == one || id.split('+').next() == Some(one)))
     };
     let follows = |cell: &Cell, conventions: &[String]| {
-        let mut bound = cell.roles.iter().map(|(_, binding)| binding);
+        let mut bound = cell.id.roles().iter().map(|(_, binding)| binding);
         let is = |binding: &Binding| matches!(binding, Binding::Builtin(id) if conventions.contains(id));
         conventions.is_empty() || bound.any(is)
     };
-    let cases = catalogue.cases.iter().map(|case| Arc::new(case.clone()));
-    let cells = cases.flat_map(|case| cell::expand(&case, &catalogue.drivers, &catalogue.conventions));
-    let cells = cells.filter(|cell| named(cell));
+    let cells = all(catalogue).filter(|cell| named(cell));
     cells.filter(|cell| involves(cell, &selected.drivers) && follows(cell, &selected.conventions)).collect()
+}
+
+/// Every cell that there is.
+fn all(catalogue: &Catalogue) -> impl Iterator<Item = Cell> {
+    let cases = catalogue.cases.iter().map(|case| Arc::new(case.clone()));
+    cases.flat_map(|case| cell::expand(&case, &catalogue.drivers, &catalogue.conventions))
 }
 
 fn missing(require: &[String], catalogue: &Catalogue, tools: &BTreeMap<String, Tool>) -> Option<String> {
@@ -145,13 +145,14 @@ fn results(
     let (begin, before) = (Instant::now(), usage::now());
     let done = schedule::run(&context, &run, &|event| progress.event(event)).map_err(anyhow::Error::from)?;
     let used = usage::now() - before;
-    let network = machine.sandbox.network();
     let order = catalogue.drivers.iter().filter_map(|driver| tools.get(&driver.id));
     let results = Results {
-        schema: "referee/results/v1",
+        schema: Schema::V1,
         suite: results::suite(&catalogue.sources),
         complete: done.complete,
-        tools: order.map(|tool| tool.result(network)).collect(),
+        cases: cases(catalogue, cells),
+        conventions: conventions(catalogue, cells),
+        tools: order.map(|tool| tool.result(&machine.sandbox)).collect(),
         cells: done.cells,
         timing: Timing {
             wall_millis: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -161,6 +162,22 @@ fn results(
         },
     };
     Ok((results, done.trouble))
+}
+
+/// The cases of these cells, in order of their ids.
+fn cases(catalogue: &Catalogue, cells: &[Cell]) -> Vec<CaseResult> {
+    let ids: BTreeSet<&str> = cells.iter().map(|cell| cell.id.case()).collect();
+    let cases = catalogue.cases.iter().filter(|case| ids.contains(case.id.as_str()));
+    let cases = cases.map(|case| (&case.id, CaseResult { id: case.id.clone(), title: case.title.clone() }));
+    cases.collect::<BTreeMap<_, _>>().into_values().collect()
+}
+
+/// The conventions of these cells, in the order of the catalogue.
+fn conventions(catalogue: &Catalogue, cells: &[Cell]) -> Vec<String> {
+    let ids: BTreeSet<&str> =
+        cells.iter().flat_map(|cell| [cell.id.convention(), cell.id.reader()]).flatten().collect();
+    let all = catalogue.conventions.iter().map(|convention| &convention.id);
+    all.filter(|id| ids.contains(id.as_str())).cloned().collect()
 }
 
 /// Why nothing ran: the tools that the user named, or else that none is there.
@@ -177,27 +194,12 @@ fn nothing_ran(selected: &Selected, tools: &BTreeMap<String, Tool>) -> String {
     }
 }
 
-fn json(results: &Results) -> Result<String, Failed> {
-    Ok(serde_json::to_string_pretty(results).map_err(anyhow::Error::from)? + "\n")
-}
-
-fn bless(folder: &Path, goldens: &Goldens, results: &Results) -> Result<(), Failed> {
-    for golden in results.bless(goldens) {
+fn bless(folder: &Path, catalogue: &Catalogue, goldens: &Goldens, results: &Results) -> Result<(), Failed> {
+    let exist: BTreeSet<CellId> = all(catalogue).map(|cell| cell.id).collect();
+    for golden in goldens.bless(results, |id| exist.contains(id)) {
         let path = folder.join(golden.file_name());
         std::fs::write(&path, golden.render()).with_context(|| format!("cannot write {}", path.display()))?;
         super::say(&format!("wrote {}", path.display()));
     }
     Ok(())
-}
-
-fn human(catalogue: &Catalogue, results: &Results) -> String {
-    let built = catalogue.drivers.iter().filter(|driver| driver.manifest.install.is_some());
-    let conventions = catalogue.conventions.iter();
-    let names = Names {
-        titles: catalogue.cases.iter().map(|case| (case.id.clone(), case.title.clone())).collect(),
-        tools: catalogue.drivers.iter().map(|driver| driver.id.clone()).collect(),
-        conventions: conventions.map(|convention| cell_id::as_convention(&convention.id)).collect(),
-        installable: built.map(|driver| driver.tool().to_owned()).collect(),
-    };
-    summary::render(results, &names)
 }

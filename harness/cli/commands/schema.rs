@@ -5,6 +5,7 @@
 
 use referee::convention::Convention;
 use referee::fixtures::{BaseFile, ConformanceFile};
+use referee::results::Results;
 use referee::rules::profile::ProfileFile;
 use referee::runner::case::CaseFile;
 use referee::runner::driver::Manifest;
@@ -23,6 +24,7 @@ const FORMATS: &[Format] = &[
     ("convention", || schema_for!(Convention)),
     ("driver", || schema_for!(Manifest)),
     ("profile", || schema_for!(ProfileFile)),
+    ("results", || schema_for!(Results)),
 ];
 
 pub(super) fn run(name: &str) -> Result<Exit, Failed> {

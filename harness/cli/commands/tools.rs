@@ -54,7 +54,7 @@ fn located(catalogue: &Catalogue, selected: &[String], machine: &Machine) -> Vec
 fn list(args: &ToolsArgs) -> Result<Exit, Failed> {
     let (catalogue, selected, machine) = open(args)?;
     let tools = located(&catalogue, &selected, &machine);
-    let results: Vec<ToolResult> = tools.iter().map(|tool| tool.result(machine.sandbox.network())).collect();
+    let results: Vec<ToolResult> = tools.iter().map(|tool| tool.result(&machine.sandbox)).collect();
     if args.format == Format::Json {
         super::print_json(&results)?;
         return Ok(Exit::Success);

@@ -34,6 +34,17 @@ fn explanations_are_as_approved() {
     approve("explain", &without_counts(&texts.join("\n")));
 }
 
+/// Reports take their words from the vocabulary (`harness/results/tests/results.rs`), and each of those is explained.
+#[test]
+fn every_word_of_a_report_is_explained() {
+    let folder = folder();
+    for word in referee::results::vocabulary::Word::all() {
+        let text = transcript(folder.path(), &["explain", word.text()]);
+        let head = format!("\n{} {}: ", word.kind(), word.text());
+        assert!(text.contains(&head) && text.ends_with("-- exit 0\n"), "{text}");
+    }
+}
+
 #[test]
 fn a_view_is_as_approved() {
     let folder = folder();

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use referee::convention::Convention;
+use referee::results::Results;
 use referee::runner::Case;
 use referee::source::Source;
 use serde_json::Value;
@@ -77,6 +78,26 @@ fn shipped_files_fit_their_schemas() {
             assert!(text.starts_with(&wanted), "{}: first line is not {wanted}", path.display());
         }
     }
+}
+
+/// What a run writes fits the schema of results, and reads back as it was.
+#[test]
+fn results_fit_their_schema() {
+    let folder = crate::support::folder();
+    let mut command = crate::support::referee(folder.path());
+    let output = command.args(["run", "attach-discover", "--format", "json"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
+    let schema: Value = serde_json::from_str(&schema("results")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&value).map(|e| e.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let mut other = value.clone();
+    other["cells"][0]["outcome"] = "some".into();
+    assert!(!validator.is_valid(&other));
+    let results = Results::from_json(&text).unwrap();
+    assert_eq!(results.to_json(), text);
+    assert!(results.cells.len() > 100);
 }
 
 #[test]

@@ -285,7 +285,7 @@ fn a_tool_that_only_hangs_is_given_up() {
         text.contains("changed  fake-tamper-index was to read a layout, and changed index.json"),
         "{text}"
     );
-    assert!(text.contains("twice    fake-twice lists a referrer more than once"), "{text}");
+    assert!(text.contains("repeated fake-twice lists a referrer more than once"), "{text}");
 }
 
 /// What a tool leaves without permission is that cell's affair: nothing breaks off, and nothing stays in the scratch

@@ -1,93 +1,85 @@
 //! Goldens: what was seen of a reader in a certain version, and approved.
 //!
-//! Owns: the one form in which they are kept, one file per column and version under `golden/interop/`, one line
-//! per cell. Leaves to others: holding a cell against its line ([`crate::judge`]).
+//! Owns: which cells a golden holds, of which versions, and adding to it. Leaves to others: its file ([`file`]), its grids
+//! ([`grid`]), and holding a cell against it ([`crate::judge`]).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
-use referee_source::{Source, SourceError};
-use serde::Deserialize;
+use crate::cell_id::{BUILTIN, CellId};
+use crate::observation::Recorded;
+use crate::results::{BUILTIN_VERSION, CellResult, Results};
 
-use crate::outcome::Outcome;
+mod file;
+mod grid;
+mod words;
 
 /// All goldens, by column and version of the tool that has the last word in a cell.
 #[derive(Debug, Clone, Default)]
 pub struct Goldens(BTreeMap<(String, String), Golden>);
 
 /// What was seen of one column in one version.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Golden {
-    /// The version of this file format: 1.
-    pub schema: u32,
-    /// The column, such as `regctl+slow`.
-    pub tool: String,
-    /// The tool's version.
-    pub version: String,
-    /// Cells by id.
-    #[serde(default)]
-    pub cells: BTreeMap<String, Line>,
-}
-
-/// What was seen in one cell.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Line {
-    /// The outcome; `flaky` where runs differ.
-    pub outcome: Outcome,
-    /// The other tools of the cell with their versions, such as `oras@1.3.6`.
-    #[serde(default)]
-    pub with: BTreeSet<String>,
-    /// The case's names of the referrers that were answered.
-    #[serde(default)]
-    pub sees: Vec<String>,
-    /// Fields that differed, as `name.field`.
-    #[serde(default)]
-    pub altered: Vec<String>,
-    /// With `flaky`: the outcomes that were seen.
-    #[serde(default)]
-    pub among: BTreeSet<Outcome>,
+    tool: String,
+    version: String,
+    /// The versions of the other tools of the cells: one of each.
+    with: BTreeMap<String, String>,
+    cells: BTreeMap<CellId, Recorded>,
 }
 
 impl Golden {
-    /// Reads a golden file.
-    ///
-    /// # Errors
-    /// The first mistake, at its line.
-    pub fn parse(source: &Source) -> Result<Self, SourceError> {
-        let golden: Self = source.parse()?;
-        if golden.schema != 1 {
-            return Err(source.error(0..0, format!("schema {} is not known, expected 1", golden.schema)));
-        }
-        Ok(golden)
+    /// A golden without cells. A column such as `regctl+slow`, and the version of its tool.
+    pub fn new(tool: impl Into<String>, version: impl Into<String>) -> Self {
+        let (tool, version) = (tool.into(), version.into());
+        Self { tool, version, with: BTreeMap::new(), cells: BTreeMap::new() }
     }
 
-    /// The name of the file under `golden/interop/`.
-    pub fn file_name(&self) -> String {
-        format!("{}@{}.toml", self.tool, self.version)
+    /// The column.
+    pub fn tool(&self) -> &str {
+        &self.tool
     }
 
-    /// The file's text: stable, one line per cell.
-    pub fn render(&self) -> String {
-        let mut text = String::from(
-            "# What was seen, and approved. Written by `referee run --bless`; review it in diffs.\n",
-        );
-        let _ =
-            writeln!(text, "schema  = 1\ntool    = {:?}\nversion = {:?}\n\n[cells]", self.tool, self.version);
-        for (id, line) in &self.cells {
-            let _ = write!(text, "{id:?} = {{ outcome = \"{}\"", line.outcome);
-            let list = |name: &str, items: &mut dyn Iterator<Item = String>| {
-                let items: Vec<_> = items.map(|item| format!("{item:?}")).collect();
-                if items.is_empty() { String::new() } else { format!(", {name} = [{}]", items.join(", ")) }
-            };
-            text.push_str(&list("sees", &mut line.sees.iter().cloned()));
-            text.push_str(&list("altered", &mut line.altered.iter().cloned()));
-            text.push_str(&list("among", &mut line.among.iter().map(ToString::to_string)));
-            text.push_str(&list("with", &mut line.with.iter().cloned()));
-            text.push_str(" }\n");
+    /// The tool's version.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// All cells, in order.
+    pub fn cells(&self) -> impl Iterator<Item = (&CellId, &Recorded)> {
+        self.cells.iter()
+    }
+
+    /// What was seen in a cell together with these versions of the other tools, such as `oras@1.3.6`.
+    pub fn get(&self, id: &CellId, with: &BTreeSet<String>) -> Option<&Recorded> {
+        self.cells.get(id).filter(|_| self.with(id).as_ref() == Some(with))
+    }
+
+    /// Records a cell. Other cells of a tool that comes with another version now are forgotten: they were seen of a
+    /// version that this golden no longer speaks of.
+    pub fn insert(&mut self, id: CellId, with: &BTreeSet<String>, recorded: Recorded) {
+        for (tool, version) in with.iter().filter_map(|with| with.split_once('@')) {
+            if tool == self.tool {
+                continue;
+            }
+            let before = self.with.insert(tool.to_owned(), version.to_owned());
+            if before.is_some_and(|before| before != version) {
+                self.cells.retain(|id, _| !id.others().any(|other| other == tool));
+            }
         }
-        text
+        self.cells.insert(id, recorded);
+    }
+
+    /// Forgets the cells of which this is not true.
+    pub fn retain(&mut self, is: impl Fn(&CellId) -> bool) {
+        self.cells.retain(|id, _| is(id));
+        let used: BTreeSet<&str> = self.cells.keys().flat_map(CellId::others).collect();
+        self.with.retain(|tool, _| used.contains(tool.as_str()));
+    }
+
+    /// The other tools of a cell with their versions here; `None` where one has none.
+    fn with(&self, id: &CellId) -> Option<BTreeSet<String>> {
+        let version = |tool: &str| if tool == self.tool { Some(&self.version) } else { self.with.get(tool) };
+        id.others().map(|tool| Some(format!("{tool}@{}", version(tool)?))).collect()
     }
 }
 
@@ -106,28 +98,83 @@ impl Goldens {
     pub fn iter(&self) -> impl Iterator<Item = &Golden> {
         self.0.values()
     }
+
+    /// The goldens that a run would record: these, with the cells that ran replaced, and without cells that do not exist any
+    /// more.
+    pub fn bless(&self, results: &Results, exists: impl Fn(&CellId) -> bool) -> Vec<Golden> {
+        let mut blessed: BTreeMap<&str, Golden> = BTreeMap::new();
+        for cell in results.cells.iter().filter(|cell| cell.outcome.ran()) {
+            let tool = reader(cell);
+            let golden = blessed.entry(tool).or_insert_with(|| {
+                let found = results.tools.iter().find(|known| known.id == tool);
+                let version = found.and_then(|tool| tool.version.as_deref()).unwrap_or(BUILTIN_VERSION);
+                self.get(tool, version).cloned().unwrap_or_else(|| Golden::new(tool, version))
+            });
+            golden.insert(cell.id.clone(), &cell.with, cell.recorded());
+        }
+        let mut blessed: Vec<Golden> = blessed.into_values().collect();
+        for golden in &mut blessed {
+            golden.retain(&exists);
+        }
+        blessed
+    }
+}
+
+/// The column in whose golden a cell is.
+fn reader(cell: &CellResult) -> &str {
+    cell.id.last().map_or(BUILTIN, |binding| binding.driver())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::Outcome;
+
+    fn id(text: &str) -> CellId {
+        text.parse().unwrap()
+    }
+
+    fn with(versions: &[&str]) -> BTreeSet<String> {
+        versions.iter().map(|&one| one.to_owned()).collect()
+    }
+
+    fn seen() -> Recorded {
+        Recorded {
+            outcome: Outcome::Seen,
+            sees: vec!["sbom".to_owned()],
+            altered: Vec::new(),
+            among: BTreeSet::new(),
+        }
+    }
 
     #[test]
-    fn a_golden_reads_back() {
-        let line = Line {
-            outcome: Outcome::Altered,
-            with: BTreeSet::from(["oras@1.3.6".to_owned()]),
-            sees: vec!["sbom".to_owned()],
-            altered: vec!["sbom.annotations".to_owned()],
-            among: BTreeSet::new(),
-        };
-        let golden = Golden {
-            schema: 1,
-            tool: "regctl+slow".to_owned(),
-            version: "0.11.7".to_owned(),
-            cells: BTreeMap::from([("a[consumer=regctl+slow]".to_owned(), line)]),
-        };
-        let source = Source::new("golden.toml", golden.render());
-        assert_eq!(Golden::parse(&source), Ok(golden));
+    fn a_cell_is_only_known_with_the_versions_it_was_seen_with() {
+        let mut golden = Golden::new("oras", "1.3.6");
+        let (by_regctl, by_itself) =
+            (id("a[producer=regctl,consumer=oras]"), id("a[producer=oras,consumer=oras]"));
+        golden.insert(by_regctl.clone(), &with(&["regctl@1.0.0"]), seen());
+        golden.insert(by_itself.clone(), &with(&["oras@1.3.6"]), seen());
+        assert_eq!(golden.get(&by_regctl, &with(&["regctl@1.0.0"])), Some(&seen()));
+        assert_eq!(golden.get(&by_regctl, &with(&["regctl@2.0.0"])), None);
+        assert_eq!(golden.get(&by_regctl, &with(&[])), None);
+        assert_eq!(golden.get(&by_itself, &with(&["oras@1.3.6"])), Some(&seen()));
+    }
+
+    #[test]
+    fn another_version_of_a_tool_replaces_what_was_seen_with_the_former() {
+        let mut golden = Golden::new("oras", "1.3.6");
+        for case in ["a", "b"] {
+            let cell = id(&format!("{case}[producer=regctl,consumer=oras]"));
+            golden.insert(cell, &with(&["regctl@1.0.0"]), seen());
+        }
+        golden.insert(id("a[producer=builtin,consumer=oras,convention=raw]"), &with(&[]), seen());
+        golden.insert(id("a[producer=regctl,consumer=oras]"), &with(&["regctl@2.0.0"]), seen());
+        let left: Vec<String> = golden.cells().map(|(id, _)| id.to_string()).collect();
+        assert_eq!(
+            left,
+            ["a[producer=regctl,consumer=oras]", "a[producer=builtin,consumer=oras,convention=raw]"]
+        );
+        golden.retain(|id| id.driver(crate::Role::Producer) != "regctl");
+        assert!(golden.with.is_empty());
     }
 }

@@ -7,12 +7,21 @@ pub mod cell_id;
 pub mod event;
 pub mod golden;
 pub mod judge;
+pub mod observation;
 pub mod outcome;
 pub mod report;
 mod results;
-pub mod role;
-pub mod step;
+mod role;
+mod step;
+mod verdict;
+pub mod vocabulary;
 
-pub use results::{BUILTIN_VERSION, CellResult, Results, SandboxResult, Timing, ToolResult, suite};
-pub use role::Role;
-pub use step::StepRecord;
+pub use cell_id::{Binding, CellId};
+pub use outcome::Outcome;
+pub use results::{
+    BUILTIN_VERSION, CaseResult, CellResult, Network, Results, ResultsError, SandboxResult, Schema, Status,
+    Timing, ToolResult, suite,
+};
+pub use role::{Role, UnknownRole};
+pub use step::{OpName, StepRecord};
+pub use verdict::Verdict;

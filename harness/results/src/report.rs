@@ -2,9 +2,10 @@
 //!
 //! Owns: rendering results as text. Leaves to others: where the text goes, colour, progress.
 
+mod axes;
 mod cases;
 mod causes;
-pub mod habits;
+mod habits;
 pub mod matrix;
 pub mod summary;
 mod table;

@@ -1,32 +1,43 @@
 //! Results: a run as a document that others script against (`referee/results/v1`).
 //!
-//! Owns: its shape; keys are added, never renamed. Leaves to others: how it is shown ([`crate::report`]).
+//! Owns: its shape, written and read; keys are added, never renamed. Leaves to others: verdicts ([`crate::judge`]), and how it is
+//! shown ([`crate::report`]). A reader passes over keys that it does not know, since a later version may have written them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use referee_source::Source;
 use referee_spec::{Algorithm, Digest};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::golden::{Golden, Goldens, Line};
-use crate::judge::Verdict;
+use crate::cell_id::CellId;
+use crate::observation::{Recorded, Summary};
 use crate::outcome::Outcome;
 use crate::role::Role;
 use crate::step::StepRecord;
+use crate::verdict::Verdict;
 
 /// The version of the in-crate writer and reader in goldens: counted up when either changes what it means.
 pub const BUILTIN_VERSION: &str = "1";
 
-/// A run.
-#[derive(Debug, Clone, Serialize)]
+/// A run: who could see whose referrers, with what was run to find out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "referee results, version 1")]
 pub struct Results {
-    /// `referee/results/v1`.
-    pub schema: &'static str,
+    /// The version of this format.
+    pub schema: Schema,
     /// The digest of all cases, conventions and drivers.
+    #[schemars(with = "String")]
     pub suite: Digest,
     /// Whether every cell is done.
     pub complete: bool,
-    /// The columns and the programs behind them.
+    /// The cases of the cells, in the order of reports.
+    #[serde(default)]
+    pub cases: Vec<CaseResult>,
+    /// The ids of the conventions of the cells, in the order of reports.
+    #[serde(default)]
+    pub conventions: Vec<String>,
+    /// The columns and the programs behind them, in the order of reports.
     pub tools: Vec<ToolResult>,
     /// The cells.
     pub cells: Vec<CellResult>,
@@ -34,8 +45,26 @@ pub struct Results {
     pub timing: Timing,
 }
 
+/// The version of the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub enum Schema {
+    /// The first.
+    #[default]
+    #[serde(rename = "referee/results/v1")]
+    V1,
+}
+
+/// A case of some cells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseResult {
+    /// Its id.
+    pub id: String,
+    /// The question as one sentence.
+    pub title: String,
+}
+
 /// A column and the program behind it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ToolResult {
     /// The column.
     pub id: String,
@@ -45,24 +74,47 @@ pub struct ToolResult {
     pub version: Option<String>,
     /// The SHA-256 of the program that was observed.
     pub sha256: Option<String>,
-    /// `ok` or `unavailable`.
-    pub status: &'static str,
+    /// Whether there is a program.
+    pub status: Status,
     /// Why it is unavailable, and what to do.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Whether `run --install` builds it.
+    #[serde(default)]
+    pub installable: bool,
     /// How far it was locked in.
     pub sandbox: SandboxResult,
 }
 
+/// Whether there is a program behind a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It was found, and told its version.
+    Ok,
+    /// It was not.
+    Unavailable,
+}
+
 /// How far a tool was locked in.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SandboxResult {
-    /// `loopback` or `open`.
-    pub network: &'static str,
+    /// What it could reach.
+    pub network: Network,
+}
+
+/// What network a tool could reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Network {
+    /// Its own loopback alone.
+    Loopback,
+    /// That of the machine: there was no sandbox.
+    Open,
 }
 
 /// How long a run took, in milliseconds.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Timing {
     /// From the first cell to the last.
@@ -76,10 +128,10 @@ pub struct Timing {
 }
 
 /// One cell.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CellResult {
-    /// The cell's id.
-    pub id: String,
+    /// The cell's id. `case`, `roles`, `convention` and `reader` are its parts, for those who script against them.
+    pub id: CellId,
     /// The case.
     pub case: String,
     /// Drivers by role.
@@ -94,71 +146,125 @@ pub struct CellResult {
     pub outcomes: BTreeMap<Outcome, usize>,
     /// The verdict; `null` where the cell did not run.
     pub verdict: Option<Verdict>,
+    /// The outcome that a specification, or the convention itself, asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub specified: Option<Outcome>,
+    /// The outcome that a driver declares instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Outcome>,
+    /// With the verdict `changed`: what was seen before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Recorded>,
     /// The referrers that were there.
+    #[schemars(with = "Vec<String>")]
     pub expected: Vec<Digest>,
     /// What the reader answered.
+    #[schemars(with = "Vec<String>")]
     pub observed: Vec<Digest>,
     /// What the reader answered, by the case's names.
     pub sees: Vec<String>,
     /// Fields that differ, as `name.field`.
     pub altered: Vec<String>,
     /// The names of what an answer lists more than once.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub repeated: Vec<String>,
     /// Why, in a sentence.
     pub reason: Option<String>,
-    /// The other tools with their versions.
+    /// The other tools with their versions, as `oras@1.3.6`.
     pub with: BTreeSet<String>,
     /// What was done.
     pub steps: Vec<StepRecord>,
-    /// The row of the matrix.
-    #[serde(skip)]
-    pub row: String,
-    /// The column of the matrix.
-    #[serde(skip)]
-    pub column: String,
-    /// What a golden would record.
-    #[serde(skip)]
-    pub line: Line,
+}
+
+/// Why a text is no results.
+#[derive(Debug, thiserror::Error)]
+pub enum ResultsError {
+    /// It is not JSON, or of another shape.
+    #[error("not results: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The parts beside an id are not those of the id.
+    #[error("`case`, `roles`, `convention` or `reader` of {0} are not those of its id")]
+    Parts(CellId),
 }
 
 impl CellResult {
-    /// The column that has the last word.
+    /// Puts together what was seen in a cell, without a verdict.
+    pub fn new(id: CellId, summary: Summary, with: BTreeSet<String>, steps: Vec<StepRecord>) -> Self {
+        Self {
+            case: id.case().to_owned(),
+            roles: id.roles().iter().map(|(role, binding)| (*role, binding.driver().to_owned())).collect(),
+            convention: id.convention().map(str::to_owned),
+            reader: id.reader().map(str::to_owned),
+            id,
+            outcome: summary.outcome,
+            outcomes: summary.outcomes,
+            verdict: None,
+            specified: None,
+            declared: None,
+            was: None,
+            expected: summary.shown.expected.into_keys().collect(),
+            observed: summary.shown.observed,
+            sees: summary.shown.sees,
+            altered: summary.shown.altered,
+            repeated: summary.shown.repeated,
+            reason: summary.shown.reason,
+            with,
+            steps,
+        }
+    }
+
+    /// What a golden keeps of it. Of runs that differ, their outcomes alone.
+    pub fn recorded(&self) -> Recorded {
+        if self.outcome == Outcome::Flaky {
+            let among = self.outcomes.keys().copied().collect();
+            return Recorded { outcome: self.outcome, sees: Vec::new(), altered: Vec::new(), among };
+        }
+        let (sees, altered) = (self.sees.clone(), self.altered.clone());
+        Recorded { outcome: self.outcome, sees, altered, among: BTreeSet::new() }
+    }
+
+    /// The driver that has the last word.
     pub fn consumer(&self) -> &str {
-        self.roles.get(&Role::Consumer).map_or("", String::as_str)
+        self.id.driver(Role::Consumer)
     }
 
     /// The driver that wrote.
     pub fn producer(&self) -> &str {
-        self.roles.get(&Role::Producer).map_or("", String::as_str)
+        self.id.driver(Role::Producer)
+    }
+
+    fn has_parts_of_id(&self) -> bool {
+        let id = &self.id;
+        let roles = id.roles().iter().map(|(role, binding)| (*role, binding.driver()));
+        self.case == id.case()
+            && self.convention.as_deref() == id.convention()
+            && self.reader.as_deref() == id.reader()
+            && roles.collect::<BTreeMap<_, _>>()
+                == self.roles.iter().map(|(role, driver)| (*role, driver.as_str())).collect()
     }
 }
 
 impl Results {
-    /// Whether a verdict makes the run fail.
-    pub fn unexpected(&self) -> impl Iterator<Item = &CellResult> {
-        self.cells.iter().filter(|cell| cell.verdict.is_some_and(Verdict::unexpected))
+    /// Reads the JSON that a run wrote.
+    ///
+    /// # Errors
+    /// It is not JSON, not of this version, or a cell contradicts its id.
+    pub fn from_json(text: &str) -> Result<Self, ResultsError> {
+        let results: Self = serde_json::from_str(text)?;
+        match results.cells.iter().find(|cell| !cell.has_parts_of_id()) {
+            Some(cell) => Err(ResultsError::Parts(cell.id.clone())),
+            None => Ok(results),
+        }
     }
 
-    /// The goldens that this run would record: the known ones with the cells that ran replaced.
-    pub fn bless(&self, known: &Goldens) -> Vec<Golden> {
-        let mut goldens: BTreeMap<&str, Golden> = BTreeMap::new();
-        for cell in self.cells.iter().filter(|cell| cell.outcome.ran()) {
-            let tool = cell.consumer();
-            let found =
-                self.tools.iter().find(|known| known.id == tool).and_then(|tool| tool.version.clone());
-            let version = found.unwrap_or_else(|| BUILTIN_VERSION.to_owned());
-            let golden = goldens.entry(tool).or_insert_with(|| {
-                known.get(tool, &version).cloned().unwrap_or_else(|| Golden {
-                    schema: 1,
-                    tool: tool.to_owned(),
-                    version: version.clone(),
-                    cells: BTreeMap::new(),
-                })
-            });
-            golden.cells.insert(cell.id.clone(), cell.line.clone());
-        }
-        goldens.into_values().collect()
+    /// The document, with a line feed at its end.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("results are plain JSON") + "\n"
+    }
+
+    /// The cells whose verdict makes the run fail.
+    pub fn unexpected(&self) -> impl Iterator<Item = &CellResult> {
+        self.cells.iter().filter(|cell| cell.verdict.is_some_and(Verdict::unexpected))
     }
 }
 

@@ -2,6 +2,9 @@
 //!
 //! Owns: their words. Leaves to others: which tool can play which (`referee-runner`).
 
+use std::fmt;
+use std::str::FromStr;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +24,15 @@ pub enum Role {
     Consumer,
 }
 
+/// A word that is no role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no role")]
+pub struct UnknownRole(pub String);
+
 impl Role {
+    /// All roles.
+    pub const ALL: [Self; 5] = [Self::Producer, Self::Copier, Self::Mutator, Self::Server, Self::Consumer];
+
     /// The word in a case file and in cell ids.
     pub fn name(self) -> &'static str {
         match self {
@@ -31,5 +42,20 @@ impl Role {
             Self::Server => "server",
             Self::Consumer => "consumer",
         }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(word: &str) -> Result<Self, UnknownRole> {
+        let role = Self::ALL.into_iter().find(|role| role.name() == word);
+        role.ok_or_else(|| UnknownRole(word.to_owned()))
     }
 }

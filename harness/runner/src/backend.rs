@@ -9,16 +9,16 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use referee_process::HarnessError;
+use referee_results::OpName;
 use referee_results::StepRecord;
-use referee_results::outcome::{Answered, Observation};
-use referee_results::step::OpName;
+use referee_results::observation::{Answered, Observation};
 use referee_writer::{Contents, Name};
 
 use crate::case::Plan;
-use crate::cell::Binding;
 use crate::driver::Kind;
 use crate::operation::{Question, Step};
 use crate::state::{Failure, State};
+use referee_results::Binding;
 
 mod answer;
 mod builtin;

@@ -19,8 +19,8 @@ use crate::operation::Step;
 pub use check::{content_of as content, requirements_of as requirements};
 pub use file::{CaseFile, ContentFile, Level, Status, Where};
 pub use plan::Plan;
+use referee_results::Outcome;
 pub use referee_results::Role;
-use referee_results::outcome::Outcome;
 
 /// A case whose every name is known to lead somewhere. Made by [`Case::parse`] only, so that a plan can rely
 /// on it.

@@ -1,59 +1,25 @@
 //! Cells: one case with its roles bound to drivers and conventions.
 //!
-//! Owns: which cells a case has, their ids, and what the source of an expectation says about each. Leaves to
-//! others: running them. A cell id never holds a version, so that it survives an upgrade.
+//! Owns: which cells a case has, and what the source of an expectation says about each. Leaves to others: their ids
+//! ([`referee_results::cell_id`]), and running them ([`crate::schedule`]).
 
-use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
 
 use referee_convention::Convention;
+use referee_results::cell_id::{BUILTIN, Binding, CellId, Patterns};
+use referee_results::{Outcome, Role};
 
-use crate::case::{Case, Role, Where};
+use crate::case::{Case, Where};
 use crate::driver::Driver;
 use crate::operation::{Capability, Operation, Step};
-use referee_results::CellResult;
-use referee_results::StepRecord;
-use referee_results::cell_id::{BUILTIN, as_convention, globs};
-use referee_results::judge::{Summary, Verdict};
-use referee_results::outcome::Outcome;
-
-/// What plays a role in a cell.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Binding {
-    /// The in-crate writer or reader, by this convention.
-    Builtin(String),
-    /// A column of the matrix.
-    Tool(String),
-}
-
-impl Binding {
-    /// The driver's id in results.
-    pub fn driver(&self) -> &str {
-        match self {
-            Self::Builtin(_) => BUILTIN,
-            Self::Tool(id) => id,
-        }
-    }
-
-    /// The name of the row or column: `as untagged-entries` is the in-crate writer by that convention, `oras` is oras.
-    pub fn label(&self) -> String {
-        match self {
-            Self::Builtin(convention) => as_convention(convention),
-            Self::Tool(id) => id.clone(),
-        }
-    }
-}
 
 /// One case with its roles bound.
 #[derive(Debug, Clone)]
 pub struct Cell {
-    /// `case[role=driver,…]`.
-    pub id: String,
+    /// Its id: the case, and who plays each role, in the order of the steps.
+    pub id: CellId,
     /// The case.
     pub case: Arc<Case>,
-    /// Who plays each role, in the order of the steps.
-    pub roles: Vec<(Role, Binding)>,
     /// Capabilities that are needed and not claimed, by driver.
     pub lacks: Vec<(String, &'static Capability)>,
 }
@@ -61,63 +27,13 @@ pub struct Cell {
 impl Cell {
     /// Who plays `role`.
     pub fn binding(&self, role: Role) -> Option<&Binding> {
-        self.roles.iter().find(|(known, _)| *known == role).map(|(_, binding)| binding)
-    }
-
-    /// Who has the last word: the reader.
-    pub fn last(&self) -> Option<&Binding> {
-        self.roles.last().map(|(_, binding)| binding)
-    }
-
-    /// The convention by which the in-crate writer writes.
-    pub fn convention(&self) -> Option<&str> {
-        match self.binding(Role::Producer)? {
-            Binding::Builtin(convention) => Some(convention),
-            Binding::Tool(_) => None,
-        }
-    }
-
-    /// Puts together what is known of a cell.
-    pub fn result(
-        &self,
-        summary: Summary,
-        verdict: Option<Verdict>,
-        with: BTreeSet<String>,
-        steps: Vec<StepRecord>,
-    ) -> CellResult {
-        let line = summary.line(with.clone());
-        let reader = match self.last() {
-            Some(Binding::Builtin(convention)) => Some(convention.clone()),
-            _ => None,
-        };
-        let row: Vec<_> = self.roles.iter().rev().skip(1).rev().map(|(_, binding)| binding.label()).collect();
-        CellResult {
-            id: self.id.clone(),
-            case: self.case.id.clone(),
-            roles: self.roles.iter().map(|(role, binding)| (*role, binding.driver().to_owned())).collect(),
-            convention: self.convention().map(str::to_owned),
-            reader,
-            outcome: summary.outcome,
-            outcomes: summary.outcomes,
-            verdict,
-            expected: summary.shown.expected.into_keys().collect(),
-            observed: summary.shown.observed,
-            sees: summary.shown.sees,
-            altered: summary.shown.altered,
-            repeated: summary.shown.repeated,
-            reason: summary.shown.reason,
-            with,
-            steps,
-            row: row.join(" > "),
-            column: self.last().map(Binding::label).unwrap_or_default(),
-            line,
-        }
+        self.id.binding(role)
     }
 
     /// What a specification, or the convention itself, says about this cell.
-    pub fn right(&self, is_server: impl Fn(&str) -> bool) -> Option<Outcome> {
+    pub fn specified(&self, is_server: impl Fn(&str) -> bool) -> Option<Outcome> {
         let (producer, consumer) = (self.binding(Role::Producer)?, self.binding(Role::Consumer)?);
-        let direct = self.roles.len() == 2;
+        let direct = self.id.roles().len() == 2;
         let holds = |place: Where| match (place, producer, consumer) {
             (Where::SameConvention, Binding::Builtin(one), Binding::Builtin(other)) => direct && one == other,
             (Where::SameRegistry, Binding::Tool(one), Binding::Tool(other)) => {
@@ -126,12 +42,6 @@ impl Cell {
             _ => false,
         };
         self.case.expects.iter().find(|expect| holds(expect.cells)).map(|expect| expect.outcome)
-    }
-}
-
-impl fmt::Display for Cell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.id)
     }
 }
 
@@ -162,8 +72,8 @@ pub fn expand(case: &Arc<Case>, drivers: &[Driver], conventions: &[Convention]) 
 }
 
 fn players(case: &Case, role: Role, drivers: &[Driver], conventions: &[Convention]) -> Vec<Binding> {
-    let axis = case.axes.get(&role).map(|patterns| globs(patterns));
-    let allowed = |id: &str| axis.as_ref().is_none_or(|globs| globs.is_match(id));
+    let axis = case.axes.get(&role).map(Patterns::new);
+    let allowed = |id: &str| axis.as_ref().is_none_or(|patterns| patterns.matches(id));
     let ops: Vec<&Operation> = Operation::of(role).collect();
     let able = |driver: &&Driver| {
         let manifest = &driver.manifest;
@@ -180,24 +90,19 @@ fn players(case: &Case, role: Role, drivers: &[Driver], conventions: &[Conventio
 }
 
 fn bind(case: &Arc<Case>, roles: Vec<(Role, Binding)>, drivers: &[Driver]) -> Cell {
-    let mut words: Vec<String> =
-        roles.iter().map(|(role, binding)| format!("{}={}", role.name(), binding.driver())).collect();
     let mut lacks = Vec::new();
     for (role, binding) in &roles {
-        match (role, binding) {
-            (Role::Producer, Binding::Builtin(convention)) => words.push(format!("convention={convention}")),
-            (_, Binding::Builtin(convention)) => words.push(format!("reader={convention}")),
-            (_, Binding::Tool(id)) => {
-                let driver = drivers.iter().find(|driver| driver.id == *id);
-                let steps = case.steps.iter().filter(|step| step.role() == *role);
-                for needed in steps.map(Step::needs) {
-                    let claimed = driver.is_some_and(|driver| driver.manifest.can.contains(needed));
-                    if !claimed && !lacks.contains(&(id.clone(), needed)) {
-                        lacks.push((id.clone(), needed));
-                    }
-                }
+        let Binding::Tool(id) = binding else {
+            continue;
+        };
+        let driver = drivers.iter().find(|driver| driver.id == *id);
+        let steps = case.steps.iter().filter(|step| step.role() == *role);
+        for needed in steps.map(Step::needs) {
+            let claimed = driver.is_some_and(|driver| driver.manifest.can.contains(needed));
+            if !claimed && !lacks.contains(&(id.clone(), needed)) {
+                lacks.push((id.clone(), needed));
             }
         }
     }
-    Cell { id: format!("{}[{}]", case.id, words.join(",")), case: Arc::clone(case), roles, lacks }
+    Cell { id: CellId::new(&case.id, roles), case: Arc::clone(case), lacks }
 }

@@ -196,7 +196,7 @@ pub struct Known {
     /// A glob over cell ids.
     pub cells: String,
     /// The outcome that is seen instead.
-    pub outcome: referee_results::outcome::Outcome,
+    pub outcome: referee_results::Outcome,
     /// Versions to which it applies; all by default.
     #[serde(default)]
     pub versions: Option<String>,

@@ -89,8 +89,6 @@ pub enum Form {
     Name,
     /// A list of names of contents.
     Names,
-    /// Any text, such as a tag that there is not yet.
-    Text,
     /// One of these words; each with what it means.
     Word(&'static [(&'static str, &'static str)]),
 }

@@ -14,7 +14,7 @@ use rayon::Scope;
 
 use crate::backend::{self, RunContext, Task};
 use crate::case::Plan;
-use crate::cell::{Binding, Cell};
+use crate::cell::Cell;
 use crate::driver::Kind;
 use crate::operation::Step;
 use crate::state::State;
@@ -22,9 +22,9 @@ use referee_process::HarnessError;
 use referee_results::StepRecord;
 use referee_results::event::Event;
 use referee_results::golden::Goldens;
-use referee_results::judge::{Expectation, Summary, Verdict, judge};
-use referee_results::outcome::{Observation, Outcome};
-use referee_results::{BUILTIN_VERSION, CellResult};
+use referee_results::judge::judge;
+use referee_results::observation::{Observation, Summary};
+use referee_results::{BUILTIN_VERSION, Binding, CellResult, Outcome};
 
 /// What to run, and how.
 #[derive(Debug)]
@@ -129,7 +129,7 @@ impl<'a> Runner<'a> {
             let reason = format!("{driver} does not claim `{capability}`");
             return Some(Observation::none(Outcome::Unsupported, reason));
         }
-        cell.roles.iter().find_map(|(_, binding)| match binding {
+        cell.id.roles().iter().find_map(|(_, binding)| match binding {
             Binding::Builtin(_) => None,
             Binding::Tool(id) => {
                 let reason = self.context.tools.get(id)?.found.as_ref().err()?;
@@ -261,32 +261,27 @@ impl<'a> Runner<'a> {
         let Some(summary) = Summary::of(observations) else {
             return;
         };
-        let verdict = summary.outcome.ran().then(|| self.verdict(cell, &summary));
         let steps = steps.into_iter().next_back().unwrap_or_default();
-        let result = cell.result(summary, verdict, self.others(cell), steps);
+        let mut result = CellResult::new(cell.id.clone(), summary, self.others(cell), steps);
+        if result.outcome.ran() {
+            self.judge(cell, &mut result);
+        }
         (self.events)(Event::CellFinished(&result));
         self.done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(at, result);
     }
 
-    fn verdict(&self, cell: &Cell, summary: &Summary) -> Verdict {
+    fn judge(&self, cell: &Cell, result: &mut CellResult) {
         let tools = self.context.tools;
         let is_server =
             |id: &str| tools.get(id).is_some_and(|tool| matches!(tool.driver.kind(), Kind::Registry(_)));
-        let right = cell.right(is_server);
-        let known = right.and_then(|_| {
-            let mut bound = cell.roles.iter().filter_map(|(_, binding)| tools.get(binding.driver()));
+        result.specified = cell.specified(is_server);
+        result.declared = result.specified.and_then(|_| {
+            let mut bound = cell.id.roles().iter().filter_map(|(_, binding)| tools.get(binding.driver()));
             bound.find_map(|tool| tool.known(&cell.id))
         });
-        let (tool, version) = self.last(cell);
-        let golden = self.run.goldens.get(tool, &version).and_then(|golden| golden.cells.get(&cell.id));
-        let golden = golden.filter(|line| line.with == self.others(cell));
-        judge(summary, Expectation { right, known, golden })
-    }
-
-    /// The column whose golden the cell is in, with its version.
-    fn last<'c>(&self, cell: &'c Cell) -> (&'c str, String) {
-        let id = cell.last().map_or("", Binding::driver);
-        (id, self.version(id))
+        let reader = cell.id.last().map_or("", Binding::driver);
+        let golden = self.run.goldens.get(reader, &self.version(reader));
+        judge(result, golden.and_then(|golden| golden.get(&cell.id, &result.with)));
     }
 
     fn version(&self, id: &str) -> String {
@@ -296,9 +291,7 @@ impl<'a> Runner<'a> {
 
     /// The other tools of a cell, with their versions.
     fn others(&self, cell: &Cell) -> BTreeSet<String> {
-        let others = cell.roles.iter().rev().skip(1).map(|(_, binding)| binding);
-        let tools = others.filter(|binding| matches!(binding, Binding::Tool(_)));
-        tools.map(|binding| format!("{}@{}", binding.driver(), self.version(binding.driver()))).collect()
+        cell.id.others().map(|id| format!("{id}@{}", self.version(id))).collect()
     }
 
     fn give_up(&self, error: HarnessError) {

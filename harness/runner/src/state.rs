@@ -11,8 +11,9 @@ use std::sync::OnceLock;
 use referee_layout::{Facts, Referrer};
 use referee_process::HarnessError;
 use referee_process::tree::{Scratch, Snapshot};
+use referee_results::Outcome;
 use referee_results::StepRecord;
-use referee_results::outcome::{Descriptor, Observation, Outcome};
+use referee_results::observation::{Descriptor, Observation};
 use referee_spec::Digest;
 use referee_writer::{Contents, Name};
 

@@ -15,8 +15,8 @@ use crate::operation::{Placeholder, Values};
 use referee_process::Sandbox;
 use referee_process::tree::Scratch;
 use referee_process::{End, Limits, Program};
-use referee_results::outcome::Outcome;
-use referee_results::{SandboxResult, ToolResult};
+use referee_results::cell_id::Patterns;
+use referee_results::{CellId, Network, Outcome, SandboxResult, Status, ToolResult};
 
 pub mod install;
 pub mod probe;
@@ -106,21 +106,24 @@ impl NotFound {
 
 impl Tool {
     /// What is known of a column's program.
-    pub fn result(&self, network: &'static str) -> ToolResult {
+    pub fn result(&self, sandbox: &Sandbox) -> ToolResult {
         let binary = self.found.as_ref().ok();
         ToolResult {
             id: self.driver.id.clone(),
             tool: self.driver.tool().to_owned(),
             version: binary.map(|binary| binary.version.clone()),
             sha256: binary.map(|binary| binary.sha256.clone()),
-            status: if binary.is_some() { "ok" } else { "unavailable" },
+            status: if binary.is_some() { Status::Ok } else { Status::Unavailable },
             reason: self.found.as_ref().err().map(ToString::to_string),
-            sandbox: SandboxResult { network },
+            installable: self.driver.manifest.install.is_some() && self.driver.release().is_some(),
+            sandbox: SandboxResult {
+                network: if sandbox.reason().is_none() { Network::Loopback } else { Network::Open },
+            },
         }
     }
 
     /// The outcome that the driver declares for a cell, in the version that was found.
-    pub fn known(&self, cell: &str) -> Option<Outcome> {
+    pub fn known(&self, cell: &CellId) -> Option<Outcome> {
         let version =
             self.found.as_ref().ok().and_then(|binary| semver::Version::parse(&binary.version).ok());
         let known = self.driver.manifest.known.iter().find(|known| {
@@ -131,7 +134,7 @@ impl Tool {
                 (Some(required), Some(version)) => required.matches(version),
                 (Some(_), None) => false,
             };
-            applies && referee_results::cell_id::globs(&[known.cells.replace('[', "\\[")]).is_match(cell)
+            applies && Patterns::new([&known.cells]).select(cell)
         });
         known.map(|known| known.outcome)
     }

@@ -3,31 +3,35 @@
 //! Owns: scores, by tool and, where no tool ran, by convention. Leaves to others: one case in full
 //! ([`super::matrix`]).
 
-use super::matrix::{bare, heads};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::axes::Axes;
+use super::matrix::{bare, heads, meaning};
 use super::table::Table;
 use super::wrap::{listed, wrapped};
 use crate::cell_id::BUILTIN;
 use crate::results::{CellResult, Results};
+use crate::vocabulary::Word;
 
 const EACH: &str = "Every case: how many of the layouts written for it each";
 
 /// The cells of one case and one reader that ran, and how many of them found everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Score {
     found: usize,
     of: usize,
 }
 
 /// The table, with what its signs mean.
-pub(super) fn render(results: &Results, cases: &[&str], tools: &[String], conventions: &[String]) -> String {
-    let by_tool = by_tool(results, cases, tools);
-    if by_tool.is_empty() { by_convention(results, cases, conventions) } else { by_tool }
+pub(super) fn render(results: &Results, axes: &Axes) -> String {
+    let cases: Vec<&str> = axes.cases.keys().map(String::as_str).collect();
+    let by_tool = by_tool(results, &cases, &axes.tools);
+    if by_tool.is_empty() { by_convention(results, &cases, &axes.conventions) } else { by_tool }
 }
 
 fn by_tool(results: &Results, cases: &[&str], tools: &[String]) -> String {
-    let ran: Vec<&CellResult> =
-        results.cells.iter().filter(|cell| cell.outcome.ran() && cell.consumer() != BUILTIN).collect();
-    let (columns, scores) = scores(&ran, cases, tools);
+    let ran = results.cells.iter().filter(|cell| cell.outcome.ran() && cell.consumer() != BUILTIN);
+    let (columns, scores) = scores(ran, cases, tools);
     if columns.is_empty() {
         return String::new();
     }
@@ -41,16 +45,15 @@ fn by_tool(results: &Results, cases: &[&str], tools: &[String]) -> String {
     format!("{title}\n{}{}\n", table.render(""), gaps(&scores))
 }
 
-/// What `-` means, where it occurs.
-fn gaps(scores: &[Vec<Score>]) -> &'static str {
+/// What the sign of a gap means, where there is one.
+fn gaps(scores: &[Vec<Score>]) -> String {
     let gap = scores.iter().flatten().any(|score| score.of == 0);
-    if gap { "\n  -       no cell of the case ran; why is said below\n" } else { "" }
+    if gap { format!("\n{}", meaning(Word::Nothing)) } else { String::new() }
 }
 
 fn by_convention(results: &Results, cases: &[&str], conventions: &[String]) -> String {
-    let ran: Vec<&CellResult> =
-        results.cells.iter().filter(|cell| cell.outcome.ran() && cell.consumer() == BUILTIN).collect();
-    let (columns, scores) = scores(&ran, cases, conventions);
+    let ran = results.cells.iter().filter(|cell| cell.outcome.ran() && cell.consumer() == BUILTIN);
+    let (columns, scores) = scores(ran, cases, conventions);
     if columns.is_empty() {
         return String::new();
     }
@@ -62,14 +65,9 @@ fn by_convention(results: &Results, cases: &[&str], conventions: &[String]) -> S
     let rows = if scores.iter().all(alike) {
         // how many there were is said once a row
         heads.insert(0, ("of".to_owned(), String::new()));
-        let mut all =
-            rows(
-                cases,
-                &scores,
-                |score| {
-                    if score.of == 0 { "-".to_owned() } else { score.found.to_string() }
-                },
-            );
+        let mut all = rows(cases, &scores, |score| {
+            if score.of == 0 { Word::Nothing.text().to_owned() } else { score.found.to_string() }
+        });
         for ((_, cells), row) in all.iter_mut().zip(&scores) {
             cells.insert(0, row[0].of.to_string());
         }
@@ -84,26 +82,27 @@ fn by_convention(results: &Results, cases: &[&str], conventions: &[String]) -> S
 
 fn ratio(score: &Score) -> String {
     match score.of {
-        0 => "-".to_owned(),
+        0 => Word::Nothing.text().to_owned(),
         of => format!("{}/{of}", score.found),
     }
 }
 
 /// The readers that ran at all, and per case the score of each.
 fn scores<'a>(
-    cells: &[&CellResult],
+    cells: impl Iterator<Item = &'a CellResult>,
     cases: &[&str],
     readers: &'a [String],
 ) -> (Vec<&'a String>, Vec<Vec<Score>>) {
-    let ran = |reader: &&String| cells.iter().any(|cell| cell.column == **reader);
-    let columns: Vec<&String> = readers.iter().filter(ran).collect();
+    let mut all: BTreeMap<(String, String), Score> = BTreeMap::new();
+    for cell in cells {
+        let score = all.entry((cell.id.case().to_owned(), cell.id.column())).or_default();
+        score.of += 1;
+        score.found += usize::from(cell.outcome.discovered());
+    }
+    let ran: BTreeSet<&str> = all.keys().map(|(_, reader)| reader.as_str()).collect();
+    let columns: Vec<&String> = readers.iter().filter(|reader| ran.contains(reader.as_str())).collect();
     let score = |case: &str, reader: &str| {
-        let mut score = Score { found: 0, of: 0 };
-        for cell in cells.iter().filter(|cell| cell.case == case && cell.column == reader) {
-            score.of += 1;
-            score.found += usize::from(cell.outcome.discovered());
-        }
-        score
+        all.get(&(case.to_owned(), reader.to_owned())).copied().unwrap_or_default()
     };
     let row = |case: &&str| columns.iter().map(|reader| score(case, reader)).collect();
     let scores = cases.iter().map(row).collect();

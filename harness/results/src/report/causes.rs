@@ -9,31 +9,36 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::wrap::wrapped;
-use crate::cell_id::BUILTIN;
-use crate::judge::Verdict;
+use crate::cell_id::{BUILTIN, CellId};
+use crate::observation::Recorded;
 use crate::outcome::Outcome;
 use crate::results::{CellResult, Results};
+use crate::verdict::Verdict;
+use crate::vocabulary::{Surprise, Word};
+
+/// Below the sentences.
+const INDENT: &str = "         ";
 
 /// Cells by cause. A cause is a word and a sentence.
-struct Causes<'a, K>(BTreeMap<(K, String), Vec<&'a CellResult>>);
+struct Causes<'a>(BTreeMap<(Word, String), Vec<&'a CellResult>>);
 
-impl<'a, K: Copy + Ord> Causes<'a, K> {
+impl<'a> Causes<'a> {
     fn new() -> Self {
         Self(BTreeMap::new())
     }
 
-    fn add(&mut self, word: K, sentence: String, cell: &'a CellResult) {
-        self.0.entry((word, sentence)).or_default().push(cell);
+    fn add(&mut self, word: impl Into<Word>, sentence: String, cell: &'a CellResult) {
+        self.0.entry((word.into(), sentence)).or_default().push(cell);
     }
 
-    fn render(&self, word: impl Fn(K) -> &'static str) -> String {
+    fn render(&self) -> String {
         let mut text = String::new();
         for ((head, sentence), cells) in &self.0 {
-            text.push_str(&paragraph(word(*head), sentence));
-            let first = cells.first().map_or("", |cell| cell.id.as_str());
+            text.push_str(&paragraph(*head, sentence));
+            let first = cells.first().map(|cell| cell.id.to_string()).unwrap_or_default();
             let count =
                 if cells.len() > 1 { format!("{} cells, first ", cells.len()) } else { String::new() };
-            text.push_str(&paragraph("", &format!("{count}{first}")));
+            text.push_str(&wrapped(INDENT, &format!("{count}{first}"), INDENT.len()));
         }
         text
     }
@@ -42,29 +47,28 @@ impl<'a, K: Copy + Ord> Causes<'a, K> {
 /// What a tool does that a person would not think of.
 pub(super) fn surprises(results: &Results) -> String {
     let mut causes = Causes::new();
-    let mut leaks: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut leaks: BTreeMap<&str, BTreeSet<&CellId>> = BTreeMap::new();
     for cell in &results.cells {
         if let Some(what) = surprise(cell) {
             causes.add(cell.outcome, what, cell);
         }
         for step in cell.steps.iter().filter(|step| step.leaked) {
-            let role = cell.roles.get(&step.role).map_or("", String::as_str);
-            leaks.entry(role).or_default().insert(&cell.id);
+            leaks.entry(cell.id.driver(step.role)).or_default().insert(&cell.id);
         }
     }
     let mut text = String::new();
     for (driver, paths) in outside(results) {
         let paths: Vec<_> = paths.into_iter().collect();
         let what = format!("{driver} wrote beside its layout: {}", paths.join(", "));
-        text.push_str(&paragraph("outside", &what));
+        text.push_str(&paragraph(Surprise::Outside, &what));
     }
-    text.push_str(&causes.render(Outcome::word));
+    text.push_str(&causes.render());
     for (kind, what) in super::habits::lines(results) {
         text.push_str(&paragraph(kind, &what));
     }
     for (driver, cells) in &leaks {
         let what = format!("{driver} left a process behind in {} cells; it was ended", cells.len());
-        text.push_str(&paragraph("leak", &what));
+        text.push_str(&paragraph(Surprise::Leak, &what));
     }
     if text.is_empty() { text } else { format!("Surprises\n\n{text}\n") }
 }
@@ -74,19 +78,21 @@ fn surprise(cell: &CellResult) -> Option<String> {
         Outcome::Crash | Outcome::Hang | Outcome::Garbled | Outcome::Error | Outcome::Refused => {
             cell.reason.as_deref().map(without_digests)
         }
-        Outcome::Flaky => Some(format!("{} reading {}: {}", cell.column, cell.row, counts(cell))),
+        Outcome::Flaky => Some(format!("{} reading {}: {}", cell.id.column(), cell.id.row(), counts(cell))),
         // what a convention's reader cannot know is no surprise about a tool
         _ if cell.consumer() == BUILTIN => None,
         Outcome::Altered => {
             let fields: BTreeSet<_> =
                 cell.altered.iter().filter_map(|field| field.rsplit('.').next()).collect();
             let fields: Vec<_> = fields.into_iter().collect();
-            Some(format!("{} answers with another {}", cell.column, fields.join(", ")))
+            Some(format!("{} answers with another {}", cell.id.column(), fields.join(", ")))
         }
         Outcome::Partial => {
-            Some(format!("{} finds some of the referrers and leaves out others", cell.column))
+            Some(format!("{} finds some of the referrers and leaves out others", cell.id.column()))
         }
-        Outcome::Extra => Some(format!("{} lists something that is no referrer of the subject", cell.column)),
+        Outcome::Extra => {
+            Some(format!("{} lists something that is no referrer of the subject", cell.id.column()))
+        }
         Outcome::Seen | Outcome::Missed | Outcome::Unsupported | Outcome::Unavailable => None,
     }
 }
@@ -101,8 +107,10 @@ fn outside(results: &Results) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for cell in &results.cells {
         for step in cell.steps.iter().filter(|step| !step.outside.is_empty()) {
-            let driver = cell.roles.get(&step.role).map_or("", String::as_str);
-            found.entry(driver).or_default().extend(step.outside.iter().map(String::as_str));
+            found
+                .entry(cell.id.driver(step.role))
+                .or_default()
+                .extend(step.outside.iter().map(String::as_str));
         }
     }
     found
@@ -115,14 +123,23 @@ pub(super) fn unexpected(results: &Results) -> String {
         let Some(verdict) = cell.verdict else {
             continue;
         };
-        let advice = match verdict {
-            Verdict::Changed => "not what its golden says",
-            Verdict::Fixed => "a declared deviation is gone: remove it from the driver",
-            _ => "not what its source says",
+        let seen = seen(cell);
+        let sentence = match (verdict, &cell.was, cell.specified) {
+            (Verdict::Changed, Some(was), _) => {
+                format!("{} was {}, now {seen}", cell.id.column(), then(was, cell))
+            }
+            (Verdict::Fixed, ..) => {
+                format!(
+                    "{}: {seen}; a declared deviation is gone: remove it from the driver",
+                    cell.id.column()
+                )
+            }
+            (_, _, Some(specified)) => format!("{} is to be {specified}, is {seen}", cell.id.column()),
+            (_, _, None) => format!("{}: {seen}", cell.id.column()),
         };
-        causes.add(verdict, format!("{} ({advice})", seen(cell)), cell);
+        causes.add(verdict, sentence, cell);
     }
-    let text = causes.render(Verdict::word);
+    let text = causes.render();
     if text.is_empty() {
         return text;
     }
@@ -131,15 +148,32 @@ pub(super) fn unexpected(results: &Results) -> String {
     format!("Unexpected\n\n{text}{more}\n")
 }
 
-/// What was seen, and of whom.
+/// What was seen.
 fn seen(cell: &CellResult) -> String {
-    let (column, outcome) = (&cell.column, cell.outcome);
+    let outcome = cell.outcome;
     match (outcome, &cell.reason) {
-        (Outcome::Flaky, _) => format!("{column}: flaky, {}", counts(cell)),
-        (Outcome::Altered, _) => format!("{column}: altered, {}", cell.altered.join(", ")),
-        (Outcome::Extra, Some(reason)) => format!("{column}: extra, {reason}"),
+        (Outcome::Flaky, _) => format!("{outcome}: {}", counts(cell)),
+        (Outcome::Altered, _) => format!("{outcome}: {}", cell.altered.join(", ")),
         (_, Some(reason)) => format!("{outcome}: {}", without_digests(reason)),
-        (_, None) => format!("{column}: {outcome}"),
+        (Outcome::Partial, None) => format!("{outcome}: {}", cell.sees.join(", ")),
+        (_, None) => outcome.to_string(),
+    }
+}
+
+/// What was seen before, with what tells it from what is seen now.
+fn then(was: &Recorded, cell: &CellResult) -> String {
+    let outcome = was.outcome;
+    match outcome {
+        Outcome::Flaky => {
+            let among: Vec<_> = was.among.iter().map(ToString::to_string).collect();
+            format!("{outcome} among {}", among.join(", "))
+        }
+        _ if outcome != cell.outcome => outcome.to_string(),
+        _ if was.altered != cell.altered => format!("{outcome} ({})", was.altered.join(", ")),
+        _ => format!(
+            "{outcome} (listing {})",
+            if was.sees.is_empty() { "nothing".to_owned() } else { was.sees.join(", ") }
+        ),
     }
 }
 
@@ -158,8 +192,8 @@ pub(super) fn unclaimed(results: &Results) -> String {
 }
 
 /// A word and what it is about, in two columns.
-fn paragraph(head: &str, body: &str) -> String {
-    wrapped(&format!("{head:8} "), body, 9)
+fn paragraph(head: impl Into<Word>, body: &str) -> String {
+    wrapped(&format!("{:width$}", head.into().text(), width = INDENT.len()), body, INDENT.len())
 }
 
 /// A sentence with its digests, paths of blobs and fallback tags cut short, so that one cause reads the same in all cells.

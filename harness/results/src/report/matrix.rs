@@ -2,15 +2,16 @@
 //!
 //! Owns: rows, columns and the words in the cells, in 80 columns. Leaves to others: which case is shown.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::cell_id::{BUILTIN, as_convention};
+use crate::cell_id::{self, Binding, CellId};
 use crate::golden::Golden;
 use crate::outcome::Outcome;
 use crate::report::table::Table;
-use crate::report::wrap::listed;
+use crate::report::wrap::{listed, wrapped};
 use crate::results::CellResult;
+use crate::vocabulary::Word;
 
 /// More tables than this for one case say less than one with gaps.
 const MANY: usize = 3;
@@ -30,77 +31,47 @@ pub struct Entry {
 
 impl From<&CellResult> for Entry {
     fn from(cell: &CellResult) -> Self {
-        Self {
-            row: cell.row.clone(),
-            column: cell.column.clone(),
-            builtin: cell.consumer() == BUILTIN,
-            outcome: cell.outcome,
-        }
+        Self::new(&cell.id, cell.outcome)
+    }
+}
+
+impl Entry {
+    fn new(id: &CellId, outcome: Outcome) -> Self {
+        let builtin = matches!(id.last(), Some(Binding::Builtin(_)));
+        Self { row: id.row(), column: id.column(), builtin, outcome }
     }
 }
 
 /// The entries of one case in goldens: the matrix as it was approved.
 pub fn entries<'a>(goldens: impl Iterator<Item = &'a Golden>, case: &str) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for golden in goldens {
-        for (id, line) in &golden.cells {
-            let Some(words) = id.strip_prefix(case).and_then(|rest| rest.strip_prefix('[')) else {
-                continue;
-            };
-            let words: BTreeMap<&str, &str> =
-                words.trim_end_matches(']').split(',').filter_map(|word| word.split_once('=')).collect();
-            let word = |key: &str| words.get(key).copied().unwrap_or_default();
-            let label = |driver: &str, convention: &str| match word(driver) {
-                BUILTIN => as_convention(word(convention)),
-                tool => tool.to_owned(),
-            };
-            entries.push(Entry {
-                row: label("producer", "convention"),
-                column: label("consumer", "reader"),
-                builtin: word("consumer") == BUILTIN,
-                outcome: line.outcome,
-            });
-        }
-    }
-    entries
+    let cells = goldens.flat_map(Golden::cells).filter(|(id, _)| id.case() == case);
+    cells.map(|(id, recorded)| Entry::new(id, recorded.outcome)).collect()
 }
 
-/// The word in a cell, at most six characters.
+/// The word in a cell: the outcome, unless nothing could run for want of a capability. A tool that is not there leaves its
+/// cells empty, since it is named below.
 fn word(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Seen => "all",
-        Outcome::Altered => "all*",
-        Outcome::Partial => "some",
-        Outcome::Missed => "none",
-        Outcome::Extra => "extra",
-        Outcome::Refused => "denied",
-        Outcome::Error => "failed",
-        Outcome::Crash => "crash",
-        Outcome::Hang => "hang",
-        Outcome::Garbled => "garble",
-        Outcome::Unsupported => "-",
+        Outcome::Unsupported => Word::Nothing.text(),
         Outcome::Unavailable => "",
-        Outcome::Flaky => "flaky",
+        ran => Word::from(ran).text(),
     }
 }
 
-/// What the words mean, for the outcomes that occur and do not speak for themselves.
+/// What the words of these entries mean.
 pub fn legend(entries: &[Entry]) -> String {
-    let meaning = |outcome: Outcome| match outcome {
-        Outcome::Seen => Some("all     every referrer was found, as it was written"),
-        Outcome::Altered => Some("all*    every referrer was found, but with changed descriptors"),
-        Outcome::Partial => Some("some    some referrers were found"),
-        Outcome::Missed => Some("none    no referrer was found, and nothing was said about it"),
-        Outcome::Extra => Some("extra   something was listed that is no referrer of the subject"),
-        Outcome::Refused => Some("denied  the tool said that it cannot or will not"),
-        Outcome::Error => Some("failed  the tool failed, or did not do what it reported"),
-        Outcome::Garbled => Some("garble  the answer cannot be read"),
-        Outcome::Unsupported => Some("-       the tool has no such operation"),
-        Outcome::Flaky => Some("flaky   it differs from run to run"),
-        Outcome::Crash | Outcome::Hang | Outcome::Unavailable => None,
+    let word = |entry: &Entry| match entry.outcome {
+        Outcome::Unsupported => Some(Word::Nothing),
+        Outcome::Unavailable => None,
+        ran => Some(Word::from(ran)),
     };
-    let occurring: BTreeSet<Outcome> = entries.iter().map(|entry| entry.outcome).collect();
-    occurring.into_iter().filter_map(meaning).map(|line| format!("  {line}\n")).collect()
+    let occurring: BTreeSet<Word> = entries.iter().filter_map(word).collect();
+    occurring.into_iter().map(meaning).collect()
+}
+
+/// A word and what it means, as a line of a legend.
+pub(super) fn meaning(word: Word) -> String {
+    wrapped(&format!("  {:7}  ", word.text()), word.meaning(), 11)
 }
 
 /// The matrix whose columns are tools: rows and columns in the given order.
@@ -108,10 +79,37 @@ pub fn tools(entries: &[Entry], rows: &[String], columns: &[String]) -> String {
     let entries: Vec<&Entry> = entries.iter().filter(|entry| !entry.builtin).collect();
     let render = |(rows, columns): &(Vec<&String>, Vec<&String>)| {
         let heads = columns.iter().map(|column| heads(column)).collect();
-        let rows = filled(&entries, rows, columns, str::to_owned, word);
+        let rows = under_as(filled(&entries, rows, columns, str::to_owned));
         Table { corner: "written by".to_owned(), heads, rows, least: 6 }.render("read by")
     };
     groups(&entries, rows, columns).iter().map(render).collect::<Vec<_>>().join("\n")
+}
+
+/// Rows with all that follow one convention below one `as`, which leaves more room for words.
+fn under_as(rows: Vec<(String, Vec<String>)>) -> Vec<(String, Vec<String>)> {
+    if rows.iter().filter(|(label, _)| one_convention(label).is_some()).count() < 2 {
+        return rows;
+    }
+    let mut all = Vec::new();
+    let mut below = false;
+    for (label, words) in rows {
+        let Some(convention) = one_convention(&label).map(|convention| format!(" {convention}")) else {
+            below = false;
+            all.push((label, words));
+            continue;
+        };
+        if !below {
+            all.push(("as".to_owned(), Vec::new()));
+        }
+        below = true;
+        all.push((convention, words));
+    }
+    all
+}
+
+/// The convention of a row that is no chain.
+fn one_convention(label: &str) -> Option<&str> {
+    cell_id::bare(label).filter(|convention| !convention.contains(' '))
 }
 
 /// The two lines over the column of a tool: its name, and its variant.
@@ -130,7 +128,7 @@ pub fn conventions(entries: &[Entry], rows: &[String], columns: &[String]) -> St
         // one column needs no number
         if let [column] = columns.as_slice() {
             let heads = vec![(bare(column).to_owned(), String::new())];
-            let rows = filled(&entries, rows, columns, str::to_owned, short);
+            let rows = filled(&entries, rows, columns, str::to_owned);
             return Table { corner: "written by".to_owned(), heads, rows, least: 4 }
                 .render("read by convention");
         }
@@ -144,7 +142,7 @@ pub fn conventions(entries: &[Entry], rows: &[String], columns: &[String]) -> St
             .filter_map(|column| Some(format!("[{}] {}", number(column)?, bare(column))))
             .collect();
         let heads = (1..=columns.len()).map(|at| (format!("[{at}]"), String::new())).collect();
-        let rows = filled(&entries, rows, columns, label, short);
+        let rows = filled(&entries, rows, columns, label);
         let mut text =
             Table { corner: "written by".to_owned(), heads, rows, least: 4 }.render("read by convention");
         if !names.is_empty() {
@@ -155,9 +153,9 @@ pub fn conventions(entries: &[Entry], rows: &[String], columns: &[String]) -> St
     groups(&entries, rows, columns).iter().map(render).collect::<Vec<_>>().join("\n")
 }
 
-/// A convention without what tells it from a tool.
-pub(super) fn bare(convention: &str) -> &str {
-    convention.strip_prefix("as ").unwrap_or(convention)
+/// A label without what tells a convention from a tool.
+pub(super) fn bare(label: &str) -> &str {
+    cell_id::bare(label).unwrap_or(label)
 }
 
 /// Rows that have the same columns, so that no table is mostly empty: with one convention or tool selected, the cells
@@ -195,22 +193,10 @@ fn filled(
     rows: &[&String],
     columns: &[&String],
     label: impl Fn(&str) -> String,
-    word: impl Fn(Outcome) -> &'static str,
 ) -> Vec<(String, Vec<String>)> {
     let cell = |row: &str, column: &str| {
         let cell = entries.iter().find(|e| e.row == row && e.column == column);
         cell.map_or("", |cell| word(cell.outcome)).to_owned()
     };
     rows.iter().map(|row| (label(row), columns.iter().map(|column| cell(row, column)).collect())).collect()
-}
-
-/// The word in a narrow cell.
-fn short(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Refused => "deny",
-        Outcome::Extra => "more",
-        Outcome::Error => "fail",
-        Outcome::Flaky => "flky",
-        other => word(other),
-    }
 }

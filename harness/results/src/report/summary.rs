@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::axes::Axes;
 use super::matrix::{self, Entry};
 use super::wrap::wrapped;
 use super::{cases, causes};
 use crate::cell_id::BUILTIN;
-use crate::judge::Verdict;
-use crate::results::{Results, ToolResult};
+use crate::results::{Results, Status, ToolResult};
+use crate::verdict::Verdict;
 
 /// The case whose matrix is the headline.
 pub const HEADLINE: &str = "attach-discover";
@@ -19,26 +20,11 @@ pub const HEADLINE: &str = "attach-discover";
 /// More cases than this are summed up in one table instead of a matrix each.
 const MATRICES: usize = 2;
 
-/// What a report knows of the catalogue.
-#[derive(Debug, Clone)]
-pub struct Names {
-    /// The cases' titles by id.
-    pub titles: BTreeMap<String, String>,
-    /// The drivers' columns, in order.
-    pub tools: Vec<String>,
-    /// The conventions' columns, in order.
-    pub conventions: Vec<String>,
-    /// The tools that can be built.
-    pub installable: BTreeSet<String>,
-}
-
 /// Everything that a person reads at the end of a run.
-pub fn render(results: &Results, names: &Names) -> String {
-    let Names { titles, tools, conventions, .. } = names;
+pub fn render(results: &Results) -> String {
+    let axes = Axes::of(results);
     let mut text = String::new();
-    let all_cases = titles.keys().map(String::as_str);
-    let with_cells: Vec<&str> =
-        all_cases.filter(|case| results.cells.iter().any(|cell| cell.case == *case)).collect();
+    let with_cells: Vec<&str> = axes.cases.keys().map(String::as_str).collect();
     let shown: Vec<&str> = match with_cells.as_slice() {
         few if few.len() <= MATRICES => few.to_vec(),
         many => many.iter().copied().filter(|case| *case == HEADLINE).collect(),
@@ -46,14 +32,16 @@ pub fn render(results: &Results, names: &Names) -> String {
     let mut all = Vec::new();
     for case in shown {
         let entries: Vec<Entry> =
-            results.cells.iter().filter(|cell| cell.case == *case).map(Entry::from).collect();
-        let rows = rows(results, case, tools, conventions);
-        let title = titles.get(case).map_or("", String::as_str);
-        text.push_str(&wrapped(&format!("{case}: "), title, 2));
+            results.cells.iter().filter(|cell| cell.id.case() == case).map(Entry::from).collect();
+        let rows = rows(&entries, &axes);
+        let title = axes.cases.get(case).map_or("", String::as_str);
+        let head = if title.is_empty() { case.to_owned() } else { format!("{case}: ") };
+        text.push_str(&wrapped(&head, title, 2));
         text.push('\n');
-        for table in
-            [matrix::tools(&entries, &rows, tools), matrix::conventions(&entries, &rows, conventions)]
-        {
+        for table in [
+            matrix::tools(&entries, &rows, &axes.tools),
+            matrix::conventions(&entries, &rows, &axes.conventions),
+        ] {
             if !table.is_empty() {
                 let _ = writeln!(text, "{table}");
             }
@@ -65,30 +53,30 @@ pub fn render(results: &Results, names: &Names) -> String {
         let _ = writeln!(text, "{legend}");
     }
     if with_cells.len() > MATRICES {
-        text.push_str(&cases::render(results, &with_cells, tools, conventions));
+        text.push_str(&cases::render(results, &axes));
     }
     text.push_str(&causes::surprises(results));
     text.push_str(&causes::unexpected(results));
     text.push_str(&causes::unclaimed(results));
-    text.push_str(&missing(results, &names.installable));
+    text.push_str(&missing(results));
     text.push_str(&closing(results));
     text
 }
 
-/// The rows of a case: tools, conventions, then combinations (producer > copier) in order of appearance.
-fn rows(results: &Results, case: &str, tools: &[String], conventions: &[String]) -> Vec<String> {
-    let mut rows: Vec<String> = tools.iter().chain(conventions).cloned().collect();
-    for cell in results.cells.iter().filter(|cell| cell.case == case) {
-        if !rows.contains(&cell.row) {
-            rows.push(cell.row.clone());
+/// The rows of a case: tools, conventions, then chains (`producer > copier`) in the order of their cells.
+fn rows(entries: &[Entry], axes: &Axes) -> Vec<String> {
+    let mut rows: Vec<String> = axes.tools.iter().chain(&axes.conventions).cloned().collect();
+    for entry in entries {
+        if !rows.contains(&entry.row) {
+            rows.push(entry.row.clone());
         }
     }
     rows
 }
 
 /// What could not run, and how to get it.
-fn missing(results: &Results, installable: &BTreeSet<String>) -> String {
-    let missing: Vec<&ToolResult> = results.tools.iter().filter(|tool| tool.status != "ok").collect();
+fn missing(results: &Results) -> String {
+    let missing: Vec<&ToolResult> = results.tools.iter().filter(|tool| tool.status != Status::Ok).collect();
     let width = missing.iter().map(|tool| tool.id.len()).max().unwrap_or(0) + 1;
     let line = |tool: &&ToolResult| {
         wrapped(&format!("{:width$} ", tool.id), tool.reason.as_deref().unwrap_or(""), width + 1)
@@ -98,7 +86,8 @@ fn missing(results: &Results, installable: &BTreeSet<String>) -> String {
         return text;
     }
     let tools: BTreeSet<&str> = missing.iter().map(|tool| tool.tool.as_str()).collect();
-    let built: Vec<&str> = tools.iter().copied().filter(|tool| installable.contains(*tool)).collect();
+    let built = missing.iter().filter(|tool| tool.installable).map(|tool| tool.tool.as_str());
+    let built: Vec<&str> = built.collect::<BTreeSet<_>>().into_iter().collect();
     let which = if built.len() == tools.len() { "them".to_owned() } else { built.join(", ") };
     let advice = match built.len() {
         0 => String::new(),
@@ -133,12 +122,14 @@ fn closing(results: &Results) -> String {
 /// Ordered pairs of different tools in the headline case, and how many of them discover; variants and older
 /// releases do not count.
 fn headline(results: &Results) -> (usize, usize) {
-    let plain = |id: &str| id != BUILTIN && !id.contains('+');
+    let is_default = |id: &str| id != BUILTIN && !id.contains('+');
     let pairs: Vec<_> = results
         .cells
         .iter()
-        .filter(|cell| cell.case == HEADLINE && cell.outcome.ran())
-        .filter(|cell| plain(cell.producer()) && plain(cell.consumer()) && cell.producer() != cell.consumer())
+        .filter(|cell| cell.id.case() == HEADLINE && cell.outcome.ran())
+        .filter(|cell| {
+            is_default(cell.producer()) && is_default(cell.consumer()) && cell.producer() != cell.consumer()
+        })
         .collect();
     (pairs.len(), pairs.iter().filter(|cell| cell.outcome.discovered()).count())
 }

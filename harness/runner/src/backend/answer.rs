@@ -2,7 +2,8 @@
 //!
 //! Owns: lists of descriptors in JSON, and the beginning of messages. Leaves to others: whether an answer is right.
 
-use referee_results::outcome::{Answered, Outcome};
+use referee_results::Outcome;
+use referee_results::observation::Answered;
 use referee_spec::Digest;
 use referee_spec::digest::DigestError;
 use serde_json::Value;

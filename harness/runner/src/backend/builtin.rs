@@ -9,9 +9,10 @@ use std::time::Instant;
 use referee_convention::Convention;
 use referee_layout::{Referrer, view};
 use referee_process::HarnessError;
+use referee_results::Outcome;
 use referee_results::StepRecord;
 use referee_results::cell_id::BUILTIN;
-use referee_results::outcome::{Answered, Outcome};
+use referee_results::observation::Answered;
 use referee_writer::ContentNode;
 
 use super::{Attempt, Backend, Task, record};

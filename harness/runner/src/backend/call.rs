@@ -8,8 +8,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use referee_process::HarnessError;
+use referee_results::Outcome;
 use referee_results::StepRecord;
-use referee_results::outcome::Outcome;
 
 use super::answer::beginning;
 use super::context::Found;

@@ -6,8 +6,9 @@
 use std::ffi::OsString;
 
 use referee_process::{End, Finished, HarnessError, Program};
+use referee_results::Outcome;
 use referee_results::StepRecord;
-use referee_results::outcome::{Answered, Outcome};
+use referee_results::observation::Answered;
 
 use super::answer::{self, Unreadable};
 use super::context::Found;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use referee_convention::Convention;
 use referee_process::Limits;
-use referee_results::outcome::Outcome;
+use referee_results::Outcome;
 
 use crate::driver::Driver;
 use crate::operation::Operation;

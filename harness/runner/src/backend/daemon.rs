@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use referee_process::HarnessError;
 use referee_process::service::{Ask, Command, PORT, Ready, Reply};
-use referee_results::outcome::Answered;
+use referee_results::observation::Answered;
 
 use super::answer::{self, Unreadable};
 use super::context::Found;

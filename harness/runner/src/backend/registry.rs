@@ -5,7 +5,7 @@
 
 use referee_process::HarnessError;
 use referee_process::service::{Answer, Ask, PORT, Ready, Reply, Request};
-use referee_results::outcome::Answered;
+use referee_results::observation::Answered;
 
 use super::context::Found;
 use super::service::{self, Life};

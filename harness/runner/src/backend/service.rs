@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use referee_process::service::{Answer, Ask, Ready, Reply, Service, ServiceEnd, Transcript, Trouble};
 use referee_process::{End, HarnessError, Limits, Program};
+use referee_results::Outcome;
 use referee_results::StepRecord;
-use referee_results::outcome::Outcome;
 
 use super::answer::beginning;
 use super::command::described;

@@ -4,7 +4,8 @@
 //! Leaves to others: running the tool ([`ToolUnderTest`]), and what each operation must leave ([`crate::operation`]).
 
 use referee_process::HarnessError;
-use referee_results::outcome::{Answered, Outcome};
+use referee_results::Outcome;
+use referee_results::observation::Answered;
 
 use super::{Attempt, Backend, RunContext, Task};
 use crate::operation::{Question, ResultIn};

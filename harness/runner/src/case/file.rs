@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::operation::StepFile;
+use referee_results::Outcome;
 use referee_results::Role;
-use referee_results::outcome::Outcome;
 use referee_source::At;
 
 /// A question to tools: what is in the layout, who does what to it in which order, and what must come out.

@@ -78,26 +78,15 @@ impl<'a> StepReader<'a> {
         self.source.wrong(at, message)
     }
 
-    /// The value of a key that is a text; nothing where the step does not have it.
-    ///
-    /// # Errors
-    /// It is a list.
-    pub fn text(&self, key: &str) -> Result<Option<&'a At<String>>, SourceError> {
-        match self.step.keys.get(key) {
-            None => Ok(None),
-            Some(Value::Text(text)) => Ok(Some(text)),
-            Some(Value::List(list)) => Err(self.wrong(list, format!("`{key}` is one word and no list"))),
-        }
-    }
-
     /// The value of a key that is one word of its [`Form::Word`]; nothing where the step does not have it.
     ///
     /// # Errors
     /// It is another word, or no word.
     pub fn word(&self, key: &str) -> Result<Option<&'a str>, SourceError> {
-        let Some(text) = self.text(key)? else {
+        let Some(value) = self.step.keys.get(key) else {
             return Ok(None);
         };
+        let text = self.text(key, value)?;
         let form = self.step.op.keys.iter().find(|known| known.name == key).map(|known| &known.form);
         let words: Vec<&str> = match form {
             Some(Form::Word(words)) => words.iter().map(|(word, _)| *word).collect(),
@@ -115,7 +104,8 @@ impl<'a> StepReader<'a> {
     /// # Errors
     /// The key is missing, or there is no such content.
     pub fn content(&self, key: &str) -> Result<(&'a At<String>, &'a Content), SourceError> {
-        let at = self.text(key)?.ok_or_else(|| self.missing(key))?;
+        let value = self.step.keys.get(key).ok_or_else(|| self.missing(key))?;
+        let at = self.text(key, value)?;
         Ok((at, self.named(at)?))
     }
 
@@ -185,8 +175,14 @@ impl<'a> StepReader<'a> {
         axis.is_some_and(|only| only.iter().all(|id| **id == BUILTIN))
     }
 
-    /// The step lacks a key that it needs.
-    pub fn missing(&self, key: &str) -> SourceError {
+    fn text(&self, key: &str, value: &'a Value) -> Result<&'a At<String>, SourceError> {
+        match value {
+            Value::Text(text) => Ok(text),
+            Value::List(list) => Err(self.wrong(list, format!("`{key}` is one word and no list"))),
+        }
+    }
+
+    fn missing(&self, key: &str) -> SourceError {
         self.source.wrong(self.step, format!("this step needs `{key}`"))
     }
 }

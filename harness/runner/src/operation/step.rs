@@ -177,7 +177,7 @@ fn schema(operation: &Operation) -> Json {
 fn value(key: &Key) -> Json {
     let means = sentence(key.means);
     match key.form {
-        Form::Name | Form::Text => json!({ "description": means, "type": "string" }),
+        Form::Name => json!({ "description": means, "type": "string" }),
         Form::Names => json!({ "description": means, "type": "array", "items": { "type": "string" } }),
         Form::Word(words) => {
             let one = |(word, means): &(&str, &str)| json!({ "description": sentence(means), "const": word });

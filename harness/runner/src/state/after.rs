@@ -8,7 +8,7 @@ use std::fmt::Display;
 
 use referee_layout::facts::Verified;
 use referee_layout::{Facts, Referrer};
-use referee_results::outcome::Outcome;
+use referee_results::Outcome;
 use referee_spec::Digest;
 use referee_writer::{ContentNode, Contents, Name};
 

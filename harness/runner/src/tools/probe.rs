@@ -11,14 +11,14 @@ use serde::Serialize;
 
 use crate::backend::{self, RunContext, Task};
 use crate::case::{Case, Plan};
-use crate::cell::Binding;
 use crate::driver::{Arg, Text};
 use crate::operation::{Capability, Operation};
 use crate::state::State;
 use crate::tools::{Machine, Tool};
 use referee_process::HarnessError;
+use referee_results::Binding;
+use referee_results::Outcome;
 use referee_results::Role;
-use referee_results::outcome::Outcome;
 
 /// What came of one probe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,0 +1,143 @@
+//! The vocabulary: every word that a report prints of its own.
+//!
+//! Owns: their list, and what is said of each. Reports take their words from here, so that `referee explain` knows them all. Leaves to
+//! others: ids of cases, tools and conventions, which explain themselves.
+
+use crate::outcome::Outcome;
+use crate::results::{Network, Status};
+use crate::verdict::Verdict;
+
+/// A word that a report prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Word {
+    /// What was observed in a cell.
+    Outcome(Outcome),
+    /// An outcome held against what was expected.
+    Verdict(Verdict),
+    /// Something that a tool did besides.
+    Surprise(Surprise),
+    /// Whether there is a program behind a column.
+    Status(Status),
+    /// What network a tool could reach.
+    Network(Network),
+    /// In a table: no cell ran there.
+    Nothing,
+}
+
+/// What a tool did besides what it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Surprise {
+    /// It wrote beside its layout.
+    Outside,
+    /// It changed what it was to read.
+    Changed,
+    /// It listed something twice.
+    Repeated,
+    /// It left a process behind.
+    Leak,
+}
+
+impl Surprise {
+    /// All surprises, in the order of reports.
+    pub const ALL: [Self; 4] = [Self::Outside, Self::Changed, Self::Repeated, Self::Leak];
+}
+
+impl Word {
+    /// The whole vocabulary.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let outcomes = Outcome::ALL.into_iter().map(Self::Outcome);
+        let verdicts = Verdict::ALL.into_iter().map(Self::Verdict);
+        let surprises = Surprise::ALL.into_iter().map(Self::Surprise);
+        let statuses = [Status::Ok, Status::Unavailable].into_iter().map(Self::Status);
+        let networks = [Network::Loopback, Network::Open].into_iter().map(Self::Network);
+        outcomes.chain(verdicts).chain(surprises).chain(statuses).chain(networks).chain([Self::Nothing])
+    }
+
+    /// The word.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Outcome(outcome) => outcome.word(),
+            Self::Verdict(verdict) => verdict.word(),
+            Self::Surprise(Surprise::Outside) => "outside",
+            Self::Surprise(Surprise::Changed) => "changed",
+            Self::Surprise(Surprise::Repeated) => "repeated",
+            Self::Surprise(Surprise::Leak) => "leak",
+            Self::Status(Status::Ok) => "ok",
+            Self::Status(Status::Unavailable) => "unavailable",
+            Self::Network(Network::Loopback) => "loopback",
+            Self::Network(Network::Open) => "open",
+            Self::Nothing => "-",
+        }
+    }
+
+    /// What kind of word it is.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Outcome(_) => "outcome",
+            Self::Verdict(_) => "verdict",
+            Self::Surprise(_) => "surprise",
+            Self::Status(_) => "status of a tool",
+            Self::Network(_) => "network of a tool",
+            Self::Nothing => "sign in a table",
+        }
+    }
+
+    /// What it means, as sentences without the last full stop.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Outcome(outcome) => outcome.meaning(),
+            Self::Verdict(verdict) => verdict.meaning(),
+            Self::Surprise(Surprise::Outside) => "the tool wrote beside the layout that it was given",
+            Self::Surprise(Surprise::Changed) => {
+                "the tool was to read a layout, and changed it. Readers work on copies of their own, so its outcome stands"
+            }
+            Self::Surprise(Surprise::Repeated) => {
+                "an answer lists a referrer more than once. Answers are compared as sets, so its outcome stands"
+            }
+            Self::Surprise(Surprise::Leak) => {
+                "the tool left a process behind when it ended; the harness ended it"
+            }
+            Self::Status(Status::Ok) => "there is a program, and it told its version",
+            Self::Status(Status::Unavailable) => "there is no such program on this machine",
+            Self::Network(Network::Loopback) => "the tool could reach its own loopback alone, in a sandbox",
+            Self::Network(Network::Open) => {
+                "there was no sandbox: the tool could reach what this machine can"
+            }
+            Self::Nothing => {
+                "no cell ran here: the driver does not claim the operation, or a tool is not on this machine"
+            }
+        }
+    }
+}
+
+impl From<Outcome> for Word {
+    fn from(outcome: Outcome) -> Self {
+        Self::Outcome(outcome)
+    }
+}
+
+impl From<Verdict> for Word {
+    fn from(verdict: Verdict) -> Self {
+        Self::Verdict(verdict)
+    }
+}
+
+impl From<Surprise> for Word {
+    fn from(surprise: Surprise) -> Self {
+        Self::Surprise(surprise)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_word_of_one_kind_means_one_thing() {
+        let all: Vec<_> = Word::all().map(|word| (word.kind(), word.text())).collect();
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
+        assert!(Word::all().all(|word| !word.meaning().is_empty() && !word.meaning().ends_with('.')));
+    }
+}
