@@ -14,8 +14,8 @@ use crate::support::{folder, referee, required, run};
 use referee::results::golden::Goldens;
 use referee::results::report::summary::HEADLINE;
 use referee::results::{BUILTIN_VERSION, CellId, cell_id};
+use referee::runner::case::cell;
 use referee::runner::catalogue::{self, Catalogue};
-use referee::runner::cell;
 
 fn catalogue() -> Catalogue {
     Catalogue::shipped().expect("what is shipped parses")

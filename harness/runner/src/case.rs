@@ -4,6 +4,7 @@
 //! mistakes a file can have, each at its line. Leaves to others: bytes and digests ([`Plan`]), which
 //! drivers take which role, what a step does ([`crate::operation`]), and what came out.
 
+pub mod cell;
 mod check;
 mod file;
 mod grammar;

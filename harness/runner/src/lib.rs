@@ -6,7 +6,6 @@
 pub mod backend;
 pub mod case;
 pub mod catalogue;
-pub mod cell;
 pub mod driver;
 pub mod operation;
 pub mod schedule;

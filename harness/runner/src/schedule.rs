@@ -14,7 +14,7 @@ use rayon::Scope;
 
 use crate::backend::{self, RunContext, Task};
 use crate::case::Plan;
-use crate::cell::Cell;
+use crate::case::cell::Cell;
 use crate::driver::Kind;
 use crate::operation::Step;
 use crate::state::State;
@@ -311,7 +311,8 @@ mod tests {
     fn trouble_ends_a_run_but_what_is_done_stays() {
         let catalogue = Catalogue::shipped().unwrap();
         let case = catalogue.cases.iter().find(|case| case.id == "attach-discover").unwrap();
-        let cells = crate::cell::expand(&Arc::new(case.clone()), &catalogue.drivers, &catalogue.conventions);
+        let cells =
+            crate::case::cell::expand(&Arc::new(case.clone()), &catalogue.drivers, &catalogue.conventions);
         let machine = Machine {
             env: BTreeMap::new(),
             path: Vec::new(),
