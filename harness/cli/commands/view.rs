@@ -87,7 +87,7 @@ fn facts(path: &Path) -> Result<Facts, Failed> {
             let name = input::name(path);
             let facts =
                 archive::facts(Path::new(&name), from, &Limits::default()).map_err(|error| fail(&error))?;
-            match facts.cut() {
+            match facts.truncation() {
                 Some(why) => Err(Failed::usage(format!("{name} {why}"))),
                 None => Ok(facts),
             }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Carrier, Convention, Lists, Piece, Place, Template};
+use super::{Carrier, Convention, ListedIn, Lists, Piece, Template};
 use referee_source::{Source, SourceError, is_id};
 use referee_spec::Digest;
 use referee_spec::annotation::REF_NAME;
@@ -50,16 +50,16 @@ impl Here<'_> {
 
     fn carrier(&self, carrier: &Carrier) -> Result<(), SourceError> {
         let marked = !carrier.annotation.is_empty() || carrier.ref_name.is_some();
-        if carrier.lists == Lists::Response && carrier.place != Place::Index {
+        if carrier.lists == Lists::Response && carrier.place != ListedIn::Index {
             return self.fail("lists", "a response is listed by `place = \"index\"` only");
         }
         if carrier.lists == Lists::Response && !marked {
             return self.fail("lists", "a response needs an annotation or a ref-name to be found by");
         }
-        if carrier.place == Place::Blob && (marked || !carrier.pull_up.is_empty()) {
+        if carrier.place == ListedIn::Blob && (marked || !carrier.pull_up.is_empty()) {
             return self.fail("place", "`place = \"blob\"` has no entry that could carry anything");
         }
-        if carrier.place == Place::SubjectIndex && !marked {
+        if carrier.place == ListedIn::SubjectIndex && !marked {
             return self.fail("place", "an entry beside the image needs an annotation to be told from it");
         }
         if let Some(template) = carrier.annotation.get(REF_NAME) {

@@ -1,7 +1,7 @@
 //! Conventions: how a tool or a proposal lets readers of a layout find referrers, as data.
 //!
 //! Owns: the vocabulary, its TOML form, and the expansion of templates. Leaves to others: writing a layout by a
-//! convention (the runner's writer) and reading one ([`crate::view`]). There is no code for any one convention:
+//! convention (`referee-writer`) and reading one (the views of `referee-layout`). There is no code for any one convention:
 //! what cannot be said in the vocabulary is a reason to extend the vocabulary.
 
 use std::collections::BTreeMap;
@@ -60,7 +60,7 @@ pub enum Status {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Carrier {
     /// Which list holds the entries.
-    pub place: Place,
+    pub place: ListedIn,
     /// What an entry points at.
     pub lists: Lists,
     /// Annotations on the entry; all of them must hold for a reader to use it.
@@ -94,7 +94,7 @@ impl Carrier {
 /// Which list holds a carrier's entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Place {
+pub enum ListedIn {
     /// `manifests` of index.json.
     Index,
     /// `manifests` of the image index that the subject's own tag points at.
@@ -136,7 +136,7 @@ pub enum Reach {
 }
 
 /// A text with placeholders from a closed list: `{subject.digest}`, `{subject.algorithm}`,
-/// `{subject.encoded}`; the last two may be cut, as in `{subject.encoded:64}`.
+/// `{subject.encoded}`; the last two may be shortened, as in `{subject.encoded:64}`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Template {
     text: String,
@@ -151,21 +151,33 @@ enum Piece {
     Encoded(usize),
 }
 
+/// Why a text is no [`Template`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TemplateError {
+    /// A placeholder has no end.
+    #[error("`{{` without `}}` in template")]
+    Unclosed,
+    /// There is no such placeholder.
+    #[error("unknown placeholder `{{{0}}}`, expected {PLACEHOLDERS}")]
+    UnknownPlaceholder(String),
+}
+
 const PLACEHOLDERS: &str = "{subject.digest}, {subject.algorithm} or {subject.encoded}, the last two also cut as in {subject.encoded:64}";
 
 impl Template {
     /// Reads a template.
     ///
     /// # Errors
-    /// Names the placeholder that is not in the list, as a sentence fragment.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    /// A placeholder is not in the list, or has no end.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some(open) = rest.find('{') {
             if open > 0 {
                 pieces.push(Piece::Literal(rest[..open].to_owned()));
             }
-            let close = rest[open..].find('}').ok_or("`{` without `}` in template")? + open;
+            let close = rest[open..].find('}').ok_or(TemplateError::Unclosed)? + open;
             pieces.push(Self::placeholder(&rest[open + 1..close])?);
             rest = &rest[close + 1..];
         }
@@ -175,8 +187,8 @@ impl Template {
         Ok(Self { text: text.to_owned(), pieces })
     }
 
-    fn placeholder(word: &str) -> Result<Piece, String> {
-        let unknown = || format!("unknown placeholder `{{{word}}}`, expected {PLACEHOLDERS}");
+    fn placeholder(word: &str) -> Result<Piece, TemplateError> {
+        let unknown = || TemplateError::UnknownPlaceholder(word.to_owned());
         let (name, cut) = match word.split_once(':') {
             Some((name, cut)) => (name, Some(cut.parse::<usize>().map_err(|_| unknown())?)),
             None => (word, None),
@@ -202,7 +214,9 @@ impl Template {
     }
 
     /// The text for one subject, with every character that a tag cannot hold replaced by `-`
-    /// (distribution-spec HEAD, Referrers Tag Schema).
+    /// ([distribution-spec, Referrers Tag Schema][schema]).
+    ///
+    /// [schema]: https://github.com/opencontainers/distribution-spec/blob/967efdc079b91785ad18c77cc4f8991a47feefbf/spec.md#referrers-tag-schema
     pub fn expand_as_tag(&self, subject: &Digest) -> String {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         self.expand(subject).chars().map(|c| if allowed(c) { c } else { '-' }).collect()
@@ -271,6 +285,16 @@ mod tests {
         assert_eq!(tag("sha256+b64:a__b"), "sha256-b64-a__b");
         assert_eq!(tag("sha256+b64:_abc"), "sha256-b64-_abc");
         assert_eq!(tag("sha256-b64:abcd"), tag("sha256+b64:abcd"));
+    }
+
+    #[test]
+    fn mistakes_in_templates_are_named() {
+        assert_eq!(Template::parse("a{subject.digest"), Err(TemplateError::Unclosed));
+        for word in ["subject", "subject.digest:3", "subject.encoded:x", ""] {
+            let error = Template::parse(&format!("a{{{word}}}b")).unwrap_err();
+            assert_eq!(error, TemplateError::UnknownPlaceholder(word.to_owned()));
+            assert!(error.to_string().starts_with(&format!("unknown placeholder `{{{word}}}`, expected ")));
+        }
     }
 
     #[test]

@@ -1,27 +1,28 @@
-//! A layout in a tar archive, read as one stream (image-spec `image-layout.md`: a layout may travel as a tar).
+//! A layout in a tar archive, read as one stream ([image-spec][layout]: a layout may travel as a tar).
 //!
-//! Owns: gzip and zstd around a tar, members in any order, and what is odd about them. Nothing is unpacked and no
+//! Owns: gzip and zstd around a tar, members in any order, and what is unusual about them. Nothing is unpacked and no
 //! path of the archive reaches the file system: its names are compared, never opened. Leaves to others: what one
 //! blob holds ([`crate::facts`]).
+//!
+//! [layout]: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
 
 mod stream;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::{self, Read};
-use std::mem;
 use std::path::{Component, Path};
 
 use tar::EntryType;
 
-use crate::dir::{FileKind, ReadError};
 use crate::document::Document;
-use crate::facts::examine::{Room, examine};
+use crate::facts::examine::{examine, reset};
 use crate::facts::gather::{Found, Roots, assemble, is_algorithm, is_root_name};
-use crate::facts::visit::Nobody;
-use crate::facts::{Oddity, OddityKind, Stray, Visited, Visitor};
-use crate::input::Input;
+use crate::facts::visit::NoVisitor;
+use crate::facts::{AnomalyKind, ArchiveAnomaly, Visited, Visitor};
+use crate::file::input::Input;
+use crate::file::{FileKind, ReadError};
 use crate::{Blob, Facts, Limits};
 use referee_spec::Digest;
 
@@ -66,12 +67,12 @@ pub enum ArchiveError {
 /// # Errors
 /// Those of [`inspect`].
 pub fn facts(name: &Path, from: impl Read, limits: &Limits) -> Result<Facts, ArchiveError> {
-    inspect(name, from, limits, &Nobody).map(|(facts, _)| facts)
+    inspect(name, from, limits, &NoVisitor).map(|(facts, _)| facts)
 }
 
 /// Reads the layout in the archive `from`, and shows its documents to `visitor`, as [`crate::Layout::inspect`] does.
 ///
-/// An archive that ends too early or breaks off is a fact: see [`Facts::cut`].
+/// An archive that ends too early or breaks off is a fact: see [`Facts::truncation`].
 ///
 /// # Errors
 /// It is no archive, or has nothing of a layout.
@@ -82,39 +83,36 @@ pub fn inspect<V: Visitor>(
     visitor: &V,
 ) -> Result<(Facts, Visited<V::Kept>), ArchiveError> {
     let text = || name.display().to_string();
-    let plain = stream::uncompressed(from).map_err(|source| ArchiveError::Io { name: text(), source })?;
+    let uncompressed =
+        stream::uncompressed(from).map_err(|source| ArchiveError::Io { name: text(), source })?;
     let left = Cell::new(0);
-    let mut archive = tar::Archive::new(stream::Rationed::new(plain, &left));
+    let mut archive = tar::Archive::new(stream::Rationed::new(uncompressed, &left));
     let mut reader = Reader::new(limits, visitor);
-    let cut = reader.all(&mut archive, &left);
-    if let Some(why) = cut.clone().filter(|_| reader.members == 0) {
+    let truncation = reader.all(&mut archive, &left);
+    if let Some(why) = truncation.clone().filter(|_| reader.members == 0) {
         return Err(ArchiveError::NotAnArchive { name: text(), why });
     }
     let missing = |part: &Result<Document, ReadError>| part.as_ref().err() == Some(&ReadError::Missing);
-    if cut.is_none() && missing(&reader.oci_layout) && missing(&reader.index) {
+    if truncation.is_none() && missing(&reader.oci_layout) && missing(&reader.index) {
         return Err(ArchiveError::NotALayout { name: text(), hint: reader.hint });
     }
-    let found = reader.last();
-    let (mut facts, visited) = assemble(name, Roots::see(reader.oci_layout, reader.index, visitor), found);
-    facts.set_cut(cut);
+    let (mut facts, visited) =
+        assemble(name, Roots::see(reader.oci_layout, reader.index, visitor), reader.found);
+    facts.set_truncation(truncation);
     Ok((facts, visited))
 }
-
-/// A blob, and what the visitor kept of it.
-type Member<K> = (Digest, (Blob, Option<K>));
 
 struct Reader<'v, V: Visitor> {
     limits: &'v Limits,
     visitor: &'v V,
     oci_layout: Result<Document, ReadError>,
     index: Result<Document, ReadError>,
-    blobs: Vec<Member<V::Kept>>,
     found: Found<V::Kept>,
     seen: BTreeSet<String>,
     folder: bool,
     members: usize,
     hint: String,
-    room: Room,
+    buffer: Vec<u8>,
 }
 
 impl<'v, V: Visitor> Reader<'v, V> {
@@ -124,13 +122,12 @@ impl<'v, V: Visitor> Reader<'v, V> {
             visitor,
             oci_layout: Err(ReadError::Missing),
             index: Err(ReadError::Missing),
-            blobs: Vec::new(),
             found: Found::default(),
             seen: BTreeSet::new(),
             folder: false,
             members: 0,
             hint: String::new(),
-            room: Room::default(),
+            buffer: Vec::new(),
         }
     }
 
@@ -139,7 +136,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
         let mut last = None;
         let mut entries = match archive.entries() {
             Ok(entries) => entries,
-            Err(error) => return Some(cut(None, &error)),
+            Err(error) => return Some(truncation(None, &error)),
         };
         let mut unread = 0;
         loop {
@@ -148,7 +145,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
             left.set(u64::MAX);
             let mut entry = match entry {
                 Ok(entry) => entry,
-                Err(error) => return Some(cut(last.as_deref(), &error)),
+                Err(error) => return Some(truncation(last.as_deref(), &error)),
             };
             self.members += 1;
             if self.members > MEMBERS {
@@ -167,7 +164,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
                 // holes may be without end; what is stored is left out with the next header
                 unread = entry.header().entry_size().unwrap_or_default();
             } else if let Err(error) = io::copy(&mut entry, &mut io::sink()) {
-                return Some(cut(last.as_deref(), &error));
+                return Some(truncation(last.as_deref(), &error));
             } else {
                 unread = 0;
             }
@@ -186,8 +183,8 @@ impl<'v, V: Visitor> Reader<'v, V> {
         target: Option<String>,
         input: &mut Input<R>,
     ) -> Option<String> {
-        let Some(path) = plain_path(name) else {
-            self.odd(name, OddityKind::Traversal);
+        let Some(path) = inner_path(name) else {
+            self.anomaly(name, AnomalyKind::Traversal);
             return None;
         };
         if path.is_empty() {
@@ -203,27 +200,27 @@ impl<'v, V: Visitor> Reader<'v, V> {
             _ => FileKind::File,
         };
         if file_kind != FileKind::Directory && !self.seen.insert(path.clone()) {
-            self.odd(&path, OddityKind::Duplicate);
+            self.anomaly(&path, AnomalyKind::Duplicate);
         }
         let error = match file_kind {
             FileKind::Symlink => {
-                self.odd(&path, OddityKind::Link(target.unwrap_or_default()));
+                self.anomaly(&path, AnomalyKind::Link(target.unwrap_or_default()));
                 Some(ReadError::Archived("link"))
             }
             FileKind::Device | FileKind::Fifo => {
-                self.odd(&path, OddityKind::Special);
+                self.anomaly(&path, AnomalyKind::Special);
                 Some(ReadError::Kind(file_kind))
             }
             _ if kind == EntryType::GNUSparse => {
-                self.odd(&path, OddityKind::Sparse);
+                self.anomaly(&path, AnomalyKind::Sparse);
                 Some(ReadError::Archived("sparse file"))
             }
             _ => None,
         };
-        self.place(&path, file_kind, error, input)
+        self.read_member(&path, file_kind, error, input)
     }
 
-    fn place<R: Read>(
+    fn read_member<R: Read>(
         &mut self,
         path: &str,
         kind: FileKind,
@@ -267,12 +264,12 @@ impl<'v, V: Visitor> Reader<'v, V> {
                 let (blob, visited) = match error {
                     Some(error) => (Blob::cannot_be_read(kind, input.size, error), None),
                     None => {
-                        self.room.clear();
-                        examine(&digest, kind, input, self.limits, &mut self.room, self.visitor)
+                        reset(&mut self.buffer);
+                        examine(&digest, kind, input, self.limits, &mut self.buffer, self.visitor)
                     }
                 };
                 let short = short(blob.unreadable());
-                self.blobs.push((digest, (blob, visited)));
+                self.found.blob(digest, blob, visited);
                 return short;
             }
             _ => {
@@ -284,7 +281,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
                     "; this looks like the output of an old `docker save`".clone_into(&mut self.hint);
                 }
                 if kind != FileKind::Directory || self.seen.insert(path.to_owned()) {
-                    self.found.stray.push(Stray { path: path.to_owned(), kind });
+                    self.found.unexpected.insert(path.to_owned(), kind);
                 }
             }
         }
@@ -301,29 +298,16 @@ impl<'v, V: Visitor> Reader<'v, V> {
         match blob_digest(&parts) {
             Some(digest) => {
                 let blob = Blob::cannot_be_read(kind, 0, ReadError::Kind(kind));
-                self.blobs.push((digest, (blob, None)));
+                self.found.blob(digest, blob, None);
             }
-            None => self.found.stray.push(Stray { path: path.to_owned(), kind }),
+            None => {
+                self.found.unexpected.insert(path.to_owned(), kind);
+            }
         }
     }
 
-    /// What was read; of members of one name only the last, which is what unpacking leaves.
-    fn last(&mut self) -> Found<V::Kept> {
-        let mut found = mem::take(&mut self.found);
-        let last: BTreeMap<_, _> = self.blobs.drain(..).collect();
-        let visited = &mut found.visited;
-        let blobs = last.into_iter().map(|(digest, (blob, seen))| {
-            visited.extend(seen.map(|seen| (digest.clone(), seen)));
-            (digest, blob)
-        });
-        found.blobs = blobs.collect();
-        let last: BTreeMap<_, _> = found.stray.drain(..).map(|stray| (stray.path, stray.kind)).collect();
-        found.stray.extend(last.into_iter().map(|(path, kind)| Stray { path, kind }));
-        found
-    }
-
-    fn odd(&mut self, path: &str, kind: OddityKind) {
-        self.found.oddities.push(Oddity { path: path.to_owned(), kind });
+    fn anomaly(&mut self, path: &str, kind: AnomalyKind) {
+        self.found.anomalies.push(ArchiveAnomaly { path: path.to_owned(), kind });
     }
 }
 
@@ -343,7 +327,7 @@ fn short(error: Option<&ReadError>) -> Option<String> {
     }
 }
 
-fn cut(last: Option<&str>, error: &io::Error) -> String {
+fn truncation(last: Option<&str>, error: &io::Error) -> String {
     let error = error.to_string();
     // what follows a colon is bytes of the archive
     let error = error.split(':').next().unwrap_or_default();
@@ -354,7 +338,7 @@ fn cut(last: Option<&str>, error: &io::Error) -> String {
 }
 
 /// A member's name from the layout's root, without `./`; `None` if it leads elsewhere.
-fn plain_path(name: &str) -> Option<String> {
+fn inner_path(name: &str) -> Option<String> {
     let mut parts = Vec::new();
     for component in Path::new(name).components() {
         match component {

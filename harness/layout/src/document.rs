@@ -3,17 +3,24 @@
 //! Owns: the bytes and spans of one JSON document, and reading one field at a time, so that one broken field
 //! hides nothing else. Leaves to others: whether an absent or malformed field is wrong.
 //!
-//! Sources: image-spec `descriptor.md`, `manifest.md`, `image-index.md`, at `13cff549`.
+//! Sources: image-spec [descriptor.md], [manifest.md] and [image-index.md].
+//!
+//! [descriptor.md]: https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md
+//! [manifest.md]: https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md
+//! [image-index.md]: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md
 
-pub(crate) mod fields;
+mod annotations;
+mod fields;
+mod kind;
 mod views;
 
 use std::sync::Arc;
 
-use crate::facts::Kind;
 use crate::json::{JsonError, Problem, Span, Tree, Value};
 use referee_spec::Digest;
 
+pub use annotations::Annotations;
+pub use kind::DocumentKind;
 pub use views::{DescriptorView, ManifestView};
 
 /// One field of a document.
@@ -44,7 +51,7 @@ impl Document {
     /// Parses `bytes` as the file of that name below the layout's root.
     pub fn parse(file: impl Into<Arc<str>>, bytes: impl Into<Vec<u8>>) -> Self {
         let content = match String::from_utf8(bytes.into()) {
-            Ok(text) => match Tree::of(&text) {
+            Ok(text) => match Tree::parse_text(&text) {
                 Ok(tree) => Content::Json((text, tree).into()),
                 Err(error) => Content::Broken(text.into_bytes().into(), error),
             },
@@ -55,11 +62,6 @@ impl Document {
             }
         };
         Self { file: file.into(), content }
-    }
-
-    /// A document that was parsed already.
-    pub(crate) fn parsed(file: impl Into<Arc<str>>, text: &str, tree: Tree) -> Self {
-        Self { file: file.into(), content: Content::Json((text.to_owned(), tree).into()) }
     }
 
     /// The file, relative to the layout's root.
@@ -95,37 +97,38 @@ pub struct BlobText<'a> {
     /// All its bytes.
     pub bytes: &'a [u8],
     /// What it says it is.
-    pub kind: Option<Kind>,
-    /// Whether all parsers read the same in it: see [`Tree::is_simple`].
-    pub simple: bool,
-    tree: Option<(&'a str, &'a Tree)>,
+    pub kind: Option<DocumentKind>,
+    /// Whether all parsers read the same in it: see [`Tree::is_unambiguous`].
+    pub unambiguous: bool,
+    view: Option<ManifestView<'a>>,
 }
 
 impl<'a> BlobText<'a> {
     /// Bytes that are no JSON.
     pub(crate) fn broken(digest: &'a Digest, bytes: &'a [u8]) -> Self {
-        Self { digest, bytes, kind: None, simple: false, tree: None }
+        Self { digest, bytes, kind: None, unambiguous: false, view: None }
     }
 
     /// A blob that is JSON: its text, and the tree of that.
     pub fn new(digest: &'a Digest, text: &'a str, tree: &'a Tree) -> Self {
-        let root = tree.root(text);
-        let kind = Kind::of(root);
-        Self { digest, bytes: text.as_bytes(), kind, simple: tree.is_simple(text), tree: Some((text, tree)) }
+        let view = ManifestView::new(tree.root(text));
+        let (kind, unambiguous) = (view.kind(), tree.is_unambiguous());
+        Self { digest, bytes: text.as_bytes(), kind, unambiguous, view: Some(view) }
+    }
+
+    /// It as a manifest or index; `None` if the bytes are not JSON.
+    pub fn view(&self) -> Option<&ManifestView<'a>> {
+        self.view.as_ref()
     }
 
     /// The outermost value; `None` if the bytes are not JSON.
     pub fn root(&self) -> Option<Value<'a>> {
-        self.tree.map(|(text, tree)| tree.root(text))
+        self.view.map(|view| view.value())
     }
 
     /// The same, to be kept.
     pub fn to_document(&self) -> Document {
-        let file = referee_spec::path::blob_path(self.digest);
-        match self.tree {
-            Some((text, tree)) => Document::parsed(file, text, tree.clone()),
-            None => Document::parse(file, self.bytes),
-        }
+        Document::parse(referee_spec::path::blob_path(self.digest), self.bytes)
     }
 }
 

@@ -7,6 +7,7 @@
 //! Each blob is opened at most once. Its first bytes decide whether it can be a JSON document; only then is it
 //! read whole, and only manifests and indexes are hashed, from the bytes already read; layers are if asked for.
 
+mod by_digest;
 mod descriptor;
 pub(crate) mod examine;
 pub(crate) mod gather;
@@ -17,18 +18,19 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
-use crate::dir::{FileKind, LayoutDir, ReadError};
-use crate::document::Document;
+use crate::document::{Annotations, Document};
+use crate::file::dir::LayoutDir;
+use crate::file::{FileKind, ReadError};
 use crate::json::JsonError;
-use crate::{Annotations, ByDigest};
 use referee_spec::Digest;
 
-pub use descriptor::{Descriptor, Entry, List, Mention, More, Platform, Unusable};
-pub use node::{Entries, Flaw, Kind, Node, Referrer, Subject, Verified};
+pub use crate::document::DocumentKind;
+pub use by_digest::ByDigest;
+pub use descriptor::{Descriptor, DescriptorError, Entry, List, Mention, OptionalFields, Platform, Unusable};
+pub use node::{Flaw, Node, Referrer, Subject, Verified};
 pub use resolve::ResolveError;
-use visit::Nobody;
+use visit::NoVisitor;
 pub use visit::{Visited, Visitor};
 
 /// A layout on disk, open but not yet read.
@@ -53,7 +55,9 @@ pub enum OpenError {
         /// The path as it was given.
         path: PathBuf,
     },
-    /// One of the files that make a layout is not there (image-spec `image-layout.md`, Content).
+    /// One of the files that make a layout is not there ([image-spec, Content][content]).
+    ///
+    /// [content]: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#content
     #[error("{} is not an OCI Image Layout: it has no {missing}{hint}", path.display())]
     NotALayout {
         /// The path as it was given.
@@ -94,12 +98,10 @@ pub struct Facts {
     index_annotations: Annotations,
     entries: Vec<Entry>,
     blobs: ByDigest<Blob>,
-    /// The manifests and indexes among them by their places, in the order of their digests, once that is asked for.
-    nodes: OnceLock<Vec<u32>>,
-    stray: Vec<Stray>,
+    unexpected: Vec<UnexpectedPath>,
     unreadable: BTreeMap<String, ReadError>,
-    oddities: Vec<Oddity>,
-    cut: Option<String>,
+    anomalies: Vec<ArchiveAnomaly>,
+    truncation: Option<String>,
 }
 
 /// One file at `blobs/<algorithm>/<encoded>`.
@@ -116,12 +118,6 @@ pub struct Blob {
 }
 
 impl Blob {
-    /// A blob that was not looked at yet.
-    pub(crate) fn unread() -> Self {
-        let (content, verified) = (BlobContent::Opaque, Verified::Unknown);
-        Self { size: 0, content, verified, kind: FileKind::Other }
-    }
-
     /// A blob that cannot be read.
     pub(crate) fn cannot_be_read(kind: FileKind, size: u64, error: ReadError) -> Self {
         let content = BlobContent::Unreadable(Box::new(error));
@@ -164,7 +160,7 @@ pub enum BlobContent {
 
 /// A name below the root that the layout has no place for, or below `blobs/` that is no digest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Stray {
+pub struct UnexpectedPath {
     /// Its path from the root, with `?` escapes where it is not UTF-8.
     pub path: String,
     /// What it is.
@@ -173,17 +169,17 @@ pub struct Stray {
 
 /// A member of an archive that unpacks to something else than a plain file or folder of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Oddity {
+pub struct ArchiveAnomaly {
     /// Its name, with `?` escapes where it is not UTF-8.
     pub path: String,
-    /// What is odd about it.
-    pub kind: OddityKind,
+    /// What it unpacks to.
+    pub kind: AnomalyKind,
 }
 
-/// The ways in which a member of an archive is odd.
+/// What a member of an archive may be instead of a plain file or folder of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum OddityKind {
+pub enum AnomalyKind {
     /// Its name is absolute or has `..`: unpacked carelessly, it lands outside.
     Traversal,
     /// An earlier member has the same name; unpacking keeps this one.
@@ -234,7 +230,7 @@ impl Layout {
 
     /// Reads the layout, in parallel on the current rayon pool.
     pub fn facts(&self, limits: &Limits) -> Facts {
-        self.inspect(limits, &Nobody).0
+        self.inspect(limits, &NoVisitor).0
     }
 
     /// Reads the layout, and shows its documents to `visitor`.
@@ -326,14 +322,7 @@ impl Facts {
 
     /// Manifests and indexes among the blobs, ordered by digest.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
-        let node = |place: &u32| self.blobs.at(*place as usize)?.node();
-        let nodes = self.nodes.get_or_init(|| {
-            let mut places: Vec<u32> =
-                (0..).take(self.blobs.len()).filter(|place| node(place).is_some()).collect();
-            places.sort_unstable_by_key(|place| node(place).map(|node| &node.digest));
-            places
-        });
-        nodes.iter().filter_map(node)
+        self.blobs.pick(|_, blob| blob.node()).into_iter().map(|(_, node)| node)
     }
 
     /// The manifest or index of that digest.
@@ -341,9 +330,9 @@ impl Facts {
         self.blobs.get(digest)?.node()
     }
 
-    /// Names that the layout has no place for.
-    pub fn stray(&self) -> &[Stray] {
-        &self.stray
+    /// Paths that the layout has no place for.
+    pub fn unexpected(&self) -> &[UnexpectedPath] {
+        &self.unexpected
     }
 
     /// Directories that could not be listed, or not to the end: `blobs` and those in it.
@@ -351,23 +340,24 @@ impl Facts {
         &self.unreadable
     }
 
-    /// What is odd about the archive that the layout was read from; nothing for a directory.
-    pub fn oddities(&self) -> &[Oddity] {
-        &self.oddities
+    /// Members of the archive that the layout was read from that unpack to something else than a plain file or folder of
+    /// their own; nothing for a directory.
+    pub fn anomalies(&self) -> &[ArchiveAnomaly] {
+        &self.anomalies
     }
 
-    /// Where and why the archive that the layout was read from breaks off, as in `breaks off after oci-layout (...)`;
-    /// whatever comes after is not known.
-    pub fn cut(&self) -> Option<&str> {
-        self.cut.as_deref()
+    /// Where and why the archive that the layout was read from ends too early, as in
+    /// `breaks off after oci-layout (...)`; whatever comes after is not known.
+    pub fn truncation(&self) -> Option<&str> {
+        self.truncation.as_deref()
     }
 
-    pub(crate) fn set_cut(&mut self, cut: Option<String>) {
-        self.cut = cut;
+    pub(crate) fn set_truncation(&mut self, truncation: Option<String>) {
+        self.truncation = truncation;
     }
 
     /// All entries of index.json with that `org.opencontainers.image.ref.name`; names need not be unique
-    /// (image-spec `image-layout.md`, index.json file).
+    /// ([image-spec, index.json file](https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#indexjson-file)).
     pub fn tagged(&self, name: &str) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.ref_name() == Some(name))
     }

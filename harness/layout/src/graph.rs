@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::Descriptor;
-use crate::facts::{Facts, Kind, Node};
+use crate::facts::{DocumentKind, Facts, Node};
 use referee_spec::Digest;
 
 /// One reference from a document to a blob.
@@ -43,8 +43,8 @@ pub fn roots(facts: &Facts) -> impl Iterator<Item = Edge<'_>> {
 /// The references of one manifest or index.
 pub fn edges(node: &Node) -> impl Iterator<Item = Edge<'_>> {
     let list = match node.kind {
-        Kind::Manifest => EdgeKind::Layer,
-        Kind::Index => EdgeKind::Manifest,
+        DocumentKind::Manifest => EdgeKind::Layer,
+        DocumentKind::Index => EdgeKind::Manifest,
     };
     let one = |kind, to| Edge { kind, to, position: None };
     let config = node.config.iter().map(move |config: &Descriptor| one(EdgeKind::Config, &config.digest));

@@ -1,10 +1,10 @@
-//! JSON (RFC 8259) as a tree of byte spans.
+//! JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) as a tree of byte spans.
 //!
 //! Owns: strict parsing with positions, duplicate names kept in order, numbers kept as text, JSON pointers
-//! (RFC 6901). Strings may hold lone surrogates, which the grammar allows: see [`Value::is_well_formed`].
+//! ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)). Strings may hold lone surrogates, which the grammar allows: see [`Value::is_well_formed`].
 //! Leaves to others: what a document means, and whether duplicate names are wrong.
 //!
-//! A tree is a flat list of slots in document order, of arrays and objects one at each end. There is no recursion
+//! A tree is a flat list of slots in document order, one for each value and each member name. There is no recursion
 //! anywhere, so neither depth nor size of the input can overflow the stack; depth is limited all the same, because other
 //! readers recurse.
 
@@ -25,13 +25,14 @@ pub type Span = Range<usize>;
 pub const DEPTH: usize = 128;
 
 /// The spans of one JSON text. It borrows nothing: [`Tree::root`] joins it with the text again.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
     slots: Vec<Slot>,
-    /// Whether a string has an escape or is not ASCII, or a number is negative or has more than 15 digits or a fraction.
-    odd: bool,
-    /// Whether two names of an object may be the same.
-    mixed: bool,
+    /// Whether a string has an escape or is not ASCII, or a number is negative or has more than 15 digits, a fraction or an
+    /// exponent: parsers differ in what they make of these.
+    needs_care: bool,
+    /// Whether an object has a name twice.
+    has_duplicates: bool,
 }
 
 /// Why bytes are not a JSON text, and where.
@@ -55,10 +56,10 @@ pub enum Problem {
     /// No value at all.
     #[error("empty document")]
     Empty,
-    /// The text starts with U+FEFF (RFC 8259 §8.1 forbids to add it).
+    /// The text starts with U+FEFF ([RFC 8259 §8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1) forbids to add it).
     #[error("byte order mark")]
     ByteOrderMark,
-    /// Not UTF-8 (RFC 8259 §8.1).
+    /// Not UTF-8 ([RFC 8259 §8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1)).
     #[error("invalid UTF-8")]
     Utf8,
     /// The text ends inside a value.
@@ -76,7 +77,7 @@ pub enum Problem {
     /// `,` or the closing bracket was expected.
     #[error("expected ',' or the closing bracket")]
     Comma,
-    /// Not a number as RFC 8259 §6 wants it.
+    /// Not a number as [RFC 8259 §6](https://www.rfc-editor.org/rfc/rfc8259#section-6) wants it.
     #[error("invalid number")]
     Number,
     /// An unknown escape.
@@ -91,7 +92,7 @@ pub enum Problem {
     /// Nested more than [`DEPTH`] deep.
     #[error("nested more than {DEPTH} deep")]
     Depth,
-    /// 512 MiB or more.
+    /// 4 GiB or more.
     #[error("document too large")]
     Large,
 }
@@ -102,39 +103,23 @@ impl Tree {
     /// # Errors
     /// The first mistake, at its place.
     pub fn parse(bytes: &[u8]) -> Result<(Self, &str), JsonError> {
-        Self::default().parse_again(bytes)
-    }
-
-    /// Parses another JSON text, in the room that the tree has already.
-    pub(crate) fn parse_again(self, bytes: &[u8]) -> Result<(Self, &str), JsonError> {
-        let text = match str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => return Err(JsonError::at(Problem::Utf8, bytes, error.valid_up_to())),
-        };
-        Ok((self.again(text)?, text))
+        let text = str::from_utf8(bytes)
+            .map_err(|error| JsonError::at(Problem::Utf8, bytes, error.valid_up_to()))?;
+        Ok((Self::parse_text(text)?, text))
     }
 
     /// Parses a JSON text that is known to be UTF-8.
     ///
     /// # Errors
     /// The first mistake, at its place.
-    pub fn of(text: &str) -> Result<Self, JsonError> {
-        Self::default().again(text)
+    pub fn parse_text(text: &str) -> Result<Self, JsonError> {
+        parse::run(text).map_err(|(problem, at)| JsonError::at(problem, text.as_bytes(), at))
     }
 
-    fn again(self, text: &str) -> Result<Self, JsonError> {
-        parse::run(text, self.slots).map_err(|(problem, at)| JsonError::at(problem, text.as_bytes(), at))
-    }
-
-    /// Whether all parsers read the same in `text`, which was parsed: ASCII without escapes, integers from 0 on of at most
-    /// 15 digits, and each name once in its object.
-    pub fn is_simple(&self, text: &str) -> bool {
-        !self.odd && (!self.mixed || self.root(text).duplicate_names().is_empty())
-    }
-
-    /// Whether it takes more room than most documents need.
-    pub(crate) fn is_large(&self) -> bool {
-        self.slots.capacity() > 1 << 13
+    /// Whether all parsers read the same in the text: ASCII without escapes, integers from 0 on of at most 15 digits, and each
+    /// name once in its object.
+    pub fn is_unambiguous(&self) -> bool {
+        !self.needs_care && !self.has_duplicates
     }
 
     /// The outermost value. `text` is the text that was parsed; with any other the values are nonsense, but

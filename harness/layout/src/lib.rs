@@ -4,22 +4,19 @@
 //! indexes read leniently, the graph between them, and views. Leaves to others: whether any of it is right.
 //! Nothing here judges, prints, or panics, whatever the bytes are.
 
-mod annotations;
 pub mod archive;
-mod by_digest;
-pub mod dir;
 pub mod document;
 pub mod facts;
+mod file;
 pub mod graph;
-mod input;
 pub mod json;
 pub mod view;
 
-pub use annotations::Annotations;
-pub use by_digest::ByDigest;
-pub use dir::{FileKind, LayoutDir, ReadError};
-pub use document::{BlobText, DescriptorView, Document, Field, ManifestView};
+pub use document::{Annotations, BlobText, DescriptorView, Document, DocumentKind, Field, ManifestView};
 pub use facts::{
-    Blob, BlobContent, Descriptor, Entry, Facts, Flaw, Kind, Layout, Limits, Mention, More, Node, Oddity,
-    OddityKind, OpenError, Platform, Referrer, ResolveError, Stray, Subject, Verified, Visited, Visitor,
+    AnomalyKind, ArchiveAnomaly, Blob, BlobContent, ByDigest, Descriptor, DescriptorError, Entry, Facts,
+    Flaw, Layout, Limits, Mention, Node, OpenError, OptionalFields, Platform, Referrer, ResolveError,
+    Subject, UnexpectedPath, Verified, Visited, Visitor,
 };
+pub use file::dir::LayoutDir;
+pub use file::{FileKind, ReadError};

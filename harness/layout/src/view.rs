@@ -20,7 +20,7 @@ use crate::facts::{Facts, Node, Referrer, Verified};
 use referee_convention::Convention;
 use referee_spec::Digest;
 
-pub use carrier::Place;
+pub use carrier::FoundAt;
 
 /// The answer to "who refers to this subject?".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub struct Found {
     /// Its descriptor: what its manifest gives if it is there, else what the first carrier says.
     pub referrer: Referrer,
     /// The places that lead to it, in the order of index.json.
-    pub places: BTreeSet<Place>,
+    pub places: BTreeSet<FoundAt>,
     /// The ids of the conventions whose readers find it.
     pub found_by: BTreeSet<Arc<str>>,
     /// Whether the manifest is there, hashes to its digest, and names the subject.
@@ -109,8 +109,8 @@ fn usable(node: &Node) -> bool {
 }
 
 impl Diagnostic {
-    fn at(code: &'static str, place: &Place, message: String) -> Self {
-        Self { code, file: Some(place.file.clone()), pointer: Some(place.pointer.clone()), message }
+    fn at(code: &'static str, at: &FoundAt, message: String) -> Self {
+        Self { code, file: Some(at.file.clone()), pointer: Some(at.pointer.clone()), message }
     }
 }
 

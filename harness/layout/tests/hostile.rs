@@ -119,7 +119,7 @@ fn odd_names_are_strays() {
     fs::create_dir(path.join("ingest")).unwrap();
     let facts = facts(path);
     assert_eq!(facts.blobs().len(), 0);
-    assert_eq!(facts.stray().len(), 4, "{:?}", facts.stray());
+    assert_eq!(facts.unexpected().len(), 4, "{:?}", facts.unexpected());
 }
 
 #[test]
@@ -165,10 +165,10 @@ fn names_and_attributes_of_an_archive_do_not_fill_the_memory() {
         let mut from = Counted(first.chain(long.as_slice()).chain(io::repeat(b'a')), 0);
         let facts = inspect(&mut from).unwrap();
         let wanted = "breaks off after oci-layout (what describes a member is too large)";
-        assert_eq!(facts.cut(), Some(wanted), "{kind:?}");
+        assert_eq!(facts.truncation(), Some(wanted), "{kind:?}");
         assert!(from.1 < 4 << 20, "{kind:?}: {} bytes were read", from.1);
     }
-    // members that nobody wants may be of any size, and so may what is before a sparse file's end
+    // members without a place in a layout may be of any size, and so may what is before a sparse file's end
     let stray = header("stray", EntryType::Regular, 8 << 20);
     let mut sparse = Header::new_gnu();
     sparse.set_path("sparse").unwrap();
@@ -183,8 +183,8 @@ fn names_and_attributes_of_an_archive_do_not_fill_the_memory() {
     let end = io::repeat(0).take(1024);
     let from = first.chain(stray.as_slice()).chain(content()).chain(sparse.as_bytes().as_slice());
     let facts = inspect(&mut from.chain(content()).chain(first.as_slice()).chain(end)).unwrap();
-    assert_eq!(facts.cut(), None);
-    assert_eq!(facts.oddities().len(), 2, "{:?}", facts.oddities());
+    assert_eq!(facts.truncation(), None);
+    assert_eq!(facts.anomalies().len(), 2, "{:?}", facts.anomalies());
 }
 
 #[test]
@@ -204,8 +204,8 @@ fn of_members_of_one_name_the_last_stays_also_where_an_archive_breaks_off() {
         let mut bytes = whole.concat();
         bytes.truncate(bytes.len() - cut);
         let facts = archive::facts(Path::new("x.tar"), bytes.as_slice(), &Limits::thorough()).unwrap();
-        assert_eq!(facts.cut().is_some(), cut > 0);
-        assert_eq!(facts.blobs().len(), 1, "{:?}", facts.cut());
+        assert_eq!(facts.truncation().is_some(), cut > 0);
+        assert_eq!(facts.blobs().len(), 1, "{:?}", facts.truncation());
         assert_eq!(facts.nodes().count(), 0);
     }
 }

@@ -6,7 +6,7 @@
 mod support;
 
 use oci_spec::image::{ImageIndex, ImageManifest, MediaType};
-use referee_layout::{Kind, Layout, Limits};
+use referee_layout::{DocumentKind, Layout, Limits};
 use support::{save, valid};
 
 #[test]
@@ -19,7 +19,7 @@ fn oci_spec_reads_the_same() {
         let bytes = layout.dir().read(node.path(), 1 << 20).unwrap();
         let bytes = bytes.as_slice();
         let entries: Vec<String> = match node.kind {
-            Kind::Manifest => {
+            DocumentKind::Manifest => {
                 let theirs = ImageManifest::from_reader(bytes).unwrap();
                 let subject = theirs.subject().as_ref().map(|subject| subject.digest().to_string());
                 assert_eq!(node.subject.as_ref().map(|subject| subject.digest.to_string()), subject);
@@ -30,7 +30,7 @@ fn oci_spec_reads_the_same() {
                 assert_eq!(node.annotations.to_map(), annotations.into_iter().collect());
                 theirs.layers().iter().map(|layer| layer.digest().to_string()).collect()
             }
-            Kind::Index => {
+            DocumentKind::Index => {
                 let theirs = ImageIndex::from_reader(bytes).unwrap();
                 theirs.manifests().iter().map(|entry| entry.digest().to_string()).collect()
             }

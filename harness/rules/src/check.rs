@@ -12,7 +12,9 @@ use rayon::prelude::*;
 use referee_layout::archive::{self, ArchiveError};
 use referee_layout::facts::Verified;
 use referee_layout::json::Value;
-use referee_layout::{BlobText, Document, Entry, Facts, Kind, Layout, Limits, Node, Visited, Visitor};
+use referee_layout::{
+    BlobText, Document, DocumentKind, Entry, Facts, Layout, Limits, Node, Visited, Visitor,
+};
 use referee_spec::path::blob_path;
 use referee_spec::{Digest, media_type};
 
@@ -108,12 +110,17 @@ impl Checker {
 
     /// Checks a directory, in parallel on the current rayon pool.
     pub fn directory(&self, layout: &Layout) -> Report {
+        self.directory_with_facts(layout).0
+    }
+
+    /// Checks a directory, and gives what was read of it, too.
+    pub fn directory_with_facts(&self, layout: &Layout) -> (Report, Facts) {
         let (facts, seen) = layout.inspect(&self.limits, &DocumentRules { checker: self, budget: None });
         let reopen = |file: &str| {
             let bytes = layout.dir().read(file, self.limits.document).ok()?;
             Some(Document::parse(file, bytes))
         };
-        self.judge(&facts, seen, &reopen)
+        (self.judge(&facts, seen, &reopen), facts)
     }
 
     /// Checks a layout in an archive, read as one stream.
@@ -176,18 +183,18 @@ impl Checker {
         let evidence = Evidence::new(facts, &self.profile);
         let mut findings = Vec::new();
         // of an archive that breaks off only that is known
-        if facts.cut().is_none() {
+        if facts.truncation().is_none() {
             findings.extend(seen.roots.into_iter().flat_map(|seen| seen.findings));
         }
         let mut documents: BTreeMap<String, Option<Document>> = BTreeMap::new();
         for (digest, mut seen) in seen.blobs {
-            if facts.cut().is_none() && counts(&evidence, &digest, seen.kind) {
+            if facts.truncation().is_none() && counts(&evidence, &digest, seen.kind) {
                 findings.append(&mut seen.findings);
             }
             documents.extend(seen.document.map(|document| (blob_path(&digest), Some(document))));
         }
         let whole = |(asked, check): &(Asked, LayoutCheck)| {
-            if facts.cut().is_some() && !asked.rule.id.starts_with("archive-") {
+            if facts.truncation().is_some() && !asked.rule.id.starts_with("archive-") {
                 return Vec::new();
             }
             let mut found = Findings::of(*asked, &self.profile);
@@ -262,8 +269,8 @@ fn counts(evidence: &Evidence<'_>, digest: &Digest, kind: DocKind) -> bool {
         return false;
     }
     match kind {
-        DocKind::Index => evidence.role(digest) == Some(Kind::Index),
-        DocKind::Manifest => evidence.role(digest) == Some(Kind::Manifest),
+        DocKind::Index => evidence.role(digest) == Some(DocumentKind::Index),
+        DocKind::Manifest => evidence.role(digest) == Some(DocumentKind::Manifest),
         DocKind::Other | DocKind::IndexJson | DocKind::OciLayout => {
             let config = evidence.references(digest).iter().any(|reference| {
                 reference.slot() == Slot::Config && reference.media_type() == Some(media_type::IMAGE_CONFIG)

@@ -13,8 +13,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::mem;
 
 use rayon::prelude::*;
-use referee_layout::dir::ReadError;
-use referee_layout::{Blob, Facts, Kind, Node, json};
+use referee_layout::ReadError;
+use referee_layout::{Blob, DocumentKind, Facts, Node, json};
 use referee_spec::{Digest, media_type};
 use smallvec::SmallVec;
 
@@ -59,7 +59,7 @@ impl<'a> Evidence<'a> {
 
     /// All but the responses.
     fn followed(facts: &'a Facts, profile: &'a Profile) -> Self {
-        let blobs = facts.blobs().all().with_min_len(64);
+        let blobs = facts.blobs().par_iter().with_min_len(64);
         let blob_nodes: Vec<_> = blobs.map(|(digest, blob)| BlobNode::of(digest, Some(blob))).collect();
         let discovery_order = Vec::with_capacity(blob_nodes.len());
         let mut evidence = Self {
@@ -130,7 +130,7 @@ impl<'a> Evidence<'a> {
     }
 
     fn blob_node(&self, digest: &Digest) -> Option<&BlobNode<'a>> {
-        let known = self.facts.blobs().place(digest);
+        let known = self.facts.blobs().position(digest);
         let position = known.or_else(|| self.missing.get(digest).map(|position| *position as usize))?;
         self.blob_nodes.get(position)
     }
@@ -146,7 +146,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// What a blob is used as: a manifest or index of image-spec.
-    pub(crate) fn role(&self, digest: &Digest) -> Option<Kind> {
+    pub(crate) fn role(&self, digest: &Digest) -> Option<DocumentKind> {
         self.blob_node(digest)?.role
     }
 

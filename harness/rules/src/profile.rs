@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use referee_convention::Convention;
-use referee_convention::{Carrier, Lists, Place};
+use referee_convention::{Carrier, ListedIn, Lists};
 use referee_source::{Source, SourceError};
 use referee_spec::digest::DigestError;
 use referee_spec::{Algorithm, Digest};
@@ -145,7 +145,8 @@ impl ProfileFile {
 
 impl Proposal {
     fn of(convention: &Convention) -> Result<Self, NoAnnotatedResponse> {
-        let response = |carrier: &&Carrier| carrier.place == Place::Index && carrier.lists == Lists::Response;
+        let response =
+            |carrier: &&Carrier| carrier.place == ListedIn::Index && carrier.lists == Lists::Response;
         let mut keys =
             convention.carriers.iter().filter(response).flat_map(|carrier| carrier.annotation.keys());
         let key = keys.next().ok_or_else(|| NoAnnotatedResponse { convention: convention.id.clone() })?;

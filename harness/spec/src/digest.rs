@@ -4,14 +4,14 @@
 //! right one. Shared on purpose by the in-crate writer and all readers; nothing
 //! else of the document model is.
 //!
-//! Source: image-spec `descriptor.md`, sections Digests and Registered algorithms.
+//! Source: image-spec, [Digests](https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#digests) and
+//! [Registered algorithms](https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#registered-algorithms).
 
 mod hash;
 
 use std::cmp::Ordering;
 use std::ffi::{CStr, CString, OsStr};
 use std::fmt;
-use std::hash::{Hash, Hasher as HashInto};
 use std::os::unix::ffi::OsStrExt as _;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -20,19 +20,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use hash::{Algorithm, Hasher};
 
-/// A string that fits the digest grammar `algorithm ":" encoded`; for registered algorithms the encoded part
-/// also has the registered length and alphabet. Identity is string equality, as the specification draws it.
+/// A string that fits the digest grammar `algorithm ":" encoded` ([image-spec, Digests][digests]); for registered algorithms
+/// the encoded part also has the registered length and alphabet. Two are the same if their strings are equal.
+///
+/// [digests]: https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#digests
 ///
 /// ```
 /// use referee_spec::Digest;
 /// assert!(Digest::parse("sha256:abc").is_err());
 /// assert_eq!(Digest::parse("sha256+b64u:LCa0").unwrap().algorithm(), "sha256+b64u");
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Digest(Text);
 
-/// Nearly all digests are of one algorithm: their hashes are kept in place, and found without a jump through memory.
-#[derive(Clone, PartialEq, Eq)]
+/// Nearly all digests are of one algorithm. Their hashes are kept in place, in half the memory of their texts.
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Text {
     /// The hash that follows `sha256:` as 64 lower case hex digits.
     Sha256([u8; 32]),
@@ -78,7 +80,7 @@ impl Digest {
     }
 
     /// Reads a sha256 digest, which nearly all are.
-    pub fn sha256(text: &[u8]) -> Option<Self> {
+    fn sha256(text: &[u8]) -> Option<Self> {
         let digits: &[u8; 64] = text.strip_prefix(SHA256.as_bytes())?.try_into().ok()?;
         Some(Self(Text::Sha256(hash::from_hex(digits)?)))
     }
@@ -132,7 +134,7 @@ impl Digest {
         self.with_encoded(|name| name.to_str().unwrap_or_default().to_owned())
     }
 
-    /// Shows the part after `:`, which names a file, without making a string of its own.
+    /// Calls `with` with the part after `:`, which names a file, without allocating a string.
     pub fn with_encoded<T>(&self, with: impl FnOnce(&CStr) -> T) -> T {
         match &self.0 {
             Text::Sha256(hash) => hash::with_hex(hash, with),
@@ -214,20 +216,6 @@ impl Ord for Digest {
 impl PartialOrd for Digest {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
-    }
-}
-
-impl Hash for Digest {
-    fn hash<H: HashInto>(&self, state: &mut H) {
-        match &self.0 {
-            // word by word, which is quick where the length is known
-            Text::Sha256(hash) => {
-                for word in hash.as_chunks().0 {
-                    state.write_u64(u64::from_ne_bytes(*word));
-                }
-            }
-            Text::Other(text) => state.write(text.as_bytes()),
-        }
     }
 }
 

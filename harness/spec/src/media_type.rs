@@ -1,6 +1,9 @@
 //! Media types: their grammar, and the names that the OCI specifications give.
 //!
-//! Owns: RFC 6838 §4.2 as image-spec `descriptor.md` asks for it. Leaves to others: what a type implies.
+//! Owns: [RFC 6838 §4.2](https://www.rfc-editor.org/rfc/rfc6838#section-4.2) as [image-spec][properties] asks for it. Leaves
+//! to others: what a type implies.
+//!
+//! [properties]: https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#properties
 
 use std::borrow::Cow;
 
@@ -19,7 +22,7 @@ pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.
 /// A Docker manifest list.
 pub const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
 
-/// Layers of an image (image-spec `layer.md`).
+/// Layers of an image ([image-spec, layers](https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md)).
 pub const LAYERS: [&str; 3] = [
     "application/vnd.oci.image.layer.v1.tar",
     "application/vnd.oci.image.layer.v1.tar+gzip",
@@ -33,23 +36,24 @@ fn known(text: &str) -> Option<&'static str> {
     KNOWN.into_iter().chain(LAYERS).find(|known| *known == text)
 }
 
-/// The text, kept once for all documents where it is one of those that most have.
+/// The text as a constant if it is one of those that most documents have, so that it takes no memory of its own.
 pub fn shared(text: &str) -> Cow<'static, str> {
     let known = known(text).or((text == REF_NAME).then_some(REF_NAME));
     known.map_or_else(|| Cow::Owned(text.to_owned()), Cow::Borrowed)
 }
 
-/// The text as [`shared`] keeps it, if it is a media type: those that most have need not be looked at.
+/// The text as [`shared`] gives it, if it is a media type.
 pub fn read(text: &str) -> Option<Cow<'static, str>> {
     known(text).map(Cow::Borrowed).or_else(|| is_media_type(text).then(|| Cow::Owned(text.to_owned())))
 }
 
-/// Whether `text` is `type/subtype` by RFC 6838 §4.2: two restricted names, no parameters.
+/// Whether `text` is `type/subtype` by [RFC 6838 §4.2](https://www.rfc-editor.org/rfc/rfc6838#section-4.2): two restricted
+/// names, no parameters.
 pub fn is_media_type(text: &str) -> bool {
     text.split_once('/').is_some_and(|(kind, sub)| is_restricted_name(kind) && is_restricted_name(sub))
 }
 
-/// The bytes of a restricted name, as a table: each descriptor's type is looked at.
+/// The bytes of a restricted name, as a table.
 const RESTRICTED: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;

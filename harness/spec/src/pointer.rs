@@ -1,4 +1,4 @@
-//! Reference tokens of JSON pointers (RFC 6901 section 3).
+//! Reference tokens of JSON pointers ([RFC 6901 §3](https://www.rfc-editor.org/rfc/rfc6901#section-3)).
 //!
 //! Owns: escaping a token, and reading one back. Leaves to others: the document that a pointer leads through.
 
@@ -12,7 +12,8 @@ pub fn unescape(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
 }
 
-/// The position that a reference token names in an array: digits without a leading zero.
+/// The position that a reference token names in an array: digits without a leading zero
+/// ([RFC 6901 §4](https://www.rfc-editor.org/rfc/rfc6901#section-4)).
 pub fn position(token: &str) -> Option<usize> {
     let digits = token == "0" || (!token.starts_with('0') && token.bytes().all(|b| b.is_ascii_digit()));
     digits.then(|| token.parse().ok()).flatten()

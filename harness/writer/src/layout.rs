@@ -12,7 +12,7 @@ mod subject_index;
 use std::collections::BTreeSet;
 
 use referee_convention::Convention;
-use referee_convention::{Carrier, Lists, Place};
+use referee_convention::{Carrier, ListedIn, Lists};
 
 use crate::content::Name;
 use crate::contents::{Blob, ContentNode, Contents};
@@ -33,7 +33,7 @@ pub fn layout(contents: &Contents, which: &BTreeSet<Name>, convention: Option<&C
     let mut files = Files::empty();
 
     let in_index: Vec<&Carrier> =
-        carriers.iter().filter(|carrier| carrier.place == Place::SubjectIndex).collect();
+        carriers.iter().filter(|carrier| carrier.place == ListedIn::SubjectIndex).collect();
     let replacements = Replacements::new(&scene, &in_index);
     for node in scene.present().filter(|node| !replacements.drops(node)) {
         files.blob(&node.digest, &node.bytes);
@@ -55,7 +55,7 @@ pub fn layout(contents: &Contents, which: &BTreeSet<Name>, convention: Option<&C
         entries.add_plain(files.document(index), None);
     }
     for (subject, referrers) in scene.subjects() {
-        for carrier in carriers.iter().filter(|carrier| carrier.place == Place::Index) {
+        for carrier in carriers.iter().filter(|carrier| carrier.place == ListedIn::Index) {
             match carrier.lists {
                 Lists::Response => {
                     let list = referrers.iter().map(|node| carrier::response_entry(carrier, node));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use referee_convention::{Convention, Place};
+use referee_convention::{Convention, ListedIn};
 use referee_source::Source;
 use referee_spec::{Algorithm, Digest};
 use referee_writer::{
@@ -95,7 +95,7 @@ fn every_convention_writes_them_as_it_writes_what_is_described() {
             assert_eq!(files.blob_of(&node.digest), Some(&*node.bytes), "{}: {}", convention.id, node.name);
         }
         // there, content that nothing needs under its digest is replaced by what the convention makes of it
-        if convention.carriers.iter().all(|carrier| carrier.place != Place::SubjectIndex) {
+        if convention.carriers.iter().all(|carrier| carrier.place != ListedIn::SubjectIndex) {
             let wanted = referee_writer::layout(&described, &described.names(), Some(&convention));
             assert_eq!(files, wanted, "{}", convention.id);
         }

@@ -6,19 +6,16 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 
-use super::Field;
-use crate::Annotations;
+use super::{Annotations, DescriptorView, Field};
 use crate::json::{Kind, Value};
 use referee_spec::{Digest, media_type};
 
-/// The member `name` of `object`, read by `read`, which says what is wrong as a sentence fragment.
-/// Of duplicate names the first counts: that they are there is told elsewhere.
+/// A member's value, read by `read`, which says what is wrong as a sentence fragment.
 pub(super) fn field<'a, T>(
-    object: Value<'a>,
-    name: &str,
+    member: Option<Value<'a>>,
     read: impl FnOnce(Value<'a>) -> Result<T, String>,
 ) -> Field<T> {
-    let Some(value) = object.get(name) else {
+    let Some(value) = member else {
         return Field::Absent;
     };
     match read(value) {
@@ -43,22 +40,16 @@ pub(super) fn text(value: Value<'_>) -> Result<Cow<'_, str>, String> {
     value.as_str().ok_or_else(|| want("a string", value))
 }
 
-pub(super) fn media_type(value: Value<'_>) -> Result<Cow<'_, str>, String> {
-    let text = text(value)?;
-    if media_type::is_media_type(&text) {
-        return Ok(text);
-    }
-    Err("is not `type/subtype` by RFC 6838 section 4.2".to_owned())
+pub(super) fn media_type(value: Value<'_>) -> Result<Cow<'static, str>, String> {
+    media_type::read(&text(value)?).ok_or_else(|| "is not `type/subtype` by RFC 6838 section 4.2".to_owned())
 }
 
 /// An `artifactType`: like a media type, but the empty string counts as none
-/// (distribution-spec HEAD, Listing Referrers).
-pub(super) fn artifact_type(value: Value<'_>) -> Result<Cow<'_, str>, String> {
-    let text = text(value)?;
-    if text.is_empty() || media_type::is_media_type(&text) {
-        return Ok(text);
-    }
-    Err("is not `type/subtype` by RFC 6838 section 4.2".to_owned())
+/// ([distribution-spec HEAD, Listing Referrers][listing]).
+///
+/// [listing]: https://github.com/opencontainers/distribution-spec/blob/967efdc079b91785ad18c77cc4f8991a47feefbf/spec.md#listing-referrers
+pub(super) fn artifact_type(value: Value<'_>) -> Result<Cow<'static, str>, String> {
+    if text(value)?.is_empty() { Ok(Cow::Borrowed("")) } else { media_type(value) }
 }
 
 pub(super) fn digest(value: Value<'_>) -> Result<Digest, String> {
@@ -80,6 +71,10 @@ pub(super) fn size(value: Value<'_>) -> Result<u64, String> {
 
 pub(super) fn object(value: Value<'_>) -> Result<Value<'_>, String> {
     if value.kind() == Kind::Object { Ok(value) } else { Err(want("an object", value)) }
+}
+
+pub(super) fn descriptor(value: Value<'_>) -> Result<DescriptorView<'_>, String> {
+    object(value).map(DescriptorView::new)
 }
 
 pub(super) fn array(value: Value<'_>) -> Result<Value<'_>, String> {

@@ -1,158 +1,260 @@
 //! The typed views.
 //!
-//! Owns: which fields a descriptor, a manifest and an index have. Leaves to others: the shape of a field.
+//! Owns: which fields a descriptor, a manifest and an index have, found in one pass over the members, and whether they are
+//! those that nearly all have. Leaves to others: the shape of a field.
 
 use std::borrow::Cow;
 
-use super::{Field, fields};
-use crate::Annotations;
+use super::{Annotations, DocumentKind, Field, fields};
 use crate::json::{Kind, Value};
-use referee_spec::{Digest, media_type};
+use referee_spec::Digest;
 
-/// A value read as a descriptor (image-spec `descriptor.md`, Properties). Reading never fails: a value of
-/// another kind has no fields.
+/// A value read as a descriptor ([image-spec, Descriptor Properties][properties]). Reading never fails: a value of another
+/// kind has no fields. Of a member that is there twice the first counts, as [`Value::get`] says.
+///
+/// [properties]: https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#properties
 #[derive(Debug, Clone, Copy)]
-pub struct DescriptorView<'a>(Value<'a>);
+pub struct DescriptorView<'a> {
+    value: Value<'a>,
+    media_type: Option<Value<'a>>,
+    digest: Option<Value<'a>>,
+    size: Option<Value<'a>>,
+    artifact_type: Option<Value<'a>>,
+    annotations: Option<Value<'a>>,
+    data: Option<Value<'a>>,
+    urls: Option<Value<'a>>,
+    platform: Option<Value<'a>>,
+    has_unknown_members: bool,
+}
 
 impl<'a> DescriptorView<'a> {
     /// `value` as a descriptor.
     pub fn new(value: Value<'a>) -> Self {
-        Self(value)
+        let mut view = Self {
+            value,
+            media_type: None,
+            digest: None,
+            size: None,
+            artifact_type: None,
+            annotations: None,
+            data: None,
+            urls: None,
+            platform: None,
+            has_unknown_members: false,
+        };
+        for (name, member) in value.members() {
+            let field = match name.as_str().as_deref() {
+                Some("mediaType") => &mut view.media_type,
+                Some("digest") => &mut view.digest,
+                Some("size") => &mut view.size,
+                Some("artifactType") => &mut view.artifact_type,
+                Some("annotations") => &mut view.annotations,
+                Some("data") => &mut view.data,
+                Some("urls") => &mut view.urls,
+                Some("platform") => &mut view.platform,
+                _ => {
+                    view.has_unknown_members = true;
+                    continue;
+                }
+            };
+            field.get_or_insert(member);
+        }
+        view
     }
 
     /// The value itself.
     pub fn value(&self) -> Value<'a> {
-        self.0
+        self.value
     }
 
     /// Whether it is an object at all.
     pub fn is_object(&self) -> bool {
-        self.0.kind() == Kind::Object
+        self.value.kind() == Kind::Object
     }
 
-    /// `mediaType`, `digest` and `size`, where a descriptor has these, each once and as nearly all descriptors have them:
-    /// well formed, without an escape, the digest a sha256, the size of at most 15 digits; and where `other` accepts the
-    /// name and value of each other member.
-    pub(crate) fn plain_beside(
-        &self,
-        mut other: impl FnMut(Value<'a>, Value<'a>) -> bool,
-    ) -> Option<(Cow<'static, str>, Digest, u64)> {
-        let (mut media_type, mut digest, mut size) = (None, None, None);
-        for (name, value) in self.0.members() {
-            let known = match name.bytes() {
-                b"\"mediaType\"" => media_type.replace(value.text()).is_none(),
-                b"\"digest\"" => digest.replace(value.bytes()).is_none(),
-                b"\"size\"" => size.replace(value.text()).is_none(),
-                _ => other(name, value),
-            };
-            if !known {
-                return None;
-            }
-        }
-        let size = size.filter(|text| text.len() <= 15)?;
-        let digest = Digest::sha256(digest?.strip_prefix(b"\"")?.strip_suffix(b"\"")?)?;
-        let media_type = media_type::read(media_type?.strip_prefix('"')?.strip_suffix('"')?)?;
-        Some((media_type, digest, size.parse().ok()?))
+    /// Whether it has nothing but the three required members and, perhaps, annotations and a platform; and a size that
+    /// all parsers read the same: of at most 15 digits, without a sign.
+    pub(crate) fn has_canonical_members(&self) -> bool {
+        let size = self.size.and_then(|size| size.as_number()).unwrap_or_default();
+        let others = [self.artifact_type, self.data, self.urls];
+        !self.has_unknown_members
+            && others.iter().all(Option::is_none)
+            && size.len() <= 15
+            && !size.starts_with('-')
     }
 
     /// `mediaType`
-    pub fn media_type(&self) -> Field<Cow<'a, str>> {
-        fields::field(self.0, "mediaType", fields::media_type)
+    pub fn media_type(&self) -> Field<Cow<'static, str>> {
+        fields::field(self.media_type, fields::media_type)
     }
 
     /// `digest`
     pub fn digest(&self) -> Field<Digest> {
-        fields::field(self.0, "digest", fields::digest)
+        fields::field(self.digest, fields::digest)
     }
 
     /// `size`, 0 to 2^63-1
     pub fn size(&self) -> Field<u64> {
-        fields::field(self.0, "size", fields::size)
+        fields::field(self.size, fields::size)
     }
 
     /// `artifactType`
-    pub fn artifact_type(&self) -> Field<Cow<'a, str>> {
-        fields::field(self.0, "artifactType", fields::artifact_type)
+    pub fn artifact_type(&self) -> Field<Cow<'static, str>> {
+        fields::field(self.artifact_type, fields::artifact_type)
     }
 
     /// `annotations`
     pub fn annotations(&self) -> Field<Annotations> {
-        fields::field(self.0, "annotations", fields::annotations)
+        fields::field(self.annotations, fields::annotations)
     }
 
     /// `data`, decoded
     pub fn data(&self) -> Field<Vec<u8>> {
-        fields::field(self.0, "data", fields::base64)
+        fields::field(self.data, fields::base64)
     }
 
     /// `urls`
     pub fn urls(&self) -> Field<Vec<Cow<'a, str>>> {
-        fields::field(self.0, "urls", fields::texts)
+        fields::field(self.urls, fields::texts)
+    }
+
+    /// The value of `platform`, whatever it is
+    pub(crate) fn platform_value(&self) -> Option<Value<'a>> {
+        self.platform
     }
 
     /// `platform`, as an object
     pub fn platform(&self) -> Field<Value<'a>> {
-        fields::field(self.0, "platform", fields::object)
+        fields::field(self.platform, fields::object)
     }
 }
 
-/// A value read as an image manifest or an image index (image-spec `manifest.md`, `image-index.md`).
-/// Reading never fails: a value of another kind has no fields.
+/// A value read as an image manifest ([image-spec][manifest]) or an image index ([image-spec][index]).
+/// Reading never fails: a value of another kind has no fields. Of a member that is there twice the first counts, as
+/// [`Value::get`] says.
+///
+/// [manifest]: https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#image-manifest-property-descriptions
+/// [index]: https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md#image-index-property-descriptions
 #[derive(Debug, Clone, Copy)]
-pub struct ManifestView<'a>(Value<'a>);
+pub struct ManifestView<'a> {
+    value: Value<'a>,
+    schema_version: Option<Value<'a>>,
+    media_type: Option<Value<'a>>,
+    artifact_type: Option<Value<'a>>,
+    annotations: Option<Value<'a>>,
+    subject: Option<Value<'a>>,
+    config: Option<Value<'a>>,
+    layers: Option<Value<'a>>,
+    manifests: Option<Value<'a>>,
+    has_unknown_members: bool,
+}
 
 impl<'a> ManifestView<'a> {
     /// `value` as a manifest or index.
     pub fn new(value: Value<'a>) -> Self {
-        Self(value)
+        let mut view = Self {
+            value,
+            schema_version: None,
+            media_type: None,
+            artifact_type: None,
+            annotations: None,
+            subject: None,
+            config: None,
+            layers: None,
+            manifests: None,
+            has_unknown_members: false,
+        };
+        for (name, member) in value.members() {
+            let field = match name.as_str().as_deref() {
+                Some("schemaVersion") => &mut view.schema_version,
+                Some("mediaType") => &mut view.media_type,
+                Some("artifactType") => &mut view.artifact_type,
+                Some("annotations") => &mut view.annotations,
+                Some("subject") => &mut view.subject,
+                Some("config") => &mut view.config,
+                Some("layers") => &mut view.layers,
+                Some("manifests") => &mut view.manifests,
+                _ => {
+                    view.has_unknown_members = true;
+                    continue;
+                }
+            };
+            field.get_or_insert(member);
+        }
+        view
     }
 
     /// The value itself.
     pub fn value(&self) -> Value<'a> {
-        self.0
+        self.value
+    }
+
+    /// Whether it has the four members that an image needs, and no other.
+    pub(crate) fn has_canonical_members(&self) -> bool {
+        let needed = [self.schema_version, self.media_type, self.config, self.layers];
+        let others = [self.artifact_type, self.annotations, self.subject, self.manifests];
+        !self.has_unknown_members && needed.iter().all(Option::is_some) && others.iter().all(Option::is_none)
+    }
+
+    /// What the document is: by its `mediaType` if that is known, by its shape if it has none.
+    pub fn kind(&self) -> Option<DocumentKind> {
+        if let Some(own) = self.media_type.and_then(|own| own.as_str()) {
+            return DocumentKind::of_media_type(&own);
+        }
+        // an image config has a `config` too, but of another shape, and no schemaVersion
+        let is_array = |value: Option<Value<'_>>| value.is_some_and(|value| value.kind() == Kind::Array);
+        let described = self.config.is_some_and(|config| config.get("digest").is_some());
+        if is_array(self.manifests) || (self.schema_version.is_some() && self.manifests.is_some()) {
+            Some(DocumentKind::Index)
+        } else if described || (self.schema_version.is_some() && is_array(self.layers)) {
+            Some(DocumentKind::Manifest)
+        } else {
+            None
+        }
     }
 
     /// `schemaVersion`
     pub fn schema_version(&self) -> Field<i64> {
-        fields::field(self.0, "schemaVersion", fields::integer)
+        fields::field(self.schema_version, fields::integer)
     }
 
     /// `mediaType`
-    pub fn media_type(&self) -> Field<Cow<'a, str>> {
-        fields::field(self.0, "mediaType", fields::media_type)
+    pub fn media_type(&self) -> Field<Cow<'static, str>> {
+        fields::field(self.media_type, fields::media_type)
     }
 
     /// `artifactType`
-    pub fn artifact_type(&self) -> Field<Cow<'a, str>> {
-        fields::field(self.0, "artifactType", fields::artifact_type)
+    pub fn artifact_type(&self) -> Field<Cow<'static, str>> {
+        fields::field(self.artifact_type, fields::artifact_type)
     }
 
     /// `annotations`
     pub fn annotations(&self) -> Field<Annotations> {
-        fields::field(self.0, "annotations", fields::annotations)
+        fields::field(self.annotations, fields::annotations)
     }
 
     /// `subject`
     pub fn subject(&self) -> Field<DescriptorView<'a>> {
-        self.descriptor("subject")
+        fields::field(self.subject, fields::descriptor)
     }
 
     /// `config` of an image manifest
     pub fn config(&self) -> Field<DescriptorView<'a>> {
-        self.descriptor("config")
+        fields::field(self.config, fields::descriptor)
     }
 
     /// `layers` of an image manifest, as an array
     pub fn layers(&self) -> Field<Value<'a>> {
-        fields::field(self.0, "layers", fields::array)
+        fields::field(self.layers, fields::array)
+    }
+
+    /// Whether `manifests` is `null`, which is what Go writes for an empty list.
+    pub(crate) fn manifests_is_null(&self) -> bool {
+        self.manifests.is_some_and(|value| value.is_null())
     }
 
     /// `manifests` of an image index, as an array
     pub fn manifests(&self) -> Field<Value<'a>> {
-        fields::field(self.0, "manifests", fields::array)
-    }
-
-    fn descriptor(&self, name: &str) -> Field<DescriptorView<'a>> {
-        fields::field(self.0, name, |value| fields::object(value).map(DescriptorView::new))
+        fields::field(self.manifests, fields::array)
     }
 }

@@ -3,16 +3,17 @@
 //! Owns: which descriptors are usable (`mediaType`, `digest` and `size` all well formed). Leaves to others:
 //! whether what they say is true.
 
-use referee_spec::annotation::REF_NAME;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::Annotations;
-use crate::document::{DescriptorView, Field, fields};
+use crate::document::{Annotations, DescriptorView, Field};
 use crate::json::Value;
-use referee_spec::{Digest, media_type};
+use referee_spec::annotation::REF_NAME;
+use referee_spec::{Algorithm, Digest};
 
-/// A usable descriptor (image-spec `descriptor.md`, Properties).
+/// A usable descriptor ([image-spec, Descriptor Properties][properties]).
+///
+/// [properties]: https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#properties
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Descriptor {
     /// `mediaType`
@@ -21,13 +22,13 @@ pub struct Descriptor {
     pub digest: Digest,
     /// `size` in bytes
     pub size: u64,
-    /// Nearly all descriptors have nothing more.
-    more: Option<Box<More>>,
+    /// `None` where that says all: most descriptors have the three required fields alone.
+    optional: Option<Box<OptionalFields>>,
 }
 
 /// What a descriptor has beside the three required fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct More {
+pub struct OptionalFields {
     /// `artifactType`, if it is there, well formed and not empty
     pub artifact_type: Option<Box<str>>,
     /// `annotations`; empty if absent or malformed
@@ -38,9 +39,10 @@ pub struct More {
     pub elsewhere: bool,
     /// How many bytes its own `data` has, if that is well formed
     pub data_size: Option<u64>,
-    /// Whether it is not what nearly all descriptors are: the three required fields in their usual form, each once, and at
-    /// most a platform and annotations beside them
-    pub odd: bool,
+    /// Whether a rule may find something in the descriptor that these fields do not show: it has other members than the
+    /// three required ones, `platform` and `annotations`; malformed or empty annotations; a digest that is no sha256; or a
+    /// size that not all parsers read the same
+    pub needs_care: bool,
 }
 
 /// A descriptor's `platform`, as far as it is looked at.
@@ -49,13 +51,13 @@ pub enum Platform {
     /// There is none.
     #[default]
     Absent,
-    /// One of those that are everywhere, and nothing more: amd64 or arm64, linux or windows.
+    /// `architecture` amd64 or arm64 and `os` linux or windows, and nothing more.
     Common,
     /// Any other, well formed or not.
     Other,
 }
 
-static NOTHING: LazyLock<More> = LazyLock::new(More::default);
+static ABSENT: LazyLock<OptionalFields> = LazyLock::new(OptionalFields::default);
 
 /// One item of a list of descriptors.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,11 +79,34 @@ pub enum List {
     Layers,
 }
 
+/// Why a value is no usable descriptor, as a sentence fragment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DescriptorError {
+    /// It is of another kind.
+    #[error("is not an object")]
+    NotAnObject,
+    /// It, or an object in it, has two members of one name.
+    #[error("has the member {0} twice")]
+    DuplicateMember(String),
+    /// A required field is absent.
+    #[error("has no {0}")]
+    Missing(&'static str),
+    /// A required field is malformed.
+    #[error("has a {field} that {reason}")]
+    Malformed {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it, as a sentence fragment.
+        reason: String,
+    },
+}
+
 /// A descriptor that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unusable {
-    /// Why, as a sentence fragment.
-    pub reason: String,
+    /// Why.
+    pub reason: DescriptorError,
     /// What it points at all the same.
     pub mention: Option<Mention>,
 }
@@ -99,75 +124,48 @@ impl Descriptor {
     /// Reads a descriptor.
     ///
     /// # Errors
-    /// What makes it unusable, as a sentence fragment.
-    pub fn read(value: Value<'_>) -> Result<Self, String> {
-        Self::usual(value).map_or_else(|| Self::any(value), Ok)
+    /// What makes it unusable.
+    pub fn read(value: Value<'_>) -> Result<Self, DescriptorError> {
+        Self::of_view(&DescriptorView::new(value))
     }
 
-    /// Reads what nearly all descriptors are, in one pass: a plain one, perhaps with a platform or annotations. It gives
-    /// what [`Descriptor::any`] gives.
-    pub(super) fn usual(value: Value<'_>) -> Option<Self> {
-        let mut more = More::default();
-        let other = |name: Value<'_>, value: Value<'_>| match name.bytes() {
-            b"\"platform\"" if more.platform == Platform::Absent => {
-                more.platform = Platform::read(value);
-                more.platform == Platform::Common || value.duplicate_names().is_empty()
-            }
-            b"\"annotations\"" if more.annotations.is_empty() => {
-                more.annotations = fields::annotations(value).unwrap_or_default();
-                !more.annotations.is_empty()
-            }
-            _ => false,
-        };
-        let (media_type, digest, size) = DescriptorView::new(value).plain_beside(other)?;
-        let more = (more != *NOTHING).then(|| Box::new(more));
-        Some(Self { media_type, digest, size, more })
-    }
-
-    pub(super) fn any(value: Value<'_>) -> Result<Self, String> {
-        let view = DescriptorView::new(value);
+    pub(super) fn of_view(view: &DescriptorView<'_>) -> Result<Self, DescriptorError> {
         if !view.is_object() {
-            return Err("is not an object".to_owned());
+            return Err(DescriptorError::NotAnObject);
         }
-        if let Some(name) = value.duplicate_names().first() {
-            return Err(format!("has the member {} twice", name.text()));
+        if let Some(name) = view.value().duplicate_names().first() {
+            return Err(DescriptorError::DuplicateMember(name.text().to_owned()));
         }
-        let (media_type, digest) =
-            (required("mediaType", view.media_type())?, required("digest", view.digest())?);
+        let media_type = required("mediaType", view.media_type())?;
+        let digest = required("digest", view.digest())?;
         let size = required("size", view.size())?;
         let artifact_type = view.artifact_type().into_present().filter(|text| !text.is_empty());
+        let annotations = view.annotations();
         let data = view.data().into_present();
-        let more = Some(Box::new(More {
+        let canonical = view.has_canonical_members()
+            && digest.registered() == Some(Algorithm::Sha256)
+            && (annotations.is_absent() || annotations.present().is_some_and(|all| !all.is_empty()));
+        let optional = OptionalFields {
             artifact_type: artifact_type.map(Into::into),
-            annotations: view.annotations().into_present().unwrap_or_default(),
-            platform: value.get("platform").map_or(Platform::Absent, Platform::read),
+            annotations: annotations.into_present().unwrap_or_default(),
+            platform: view.platform_value().map_or(Platform::Absent, Platform::read),
             elsewhere: view.urls().present().is_some_and(|urls| !urls.is_empty()) || data.is_some(),
             data_size: data.map(|data| data.len() as u64),
-            odd: true,
-        }));
-        Ok(Self { media_type: media_type::shared(&media_type), digest, size, more })
+            needs_care: !canonical,
+        };
+        let optional = (optional != *ABSENT).then(|| Box::new(optional));
+        Ok(Self { media_type, digest, size, optional })
     }
 
-    /// Reads one that has the three required fields alone: see [`Descriptor::is_plain`].
-    pub(super) fn plain(value: Value<'_>) -> Option<Self> {
-        let (media_type, digest, size) = DescriptorView::new(value).plain_beside(|_, _| false)?;
-        Some(Self { media_type, digest, size, more: None })
-    }
-
-    /// Whether it has the three required fields alone, in the form that nearly all have.
-    pub fn is_plain(&self) -> bool {
-        self.more.is_none()
-    }
-
-    #[cfg(test)]
-    pub(super) fn odd(self) -> Self {
-        let more = More { odd: true, ..self.more().clone() };
-        Self { more: Some(Box::new(more)), ..self }
+    /// Whether it has the three required fields alone, in the form that nearly all have: see
+    /// [`OptionalFields::needs_care`].
+    pub fn is_canonical(&self) -> bool {
+        self.optional.is_none()
     }
 
     /// What it has beside the three required fields.
-    pub fn more(&self) -> &More {
-        self.more.as_deref().unwrap_or_else(|| &NOTHING)
+    pub fn optional(&self) -> &OptionalFields {
+        self.optional.as_deref().unwrap_or_else(|| &ABSENT)
     }
 }
 
@@ -176,9 +174,9 @@ impl Platform {
         let (mut seen, mut common) = (0_u8, value.members().count() == 2);
         for (name, value) in value.members() {
             let one_of = |known: [&str; 2]| known.iter().any(|known| value.equals(known));
-            let (field, known) = match name.bytes() {
-                b"\"architecture\"" => (1, one_of(["amd64", "arm64"])),
-                b"\"os\"" => (2, one_of(["linux", "windows"])),
+            let (field, known) = match name.as_str().as_deref() {
+                Some("architecture") => (1, one_of(["amd64", "arm64"])),
+                Some("os") => (2, one_of(["linux", "windows"])),
                 _ => (0, false),
             };
             seen |= field;
@@ -217,11 +215,13 @@ impl Entry {
 
     /// Its annotation of that name, if it is usable.
     pub fn annotation(&self, name: &str) -> Option<&str> {
-        self.descriptor.as_ref().ok()?.more().annotations.get(name)
+        self.descriptor.as_ref().ok()?.optional().annotations.get(name)
     }
 
     /// Its `org.opencontainers.image.ref.name`, which has a meaning in index.json only
-    /// (image-spec `annotations.md`).
+    /// ([image-spec, Pre-Defined Annotation Keys][keys]).
+    ///
+    /// [keys]: https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md#pre-defined-annotation-keys
     pub fn ref_name(&self) -> Option<&str> {
         self.annotation(REF_NAME)
     }
@@ -230,15 +230,14 @@ impl Entry {
 impl Mention {
     fn read(value: Value<'_>) -> Option<Self> {
         let view = DescriptorView::new(value);
-        let media_type = view.media_type().into_present().map(|text| media_type::shared(&text));
-        Some(Self { digest: view.digest().into_present()?, media_type })
+        Some(Self { digest: view.digest().into_present()?, media_type: view.media_type().into_present() })
     }
 }
 
-fn required<T>(name: &str, field: Field<T>) -> Result<T, String> {
+fn required<T>(name: &'static str, field: Field<T>) -> Result<T, DescriptorError> {
     match field {
         Field::Present(value, _) => Ok(value),
-        Field::Absent => Err(format!("has no {name}")),
-        Field::Malformed(reason, _) => Err(format!("has a {name} that {reason}")),
+        Field::Absent => Err(DescriptorError::Missing(name)),
+        Field::Malformed(reason, _) => Err(DescriptorError::Malformed { field: name, reason }),
     }
 }

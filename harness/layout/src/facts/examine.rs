@@ -3,20 +3,19 @@
 //! Owns: which bytes are read and hashed, in one pass. Leaves to others: where the bytes come from.
 
 use std::io::Read;
-use std::mem;
 
 use super::node::{Node, Verified};
 use super::visit::Visitor;
 use super::{Blob, BlobContent, Limits};
-use crate::dir::{FileKind, ReadError};
 use crate::document::BlobText;
-use crate::input::Input;
+use crate::file::input::Input;
+use crate::file::{FileKind, ReadError};
 use crate::json::Tree;
 use referee_spec::Digest;
 
 /// How much of a blob is read before it is known what it may be.
 const PEEK: u64 = 32 << 10;
-/// How much of a blob is read and hashed at a time: it stays in the processor's cache between reading and hashing.
+/// How much of a blob is read and hashed at a time: little enough to stay in the processor's cache in between.
 const PIECE: usize = 128 << 10;
 /// Larger documents are only parsed if they can hold a descriptor.
 const SEARCHED: usize = 1 << 20;
@@ -24,36 +23,23 @@ const SEARCHED: usize = 1 << 20;
 /// Byte order marks of UTF-8 and UTF-16: what follows may be meant as JSON.
 const MARKS: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
 
-/// Room for one blob after the other.
-#[derive(Default)]
-pub(crate) struct Room {
-    /// The beginning of a blob, or nothing; a document as a whole.
-    pub(crate) bytes: Vec<u8>,
-    tree: Tree,
+/// Empties the buffer of the last blob, and gives it the capacity that most blobs need.
+pub(crate) fn reset(buffer: &mut Vec<u8>) {
+    buffer.clear();
+    buffer.shrink_to(PIECE);
+    buffer.reserve(PIECE);
 }
 
-impl Room {
-    /// Forgets the last blob, and gives back what is rarely needed.
-    pub(crate) fn clear(&mut self) {
-        self.bytes.clear();
-        self.bytes.shrink_to(PIECE);
-        self.bytes.reserve(PIECE);
-        if self.tree.is_large() {
-            self.tree = Tree::default();
-        }
-    }
-}
-
-/// What one blob holds, and what the visitor kept of it. `room` has the beginning of it, or nothing.
+/// What one blob holds, and what the visitor kept of it. `buffer` has the beginning of it, or nothing.
 pub(crate) fn examine<V: Visitor, R: Read>(
     digest: &Digest,
     kind: FileKind,
     input: &mut Input<R>,
     limits: &Limits,
-    room: &mut Room,
+    buffer: &mut Vec<u8>,
     visitor: &V,
 ) -> (Blob, Option<V::Kept>) {
-    match content(digest, input, limits, room, visitor) {
+    match content(digest, input, limits, buffer, visitor) {
         Ok((content, verified, visited)) => (Blob { size: input.size, content, verified, kind }, visited),
         Err(error) => (Blob::cannot_be_read(kind, input.size, error), None),
     }
@@ -65,10 +51,9 @@ fn content<V: Visitor, R: Read>(
     digest: &Digest,
     input: &mut Input<R>,
     limits: &Limits,
-    room: &mut Room,
+    buffer: &mut Vec<u8>,
     visitor: &V,
 ) -> Result<Content<V::Kept>, ReadError> {
-    let Room { bytes: buffer, tree } = room;
     input.read_some(buffer, PEEK.min(input.size).saturating_sub(buffer.len() as u64))?;
     let first = buffer.iter().find(|b| !b" \t\r\n".contains(b));
     let object =
@@ -88,15 +73,14 @@ fn content<V: Visitor, R: Read>(
     if buffer.len() > SEARCHED && !contains(buffer, b"\"digest\"") {
         return Ok((BlobContent::Json, verify(limits.hash_everything), None));
     }
-    let (parsed, text) = match mem::take(tree).parse_again(buffer) {
+    let (tree, text) = match Tree::parse(buffer) {
         Ok(parsed) => parsed,
         Err(error) => {
             let visited = visitor.blob(&BlobText::broken(digest, buffer), None);
             return Ok((BlobContent::Broken(Box::new(error)), verify(true), visited));
         }
     };
-    *tree = parsed;
-    let text = BlobText::new(digest, text, tree);
+    let text = BlobText::new(digest, text, &tree);
     let verified = verify(text.kind.is_some() || limits.hash_everything);
     let node = Node::read(&text, verified).map(Box::new);
     let visited = visitor.blob(&text, node.as_deref());

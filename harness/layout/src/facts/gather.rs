@@ -5,17 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use super::descriptor::{Entry, List};
 use super::visit::{Visited, Visitor};
 use super::walk::blobs;
-use super::{Blob, Facts, Limits, Oddity, Stray};
-use crate::dir::{LayoutDir, Listed, ReadError};
-use crate::document::{Document, ManifestView};
-use crate::{Annotations, ByDigest};
+use super::{ArchiveAnomaly, Blob, ByDigest, Facts, Limits, UnexpectedPath};
+use crate::document::{Annotations, Document, ManifestView};
+use crate::file::dir::{LayoutDir, Listed};
+use crate::file::{FileKind, ReadError};
 use referee_spec::Digest;
 
 /// The facts of a directory.
@@ -53,21 +52,20 @@ impl<K: Send> Roots<K> {
     }
 }
 
-/// Everything below `blobs`, and names without a place.
+/// Everything below `blobs`, and names without a place; in no order.
 pub(crate) struct Found<K> {
     pub(crate) blobs: ByDigest<Blob>,
-    pub(crate) visited: Vec<(Digest, K)>,
-    pub(crate) stray: Vec<Stray>,
+    pub(crate) visited: BTreeMap<Digest, K>,
+    /// By their paths.
+    pub(crate) unexpected: BTreeMap<String, FileKind>,
     pub(crate) unreadable: BTreeMap<String, ReadError>,
-    pub(crate) oddities: Vec<Oddity>,
+    pub(crate) anomalies: Vec<ArchiveAnomaly>,
 }
 
 /// Puts what was read in order.
 pub(crate) fn assemble<K>(path: &Path, roots: Roots<K>, found: Found<K>) -> (Facts, Visited<K>) {
-    let Found { blobs, mut visited, mut stray, unreadable, mut oddities } = found;
-    stray.sort_unstable();
-    oddities.sort_unstable();
-    visited.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    let Found { blobs, visited, unexpected, unreadable, mut anomalies } = found;
+    anomalies.sort_unstable();
     let facts = Facts {
         path: path.to_owned(),
         oci_layout: roots.oci_layout,
@@ -75,13 +73,12 @@ pub(crate) fn assemble<K>(path: &Path, roots: Roots<K>, found: Found<K>) -> (Fac
         index_annotations: roots.annotations,
         entries: roots.entries,
         blobs,
-        nodes: OnceLock::new(),
-        stray,
+        unexpected: unexpected.into_iter().map(|(path, kind)| UnexpectedPath { path, kind }).collect(),
         unreadable,
-        oddities,
-        cut: None,
+        anomalies,
+        truncation: None,
     };
-    (facts, Visited { roots: roots.visited, blobs: visited })
+    (facts, Visited { roots: roots.visited, blobs: visited.into_iter().collect() })
 }
 
 fn entries(index: &Document) -> (Annotations, Vec<Entry>) {
@@ -90,11 +87,11 @@ fn entries(index: &Document) -> (Annotations, Vec<Entry>) {
     };
     let view = ManifestView::new(root);
     let items = view.manifests().into_present().into_iter().flat_map(|list| list.items());
-    let places: Vec<_> = (0..).zip(items).map(|(n, value)| (n, value.place())).collect();
-    let entries = places.into_par_iter().with_min_len(256);
+    let items: Vec<_> = (0..).zip(items).collect();
+    let entries = items.into_par_iter().with_min_len(256);
     (
         view.annotations().into_present().unwrap_or_default(),
-        entries.map(|(n, place)| Entry::read(List::Manifests, n, root.in_place(place))).collect(),
+        entries.map(|(n, value)| Entry::read(List::Manifests, n, value)).collect(),
     )
 }
 
@@ -110,17 +107,27 @@ pub(crate) fn is_algorithm(name: &str) -> bool {
 
 impl<K> Default for Found<K> {
     fn default() -> Self {
-        let (blobs, visited, stray) = (ByDigest::from_iter([]), Vec::new(), Vec::new());
-        Self { blobs, visited, stray, unreadable: BTreeMap::new(), oddities: Vec::new() }
+        let (blobs, unexpected, unreadable, anomalies) = Default::default();
+        Self { blobs, visited: BTreeMap::new(), unexpected, unreadable, anomalies }
     }
 }
 
 impl<K> Found<K> {
+    /// A blob, and what the visitor kept of it; in place of an earlier one of that digest. (A folder that changes while it is
+    /// listed, and any archive, may have a name twice.)
+    pub(crate) fn blob(&mut self, digest: Digest, blob: Blob, kept: Option<K>) {
+        match kept {
+            Some(kept) => drop(self.visited.insert(digest.clone(), kept)),
+            None => drop(self.visited.remove(&digest)),
+        }
+        self.blobs.insert(digest, blob);
+    }
+
     /// Names beside the three that a layout has.
     fn root(&mut self, dir: &LayoutDir) {
         for Listed { name, kind } in dir.list(".").unwrap_or_default() {
             if !name.to_str().is_some_and(is_root_name) {
-                self.stray.push(Stray { path: name.display().to_string(), kind });
+                self.unexpected.insert(name.display().to_string(), kind);
             }
         }
     }

@@ -1,10 +1,11 @@
 //! What a person means by a subject.
 //!
-//! Owns: digests and names to digests, near names for mistakes. Leaves to others: printing.
+//! Owns: digests and names to digests, similar names for mistakes. Leaves to others: printing.
 
 use std::collections::BTreeSet;
 
 use super::Facts;
+use referee_source::most_similar;
 use referee_spec::Digest;
 
 /// Why a text names no digest.
@@ -74,18 +75,6 @@ pub(super) fn resolve(facts: &Facts, text: &str) -> Result<Digest, ResolveError>
 
 fn not_found(facts: &Facts, text: &str) -> ResolveError {
     let names: BTreeSet<_> = facts.entries().iter().filter_map(|entry| entry.ref_name()).collect();
-    let mut near: Vec<_> = names.into_iter().map(|name| (distance(text, name), name)).collect();
-    near.sort_unstable();
-    let near = near.into_iter().take(3).map(|(_, name)| name.to_owned()).collect();
+    let near = most_similar(text, names, 3).into_iter().map(str::to_owned).collect();
     ResolveError::NotFound { name: text.to_owned(), near }
-}
-
-/// How different two names are: edits between them, none if one ends with the other, as a full name does.
-fn distance(a: &str, b: &str) -> usize {
-    if b.ends_with(a) || a.ends_with(b) {
-        return 0;
-    }
-    // names have no limit, and the time that this takes grows with the square
-    let start = |name: &str| name.chars().take(200).collect::<String>();
-    strsim::levenshtein(&start(a), &start(b))
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Descriptor, Entry, Kind, Layout, Limits, Node, OpenError, Verified, Visitor};
+use super::{Descriptor, DocumentKind, Entry, Layout, Limits, Node, OpenError, Platform, Verified, Visitor};
 use crate::json::{self, Tree};
-use crate::{BlobText, Document};
+use crate::{BlobText, Document, ManifestView};
 use referee_spec::{Algorithm, media_type};
 
 /// A layout without blobs.
@@ -88,10 +88,10 @@ fn object(members: Vec<BoxedStrategy<Option<String>>>) -> impl Strategy<Value = 
     members.prop_map(|members| format!("{{{}}}", members.into_iter().flatten().collect::<Vec<_>>().join(",")))
 }
 
-/// A manifest as nearly all are, at times without a member or with another value.
+/// A manifest as most are, at times without a member or with another value.
 fn manifests() -> impl Strategy<Value = String> {
-    let plain = format!(r#"{{"mediaType":"a/b","digest":"sha256:{}","size":2}}"#, "a".repeat(64));
-    let noted = plain.replace("\"size\":2", "\"size\":2,\"annotations\":{\"k\":\"v\"}");
+    let canonical = format!(r#"{{"mediaType":"a/b","digest":"sha256:{}","size":2}}"#, "a".repeat(64));
+    let noted = canonical.replace("\"size\":2", "\"size\":2,\"annotations\":{\"k\":\"v\"}");
     let list = |items: &[&String]| {
         format!("[{}]", items.iter().map(|item| item.as_str()).collect::<Vec<_>>().join(","))
     };
@@ -99,26 +99,32 @@ fn manifests() -> impl Strategy<Value = String> {
     let values = [
         ("schemaVersion", vec!["2".to_owned(), "1".to_owned(), "2.0".to_owned(), "\"2\"".to_owned()]),
         ("mediaType", vec![manifest, format!("\"{}\"", media_type::DOCKER_MANIFEST), "5".to_owned()]),
-        ("config", vec![plain.clone(), noted.clone(), "null".to_owned(), "{}".to_owned()]),
+        ("config", vec![canonical.clone(), noted.clone(), "null".to_owned(), "{}".to_owned()]),
         (
             "layers",
-            vec![list(&[&plain]), list(&[]), list(&[&plain, &noted]), "null".to_owned(), plain.clone()],
+            vec![
+                list(&[&canonical]),
+                list(&[]),
+                list(&[&canonical, &noted]),
+                "null".to_owned(),
+                canonical.clone(),
+            ],
         ),
         ("artifactType", vec!["\"a/b\"".to_owned()]),
     ];
     let member = |(name, values): (&'static str, Vec<String>)| {
-        let usual = Just(Some(values[0].clone()));
-        let odd = prop::sample::select(values).prop_map(Some);
-        // nobody has the last one
-        let (usual, none) =
-            if name == "artifactType" { (usual.prop_map(|_| None).boxed(), 0) } else { (usual.boxed(), 1) };
-        let value = prop_oneof![8 => usual, 2 => odd, none + 1 => Just(None)];
+        let common = Just(Some(values[0].clone()));
+        let any = prop::sample::select(values).prop_map(Some);
+        // the last one is rare
+        let (common, none) =
+            if name == "artifactType" { (common.prop_map(|_| None).boxed(), 0) } else { (common.boxed(), 1) };
+        let value = prop_oneof![8 => common, 2 => any, none + 1 => Just(None)];
         value.prop_map(move |value| value.map(|value| format!("\"{name}\":{value}"))).boxed()
     };
     object(values.map(member).to_vec())
 }
 
-/// A descriptor as nearly all are, at times without a member or with another one.
+/// A descriptor as most are, at times without a member or with another one.
 fn descriptors() -> impl Strategy<Value = String> {
     let digest = format!(r#""digest":"sha256:{}""#, "a".repeat(64));
     let members = [
@@ -142,42 +148,66 @@ fn descriptors() -> impl Strategy<Value = String> {
     ];
     let member = |(at, values): (usize, Vec<&str>)| {
         let values: Vec<String> = values.into_iter().map(str::to_owned).collect();
-        let usual = Just(Some(values[0].clone()));
-        let odd = prop::sample::select(values).prop_map(Some);
-        // three are required, and nobody has the last one
-        let [often, odd_times, none] = if at < 3 {
+        let common = Just(Some(values[0].clone()));
+        let any = prop::sample::select(values).prop_map(Some);
+        // three are required, and the last one is rare
+        let [often, seldom, none] = if at < 3 {
             [20, 2, 1]
         } else if at < 5 {
             [10, 3, 10]
         } else {
             [0, 1, 20]
         };
-        prop_oneof![often => usual, odd_times => odd, none => Just(None)].boxed()
+        prop_oneof![often => common, seldom => any, none => Just(None)].boxed()
     };
     object(members.into_iter().enumerate().map(member).collect())
+}
+
+/// An image with the four members that are needed, as most programs write it.
+fn written_image(root: json::Value<'_>) -> Option<String> {
+    let descriptor = |value: json::Value<'_>| {
+        let text = |name: &str| Some(value.get(name)?.as_str()?.into_owned());
+        let (media_type, digest) = (text("mediaType")?, text("digest")?);
+        Some(format!(
+            r#"{{"mediaType":"{media_type}","digest":"{digest}","size":{}}}"#,
+            value.get("size")?.as_number()?
+        ))
+    };
+    let layers: Option<Vec<_>> = root.get("layers")?.items().map(descriptor).collect();
+    Some(format!(
+        r#"{{"schemaVersion":2,"mediaType":"{}","config":{},"layers":[{}]}}"#,
+        media_type::IMAGE_MANIFEST,
+        descriptor(root.get("config")?)?,
+        layers?.join(","),
+    ))
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_read_in_one_pass_is_what_is_read_field_by_field(text in manifests()) {
+    fn a_canonical_manifest_is_one_that_is_written_the_same_again(text in manifests()) {
         let Ok((tree, text)) = Tree::parse(text.as_bytes()) else { return Ok(()) };
         let digest = Algorithm::Sha256.digest(text.as_bytes());
-        let text = BlobText::new(&digest, text, &tree);
-        if let Some(usual) = Node::usual(&text, Verified::Yes).filter(|_| text.simple) {
-            let mut any = Node::any(&text, Verified::Yes);
-            any.iter_mut().for_each(|any| any.usual = true);
-            prop_assert_eq!(Some(usual), any);
-        }
+        let node = Node::read(&BlobText::new(&digest, text, &tree), Verified::Yes);
+        prop_assert_eq!(node.filter(|node| node.canonical).is_some(), written_image(tree.root(text)) == Some(text.to_owned()));
     }
 
     #[test]
-    fn a_descriptor_read_in_one_pass_is_one_read_field_by_field(text in descriptors()) {
+    fn a_canonical_descriptor_is_one_that_is_written_the_same_again(text in descriptors()) {
         let Ok((tree, text)) = Tree::parse(text.as_bytes()) else { return Ok(()) };
-        if let Some(usual) = Descriptor::usual(tree.root(text)) {
-            prop_assert!(!usual.more().odd);
-            prop_assert_eq!(Ok(usual.odd()), Descriptor::any(tree.root(text)));
+        let Ok(descriptor) = Descriptor::read(tree.root(text)) else { return Ok(()) };
+        let platform = descriptor.optional().platform != Platform::Absent;
+        let needs_no_care = !descriptor.optional().needs_care;
+        let required = format!(
+            r#"{{"mediaType":"{}","digest":"{}","size":{}}}"#, descriptor.media_type, descriptor.digest, descriptor.size
+        );
+        let unescaped = text.replace("\\u002f", "/");
+        let safe = descriptor.size < 1_000_000_000_000_000 && descriptor.digest.algorithm() == "sha256";
+        prop_assert_eq!(descriptor.is_canonical(), unescaped == required && safe);
+        if needs_no_care {
+            prop_assert!(platform || !descriptor.optional().annotations.is_empty() || unescaped == required, "{}", text);
+            prop_assert!(!["artifactType", "data", "urls", "1234567890123456"].iter().any(|member| text.contains(member)));
         }
     }
 
@@ -206,11 +236,11 @@ proptest! {
         let described = root.get("config").is_some_and(|config| config.get("digest").is_some());
         let manifest = described || versioned && is_list("layers");
         let kind = match own.as_deref() {
-            Some(media_type::IMAGE_MANIFEST) => Some(Kind::Manifest),
-            Some(media_type::DOCKER_LIST) => Some(Kind::Index),
+            Some(media_type::IMAGE_MANIFEST) => Some(DocumentKind::Manifest),
+            Some(media_type::DOCKER_LIST) => Some(DocumentKind::Index),
             Some(_) => None,
-            None => index.then_some(Kind::Index).or(manifest.then_some(Kind::Manifest)),
+            None => index.then_some(DocumentKind::Index).or(manifest.then_some(DocumentKind::Manifest)),
         };
-        prop_assert_eq!(Kind::of(root), kind);
+        prop_assert_eq!(ManifestView::new(root).kind(), kind);
     }
 }

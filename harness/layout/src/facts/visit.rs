@@ -1,7 +1,7 @@
 //! Seeing documents while they are read.
 //!
-//! Owns: who is shown which document, once, and what is kept of it. Leaves to others: what they look for. (The text of a
-//! large layout's documents is not kept: whoever wants to see it has to look while it is there.)
+//! Owns: which documents a visitor is shown, once each, and what it keeps of them. Leaves to others: what it looks for. (The
+//! texts of a layout's documents are not kept in memory: a visitor has to look while they are read.)
 
 use super::{Entry, Node};
 use crate::document::{BlobText, Document};
@@ -29,10 +29,10 @@ pub struct Visited<K> {
     pub blobs: Vec<(Digest, K)>,
 }
 
-/// Looks at nothing.
-pub(crate) struct Nobody;
+/// Keeps nothing of any document.
+pub(crate) struct NoVisitor;
 
-impl Visitor for Nobody {
+impl Visitor for NoVisitor {
     type Kept = ();
 
     fn root(&self, _: &Document, _: &[Entry]) -> Option<()> {

@@ -1,4 +1,4 @@
-//! JSON pointers (RFC 6901), both ways.
+//! JSON pointers ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)), both ways.
 //!
 //! Owns: the pointer of a value and the value of a pointer. Leaves to others: all else.
 
@@ -7,7 +7,7 @@ use referee_spec::pointer::{escape, position, unescape};
 use super::{Kind, Value};
 
 impl<'a> Value<'a> {
-    /// The value at `pointer` below this one; of duplicate names the first.
+    /// The value at `pointer` below this one; of duplicate names the first, as [`Value::get`] says.
     pub fn at_pointer(&self, pointer: &str) -> Option<Value<'a>> {
         let mut value = *self;
         let mut tokens = pointer.split('/');

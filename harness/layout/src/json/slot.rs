@@ -1,91 +1,35 @@
-//! What a tree keeps of one value, in eight bytes: a large document has many.
+//! What a tree keeps of one value or member name.
 //!
-//! Owns: which bits say what. Leaves to others: what is written to them, and what they mean together.
+//! Owns: the form of a slot. Leaves to others: what is written to them, and what they mean together.
 
-/// The longest text that slots can point into, in bytes: 512 MiB.
-pub(super) const LONGEST: usize = (1 << 29) - 1;
+/// The longest text that slots can point into, in bytes: 4 GiB.
+pub(super) const LONGEST: usize = u32::MAX as usize;
 
-/// One value, member name or closing bracket.
+/// One value or member name. An array is followed by the slots of its items, an object by those of its names and values by
+/// turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Slot {
-    /// Where it begins, and in the three lowest bits its kind.
-    head: u32,
-    /// What [`Slot::new`] calls `rest`.
-    pub(super) rest: u32,
+    pub(super) kind: SlotKind,
+    /// Where it begins in the text.
+    pub(super) start: u32,
+    /// One past its last byte in the text.
+    pub(super) end: u32,
+    /// The next slot that is not part of it.
+    pub(super) after: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SlotKind {
-    /// `true`, `false` or `null`.
-    Word,
+    Null,
+    Bool,
     Number,
     /// A string whose bytes are its value.
-    Plain,
+    String,
     /// A string with at least one `\`.
-    Escaped,
+    EscapedString,
     Array,
-    /// An object of which no two names can be the same.
+    /// An object whose names are all different.
     Object,
-    /// An object of which two names may be the same: that has to be looked at.
-    Mixed,
-    /// The closing bracket of an array or object, its last slot.
-    Close,
-}
-
-impl Slot {
-    /// `rest` is the length in bytes, or of an array or object the slot after its last one. Both and `start` are at most
-    /// [`LONGEST`].
-    pub(super) fn new(kind: SlotKind, start: usize, rest: usize) -> Self {
-        Self { head: (start as u32) << 3 | kind as u32, rest: rest as u32 }
-    }
-
-    pub(super) fn kind(self) -> SlotKind {
-        match self.head & 7 {
-            0 => SlotKind::Word,
-            1 => SlotKind::Number,
-            2 => SlotKind::Plain,
-            3 => SlotKind::Escaped,
-            4 => SlotKind::Array,
-            5 => SlotKind::Object,
-            6 => SlotKind::Mixed,
-            _ => SlotKind::Close,
-        }
-    }
-
-    /// Where it begins in the text.
-    pub(super) fn start(self) -> usize {
-        (self.head >> 3) as usize
-    }
-
-    /// Where it ends in the text; not of what opens an array or object, which ends with its closing bracket.
-    pub(super) fn end(self) -> usize {
-        self.start() + self.rest as usize
-    }
-
-    /// Whether it opens an array or object.
-    pub(super) fn opens(self) -> bool {
-        matches!(self.kind(), SlotKind::Array | SlotKind::Object | SlotKind::Mixed)
-    }
-
-    /// The same of another kind.
-    pub(super) fn of_kind(self, kind: SlotKind) -> Self {
-        Self { head: self.head & !7 | kind as u32, ..self }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slot_has_what_was_put_in() {
-        use SlotKind::*;
-        for kind in [Word, Number, Plain, Escaped, Array, Object, Mixed, Close] {
-            for start in [0, 1, LONGEST] {
-                let slot = Slot::new(kind, start, LONGEST);
-                assert_eq!((slot.kind(), slot.start(), slot.rest as usize), (kind, start, LONGEST));
-                assert_eq!(slot.of_kind(Mixed), Slot::new(Mixed, start, LONGEST));
-            }
-        }
-    }
+    /// An object with a name that is there twice.
+    ObjectWithDuplicates,
 }

@@ -40,38 +40,24 @@ impl<'a> Value<'a> {
 
     fn slot(&self) -> Slot {
         // a tree has at least one slot; the default only serves a root that was joined with another text
-        self.slots.get(self.at).copied().unwrap_or(Slot::new(SlotKind::Word, 0, 0))
+        let none = Slot { kind: SlotKind::Null, start: 0, end: 0, after: 0 };
+        self.slots.get(self.at).copied().unwrap_or(none)
     }
 
     /// The slot after its last one.
     pub(super) fn after(&self) -> usize {
-        let slot = self.slot();
-        if slot.opens() { slot.rest as usize } else { self.at + 1 }
-    }
-
-    /// Where it is in its tree: a number for those who keep many of them.
-    pub(crate) fn place(&self) -> u32 {
-        // a tree has fewer slots than that
-        self.at as u32
-    }
-
-    /// The value in that place of the same tree.
-    pub(crate) fn in_place(&self, place: u32) -> Self {
-        Self { at: place as usize, ..*self }
+        self.slot().after as usize
     }
 
     /// What kind of value this is.
     pub fn kind(&self) -> Kind {
-        let slot = self.slot();
-        match slot.kind() {
-            SlotKind::Word if matches!(self.text.as_bytes().get(slot.start()), Some(b't' | b'f')) => {
-                Kind::Bool
-            }
-            SlotKind::Word | SlotKind::Close => Kind::Null,
+        match self.slot().kind {
+            SlotKind::Null => Kind::Null,
+            SlotKind::Bool => Kind::Bool,
             SlotKind::Number => Kind::Number,
-            SlotKind::Plain | SlotKind::Escaped => Kind::String,
+            SlotKind::String | SlotKind::EscapedString => Kind::String,
             SlotKind::Array => Kind::Array,
-            SlotKind::Object | SlotKind::Mixed => Kind::Object,
+            SlotKind::Object | SlotKind::ObjectWithDuplicates => Kind::Object,
         }
     }
 
@@ -83,8 +69,7 @@ impl<'a> Value<'a> {
     /// The bytes of this value in the document.
     pub fn span(&self) -> Span {
         let slot = self.slot();
-        let last = if slot.opens() { self.in_place(slot.rest - 1).slot() } else { slot };
-        slot.start()..last.end()
+        slot.start as usize..slot.end as usize
     }
 
     /// The value as it is written.
@@ -92,28 +77,24 @@ impl<'a> Value<'a> {
         self.text.get(self.span()).unwrap_or_default()
     }
 
-    /// The same as bytes, which are there sooner: no one looks where characters begin.
-    pub(crate) fn bytes(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.span()).unwrap_or_default()
-    }
-
     /// A string's value, with U+FFFD for lone surrogates; `None` for other kinds.
     pub fn as_str(&self) -> Option<Cow<'a, str>> {
-        match self.slot().kind() {
-            SlotKind::Plain => Some(Cow::Borrowed(self.inner())),
-            SlotKind::Escaped => Some(Cow::Owned(unescape(self.inner()).0)),
+        match self.slot().kind {
+            SlotKind::String => Some(Cow::Borrowed(self.inner())),
+            SlotKind::EscapedString => Some(Cow::Owned(unescape(self.inner()).0)),
             _ => None,
         }
     }
 
-    /// False for a string with a lone surrogate, which the grammar allows and I-JSON (RFC 7493 §2.1) does not.
+    /// False for a string with a lone surrogate, which the grammar allows and I-JSON does not
+    /// ([RFC 7493 §2.1](https://www.rfc-editor.org/rfc/rfc7493#section-2.1)).
     pub fn is_well_formed(&self) -> bool {
-        self.slot().kind() != SlotKind::Escaped || unescape(self.inner()).1
+        self.slot().kind != SlotKind::EscapedString || unescape(self.inner()).1
     }
 
     /// What is between the quotes of a string.
     fn inner(&self) -> &'a str {
-        self.text.get(inside(self.slot())).unwrap_or_default()
+        self.text.get(inside(&self.span())).unwrap_or_default()
     }
 
     /// A number as it is written; `None` for other kinds.
@@ -137,11 +118,16 @@ impl<'a> Value<'a> {
     }
 
     pub(super) fn children(&self, kind: Kind) -> Items<'a> {
-        let (next, end) = if self.kind() == kind { (self.at + 1, self.after() - 1) } else { (0, 0) };
+        let (next, end) = if self.kind() == kind { (self.at + 1, self.after()) } else { (0, 0) };
         Items { text: self.text, slots: self.slots, next, end }
     }
 
-    /// The first member of that name.
+    /// The member of that name; of several the first.
+    ///
+    /// [RFC 8259 §4](https://www.rfc-editor.org/rfc/rfc8259#section-4) leaves open what counts. Here it is the first
+    /// everywhere: in every field that is read and in [`Value::at_pointer`], so that a pointer leads to the value that was
+    /// read. Parsers that keep the last see another document, so duplicates are a fact of their own
+    /// ([`Value::duplicate_names`]), and no manifest or index that has one is used.
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
         self.get_all(name).next()
     }
@@ -153,28 +139,24 @@ impl<'a> Value<'a> {
 
     /// Whether this is a string with that value.
     pub fn equals(&self, text: &str) -> bool {
-        let slot = self.slot();
-        match slot.kind() {
-            SlotKind::Plain => self.text.as_bytes().get(inside(slot)) == Some(text.as_bytes()),
-            SlotKind::Escaped => self.as_str().is_some_and(|value| value == text),
+        match self.slot().kind {
+            SlotKind::String => self.text.as_bytes().get(inside(&self.span())) == Some(text.as_bytes()),
+            SlotKind::EscapedString => self.as_str().is_some_and(|value| value == text),
             _ => false,
         }
     }
 
     /// The names, at any depth, that an earlier member of the same object already has.
     pub fn duplicate_names(&self) -> Vec<Value<'a>> {
-        let mut found = Vec::new();
-        let end = self.after().min(self.slots.len());
-        for at in self.at..end {
-            let value = Value::new(self.text, self.slots, at);
-            if value.slot().kind() == SlotKind::Mixed {
-                value.own_duplicates(&mut found);
-            }
-        }
-        found
+        let slots = self.at..self.after().min(self.slots.len());
+        let values = slots.map(|at| Value::new(self.text, self.slots, at));
+        let objects = values.filter(|value| value.slot().kind == SlotKind::ObjectWithDuplicates);
+        objects.flat_map(|object| object.own_duplicates()).collect()
     }
 
-    fn own_duplicates(&self, found: &mut Vec<Value<'a>>) {
+    /// The names of this object itself that an earlier member already has.
+    pub(super) fn own_duplicates(&self) -> Vec<Value<'a>> {
+        let mut found = Vec::new();
         // quadratic only where that is faster than hashing
         if self.members().nth(12).is_none() {
             for (n, (name, _)) in self.members().enumerate() {
@@ -182,19 +164,17 @@ impl<'a> Value<'a> {
                     found.push(name);
                 }
             }
-            return;
+            return found;
         }
         let mut seen = HashSet::new();
-        for (name, _) in self.members() {
-            if !seen.insert(name.as_str()) {
-                found.push(name);
-            }
-        }
+        found.extend(self.members().map(|(name, _)| name).filter(|name| !seen.insert(name.as_str())));
+        found
     }
 
     fn same_string(&self, other: &Self) -> bool {
-        if self.slot().kind() == SlotKind::Plain && other.slot().kind() == SlotKind::Plain {
-            return self.text() == other.text();
+        if self.slot().kind == SlotKind::String && other.slot().kind == SlotKind::String {
+            let bytes = |value: &Self| self.text.as_bytes().get(value.span());
+            return bytes(self) == bytes(other);
         }
         self.as_str() == other.as_str()
     }
@@ -247,8 +227,8 @@ impl<'a> Iterator for Members<'a> {
 }
 
 /// The bytes between the quotes of a string.
-fn inside(slot: Slot) -> Span {
-    slot.start() + 1..slot.end().saturating_sub(1)
+fn inside(span: &Span) -> Span {
+    span.start + 1..span.end.saturating_sub(1)
 }
 
 /// The value of a string's inside, and whether it had no lone surrogate.

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Diagnostic, usable};
-use crate::facts::{self, Descriptor, Entry, Facts, Node, Referrer};
+use crate::facts::{Descriptor, DocumentKind, Entry, Facts, Node, Referrer};
 use crate::graph::{self, EdgeKind};
-use referee_convention::{Carrier, Lists, Place as Kind, Reach};
+use referee_convention::{Carrier, ListedIn, Lists, Reach};
 use referee_spec::{Digest, media_type};
 
 /// One way to a referrer.
@@ -60,8 +60,8 @@ impl<'a> Sighting<'a> {
         }
     }
 
-    pub(super) fn place(&self) -> Place {
-        Place {
+    pub(super) fn found_at(&self) -> FoundAt {
+        FoundAt {
             file: self.file.map_or_else(|| "index.json".to_owned(), Node::path),
             pointer: self.entry.map(Entry::pointer).unwrap_or_default(),
             via: self.via.map(|entry| format!("index.json#{}", entry.pointer())),
@@ -81,7 +81,7 @@ impl<'a> Sighting<'a> {
 
 /// Where a referrer is listed; for a manifest that is only a blob, the blob itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct FoundAt {
     /// The file, relative to the layout's root.
     pub file: String,
     /// JSON pointer to the descriptor in it; empty for the whole file.
@@ -90,7 +90,7 @@ pub struct Place {
     pub via: Option<String>,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for FoundAt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(via) = &self.via {
             write!(f, "{via} > ")?;
@@ -117,13 +117,13 @@ pub(super) fn read<'a>(facts: &'a Facts, subject: &Digest, carrier: &Carrier) ->
     let reading = Reading::default();
     let mut reader = Reader { facts, subject, want: Want::new(carrier, subject), reading };
     match (carrier.place, carrier.lists) {
-        (Kind::Index, Lists::Response) => reader.responses(),
-        (Kind::Index, Lists::Referrer) => match carrier.reach {
+        (ListedIn::Index, Lists::Response) => reader.responses(),
+        (ListedIn::Index, Lists::Referrer) => match carrier.reach {
             Reach::Entries => reader.list(None, facts.entries()),
             Reach::Graph => reader.reachable(),
         },
-        (Kind::SubjectIndex, _) => reader.subject_indexes(),
-        (Kind::Blob, _) => reader.blobs(),
+        (ListedIn::SubjectIndex, _) => reader.subject_indexes(),
+        (ListedIn::Blob, _) => reader.blobs(),
     }
     reader.reading
 }
@@ -317,7 +317,7 @@ impl<'a> Reading<'a> {
 }
 
 fn is_index(node: &Node) -> bool {
-    usable(node) && node.kind == facts::Kind::Index
+    usable(node) && node.kind == DocumentKind::Index
 }
 
 /// Whether a manifest that is there is no referrer of the subject.
@@ -330,7 +330,7 @@ fn as_referrer(descriptor: &Descriptor) -> Referrer {
         media_type: descriptor.media_type.to_string(),
         digest: descriptor.digest.clone(),
         size: descriptor.size,
-        artifact_type: descriptor.more().artifact_type.as_deref().map(str::to_owned),
-        annotations: descriptor.more().annotations.clone(),
+        artifact_type: descriptor.optional().artifact_type.as_deref().map(str::to_owned),
+        annotations: descriptor.optional().annotations.clone(),
     }
 }

@@ -18,7 +18,7 @@ use referee_spec::Digest;
 /// A referrer while it is put together.
 struct Draft<'a> {
     first: Sighting<'a>,
-    places: Vec<Sighting<'a>>,
+    found_at: Vec<Sighting<'a>>,
     found_by: BTreeSet<Arc<str>>,
 }
 
@@ -91,7 +91,7 @@ impl From<Draft<'_>> for Found {
         let node = draft.first.node;
         Self {
             referrer: node.map_or_else(|| draft.first.referrer(), Node::referrer),
-            places: draft.places.iter().map(Sighting::place).collect(),
+            places: draft.found_at.iter().map(Sighting::found_at).collect(),
             found_by: draft.found_by,
             verified: node.is_some_and(|node| node.verified == Verified::Yes),
         }
@@ -113,20 +113,20 @@ impl<'a> Join<'a> {
                         listed.digest.short(),
                         differ.join(", ")
                     );
-                    self.note([Diagnostic::at("fields-differ", &sighting.place(), message)]);
+                    self.note([Diagnostic::at("fields-differ", &sighting.found_at(), message)]);
                 }
             }
             let new = self.drafts.len();
             let at = *self.by_digest.entry(sighting.digest()).or_insert(new);
             if at == new {
-                self.drafts.push(Draft { first: *sighting, places: Vec::new(), found_by: BTreeSet::new() });
+                self.drafts.push(Draft { first: *sighting, found_at: Vec::new(), found_by: BTreeSet::new() });
             }
             let draft = &mut self.drafts[at];
-            match draft.places.iter_mut().find(|known| known.is_where(sighting)) {
+            match draft.found_at.iter_mut().find(|known| known.is_where(sighting)) {
                 // the same place, and now it is known what leads there
                 Some(known) if known.via.is_none() => *known = *sighting,
                 Some(_) => {}
-                None => draft.places.push(*sighting),
+                None => draft.found_at.push(*sighting),
             }
             draft.found_by.extend(ids.iter().cloned());
         }
@@ -154,7 +154,7 @@ impl<'a> Join<'a> {
                 }
                 (None, Some(_)) => ("referrer-unreadable", "is no manifest or index that can be read"),
             };
-            let place = draft.places.iter().map(Sighting::place).min()?;
+            let place = draft.found_at.iter().map(Sighting::found_at).min()?;
             Some(Diagnostic::at(code, &place, format!("{} {what}", digest.short())))
         };
         let sentences: Vec<_> = self.drafts.iter().filter_map(sentence).collect();
@@ -222,8 +222,8 @@ fn differences(listed: &Descriptor, node: &Node) -> Vec<&'static str> {
     let fields = [
         ("mediaType", listed.media_type != media_type),
         ("size", listed.size != node.size),
-        ("artifactType", listed.more().artifact_type.as_deref() != node.referrer_type()),
-        ("annotations", listed.more().annotations != node.annotations),
+        ("artifactType", listed.optional().artifact_type.as_deref() != node.referrer_type()),
+        ("annotations", listed.optional().annotations != node.annotations),
     ];
     fields.into_iter().filter(|(_, differ)| *differ).map(|(name, _)| name).collect()
 }

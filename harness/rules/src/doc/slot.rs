@@ -3,7 +3,7 @@
 //! Owns: the kinds of documents, the slots of descriptors, and their JSON pointers. Leaves to others: the values in them.
 
 use referee_layout::facts::List;
-use referee_layout::{BlobText, Entry, Kind};
+use referee_layout::{BlobText, DocumentKind, Entry};
 use referee_spec::media_type;
 
 /// What a document is, by its name or by what it says itself.
@@ -32,8 +32,8 @@ impl DocKind {
             return Self::Other;
         }
         match kind {
-            Kind::Index => Self::Index,
-            Kind::Manifest => Self::Manifest,
+            DocumentKind::Index => Self::Index,
+            DocumentKind::Manifest => Self::Manifest,
         }
     }
 }

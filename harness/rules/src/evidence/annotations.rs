@@ -31,7 +31,7 @@ pub(crate) fn misplaced_annotations(evidence: &Evidence<'_>, key: &str) -> Vec<(
         {
             found.push((file(), at(String::new())));
         }
-        if node.config.as_ref().is_some_and(|config| config.more().annotations.contains_key(key)) {
+        if node.config.as_ref().is_some_and(|config| config.optional().annotations.contains_key(key)) {
             found.push((file(), at("/config".to_owned())));
         }
         for entry in &node.entries {

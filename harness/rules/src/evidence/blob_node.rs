@@ -3,7 +3,7 @@
 //! Owns: what a blob is, what it is used as, and what refers to it. Leaves to others: finding the references.
 
 use referee_layout::facts::Verified;
-use referee_layout::{Blob, Kind, Node};
+use referee_layout::{Blob, DocumentKind, Node};
 use referee_spec::Digest;
 use smallvec::SmallVec;
 
@@ -20,7 +20,7 @@ pub(crate) struct BlobNode<'a> {
     /// The descriptors that refer to it, in the order of discovery.
     pub(crate) references: SmallVec<[Reference<'a>; 1]>,
     /// What it is used as: a manifest or index of image-spec.
-    pub(crate) role: Option<Kind>,
+    pub(crate) role: Option<DocumentKind>,
     /// Whether it is used as a manifest or index, of image-spec or of another specification.
     pub(super) is_document: bool,
 }

@@ -28,7 +28,8 @@ pub(crate) fn missing_blobs<'e, 'a>(evidence: &'e Evidence<'a>) -> Vec<(&'a Dige
             let needs = |reference: &&Reference<'_>| {
                 let listed = reference.from.is_some_and(|from| responses.contains(from));
                 let marked = reference.from.is_none() && marked.contains(digest);
-                let elsewhere = reference.descriptor().is_none_or(|descriptor| descriptor.more().elsewhere);
+                let elsewhere =
+                    reference.descriptor().is_none_or(|descriptor| descriptor.optional().elsewhere);
                 !elsewhere && !listed && !marked
             };
             (digest, node.references.iter().filter(needs).collect())

@@ -2,7 +2,7 @@
 //!
 //! Owns: what one says of the blob, and where it is. Leaves to others: the blob itself, and following references.
 
-use referee_layout::{Descriptor, Entry, Facts, Kind, Mention, Node, Subject};
+use referee_layout::{Descriptor, DocumentKind, Entry, Facts, Mention, Node, Subject};
 use referee_spec::Digest;
 use referee_spec::path::blob_path;
 
@@ -34,7 +34,7 @@ impl<'a> Reference<'a> {
 
     /// The position of the blob in the facts.
     pub(super) fn position(&self, facts: &Facts) -> Option<u32> {
-        u32::try_from(facts.blobs().place(self.digest()?)?).ok()
+        u32::try_from(facts.blobs().position(self.digest()?)?).ok()
     }
 
     pub(super) fn digest(&self) -> Option<&'a Digest> {
@@ -94,8 +94,8 @@ impl<'a> Reference<'a> {
     }
 
     /// The kind of document that its media type says, Docker's among them.
-    pub(crate) fn kind(&self) -> Option<Kind> {
-        Kind::of_media_type(self.media_type()?)
+    pub(crate) fn kind(&self) -> Option<DocumentKind> {
+        DocumentKind::of_media_type(self.media_type()?)
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use referee_convention::Template;
 use referee_layout::facts::Verified;
-use referee_layout::{Descriptor, Entry, Facts, Kind, Node};
+use referee_layout::{Descriptor, DocumentKind, Entry, Facts, Node};
 use referee_spec::Digest;
 use referee_spec::path::blob_path;
 
@@ -84,7 +84,7 @@ pub(super) fn find<'a>(facts: &'a Facts, profile: &Profile) -> Vec<Response<'a>>
     let tags = tags(facts);
     for entry in facts.entries() {
         let Some(digest) = entry.digest() else { continue };
-        let usable = |node: &&Node| node.kind == Kind::Index && node.verified != Verified::No;
+        let usable = |node: &&Node| node.kind == DocumentKind::Index && node.verified != Verified::No;
         let node = || facts.node(digest).filter(usable);
         // nothing can list its own digest, so what is marked with that is no response
         let itself = |subject: &Digest| subject == digest;

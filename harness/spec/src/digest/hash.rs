@@ -2,7 +2,7 @@
 //!
 //! Owns: which algorithms have a function here. Leaves to others: what a digest is ([`Digest`]).
 //!
-//! Source: image-spec `descriptor.md`, Registered algorithms.
+//! Source: image-spec, [Registered algorithms](https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#registered-algorithms).
 
 use std::ffi::CStr;
 use std::fmt;
@@ -11,7 +11,7 @@ use sha2::Digest as _;
 
 use super::{Digest, Text};
 
-/// A hash algorithm that image-spec registers, at HEAD `13cff549`.
+/// A hash algorithm that image-spec registers, in [v1.1.1](https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#registered-algorithms) or since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
     /// `sha256`, which every implementation must support.
@@ -106,7 +106,7 @@ impl Hasher {
 /// The hex digits of a hash of 32 bytes.
 pub(super) fn with_hex<T>(hash: &[u8; 32], with: impl FnOnce(&CStr) -> T) -> T {
     let mut digits = [0; 65];
-    // reckoned and not looked up, so that the compiler does sixteen at a time; the same below
+    // arithmetic instead of a table, so that the compiler can use vector instructions; the same below
     let digit = |value: u8| value + b'0' + if value > 9 { b'a' - b'9' - 1 } else { 0 };
     for (pair, byte) in digits.chunks_exact_mut(2).zip(hash) {
         (pair[0], pair[1]) = (digit(byte >> 4), digit(byte & 15));

@@ -41,7 +41,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             let Some(entry) = one.descriptor() else { continue };
             for key in keys.into_iter().flatten() {
                 let own = node.annotations.get(key);
-                if own.is_some() && own == entry.more().annotations.get(key) {
+                if own.is_some() && own == entry.optional().annotations.get(key) {
                     let pointer = annotation_pointer(&one.pointer(), key);
                     let message =
                         format!("{key} has the same value in the manifest: it seems to be copied from there");

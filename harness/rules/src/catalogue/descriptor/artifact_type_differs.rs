@@ -37,7 +37,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             None => !responses.contains(blob_node.digest),
         };
         for one in blob_node.references.iter().filter(ours) {
-            let said = one.descriptor().and_then(|descriptor| descriptor.more().artifact_type.as_deref());
+            let said = one.descriptor().and_then(|descriptor| descriptor.optional().artifact_type.as_deref());
             if let Some(said) = said
                 && node.referrer_type() != Some(said)
             {

@@ -38,7 +38,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         }
         for one in blob_node.references.iter().filter(|one| one.slot() != Slot::Subject) {
             // where the descriptor's own data shows it, that is reported
-            let data = one.descriptor().and_then(|descriptor| descriptor.more().data_size);
+            let data = one.descriptor().and_then(|descriptor| descriptor.optional().data_size);
             if let Some(size) =
                 one.size().filter(|size| *size != blob.size && data.is_none_or(|data| data == *size))
             {

@@ -1,4 +1,4 @@
-use referee_layout::{Kind, Platform};
+use referee_layout::{DocumentKind, Platform};
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, SHOULD};
@@ -32,7 +32,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let responses = evidence.response_digests();
     for node in evidence.nodes() {
-        if node.kind != Kind::Index || responses.contains(&node.digest) {
+        if node.kind != DocumentKind::Index || responses.contains(&node.digest) {
             continue;
         }
         let images = node.entries.iter().filter_map(|entry| {
@@ -41,7 +41,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         });
         let images: Vec<_> = images.collect();
         for (entry, descriptor) in images.iter().filter(|_| images.len() > 1) {
-            if descriptor.more().platform == Platform::Absent {
+            if descriptor.optional().platform == Platform::Absent {
                 findings.on(
                     blob_path(&node.digest),
                     entry.pointer(),

@@ -32,7 +32,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for entry in evidence.facts.entries() {
         let Ok(descriptor) = &entry.descriptor else { continue };
-        if descriptor.more().platform == Platform::Absent && evidence.is_image(&descriptor.digest) {
+        if descriptor.optional().platform == Platform::Absent && evidence.is_image(&descriptor.digest) {
             findings.on("index.json", entry.pointer(), "this image's entry does not say its platform");
         }
     }

@@ -1,4 +1,4 @@
-use referee_layout::Kind;
+use referee_layout::DocumentKind;
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, DECLARED};
@@ -30,7 +30,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for (node, subject) in evidence.referrers() {
-        if node.kind == Kind::Index
+        if node.kind == DocumentKind::Index
             && let Some(entry) = node.entries.iter().find(|entry| entry.digest() == Some(subject))
         {
             findings.on(

@@ -29,7 +29,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    if let Some(why) = evidence.facts.cut() {
+    if let Some(why) = evidence.facts.truncation() {
         findings.on("", "", format!("the archive {why}"));
     }
 }

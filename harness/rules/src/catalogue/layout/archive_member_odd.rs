@@ -1,4 +1,4 @@
-use referee_layout::OddityKind;
+use referee_layout::AnomalyKind;
 
 use crate::declare::{Check, DECLARED, Severity};
 use crate::evidence::Evidence;
@@ -31,20 +31,20 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for oddity in evidence.facts.oddities() {
-        let root = oddity.path.split('/').next().unwrap_or_default();
+    for anomaly in evidence.facts.anomalies() {
+        let root = anomaly.path.split('/').next().unwrap_or_default();
         // whatever else lies beside a layout is nobody's business
         let ours = ["oci-layout", "index.json", "blobs"].contains(&root);
-        let what = match &oddity.kind {
-            OddityKind::Traversal => {
+        let what = match &anomaly.kind {
+            AnomalyKind::Traversal => {
                 "this member's name leads out of the archive; it was not read".to_owned()
             }
-            OddityKind::Duplicate => "an earlier member has the same name; this one was read".to_owned(),
+            AnomalyKind::Duplicate => "an earlier member has the same name; this one was read".to_owned(),
             _ if !ours => continue,
-            OddityKind::Link(target) => format!("this member is a link to {target}; it was not followed"),
-            OddityKind::Sparse => "this member is a sparse file; it was not read".to_owned(),
+            AnomalyKind::Link(target) => format!("this member is a link to {target}; it was not followed"),
+            AnomalyKind::Sparse => "this member is a sparse file; it was not read".to_owned(),
             _ => "this member is a device or FIFO; it was not read".to_owned(),
         };
-        findings.on(oddity.path.as_str(), "", what);
+        findings.on(anomaly.path.as_str(), "", what);
     }
 }

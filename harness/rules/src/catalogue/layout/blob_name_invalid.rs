@@ -29,12 +29,12 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for stray in evidence.facts.stray() {
-        let parts: Vec<&str> = stray.path.split('/').collect();
-        match (parts.as_slice(), stray.kind) {
+    for unexpected in evidence.facts.unexpected() {
+        let parts: Vec<&str> = unexpected.path.split('/').collect();
+        match (parts.as_slice(), unexpected.kind) {
             (["blobs", name], FileKind::Directory) => {
                 findings.on(
-                    stray.path.as_str(),
+                    unexpected.path.as_str(),
                     "",
                     format!("the directory name {name} is not a digest algorithm"),
                 );
@@ -42,7 +42,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             (["blobs", algorithm, encoded, ..], _) => {
                 if let Some(error) = findings.profile().digest_problem(&format!("{algorithm}:{encoded}")) {
                     findings.on(
-                        stray.path.as_str(),
+                        unexpected.path.as_str(),
                         "",
                         format!("the name is not a {algorithm} digest: {error}"),
                     );

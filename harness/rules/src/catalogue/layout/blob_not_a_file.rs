@@ -1,4 +1,4 @@
-use referee_layout::dir::ReadError;
+use referee_layout::ReadError;
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, MUST};

@@ -28,11 +28,11 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for stray in evidence.facts.stray() {
-        let below = stray.path.strip_prefix("blobs/").is_some_and(|rest| !rest.contains('/'));
-        if below && stray.kind != FileKind::Directory {
+    for unexpected in evidence.facts.unexpected() {
+        let below = unexpected.path.strip_prefix("blobs/").is_some_and(|rest| !rest.contains('/'));
+        if below && unexpected.kind != FileKind::Directory {
             findings.on(
-                stray.path.as_str(),
+                unexpected.path.as_str(),
                 "",
                 "this file is directly in blobs, where no descriptor can refer to it",
             );

@@ -1,4 +1,4 @@
-use referee_layout::dir::ReadError;
+use referee_layout::ReadError;
 use referee_layout::json::{Kind, Problem};
 
 use crate::declare::{Check, MUST};

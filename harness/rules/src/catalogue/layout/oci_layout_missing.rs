@@ -1,4 +1,4 @@
-use referee_layout::dir::ReadError;
+use referee_layout::ReadError;
 
 use crate::declare::{Check, MUST};
 use crate::evidence::Evidence;

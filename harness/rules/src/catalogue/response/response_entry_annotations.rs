@@ -31,7 +31,8 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
         for (entry, descriptor, node) in response.referrers(evidence) {
-            let differs = |(key, value): &(&str, &str)| descriptor.more().annotations.get(key) != Some(value);
+            let differs =
+                |(key, value): &(&str, &str)| descriptor.optional().annotations.get(key) != Some(value);
             if let Some((key, _)) = node.annotations.iter().find(differs) {
                 let message = format!("the value of {key} differs from that in the manifest");
                 findings.on(response.file(), entry.pointer(), message);

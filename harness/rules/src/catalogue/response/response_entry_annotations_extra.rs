@@ -31,7 +31,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
         for (entry, descriptor, node) in response.referrers(evidence) {
             let extra = |key: &&str| !node.annotations.contains_key(key);
-            if let Some(key) = descriptor.more().annotations.keys().find(extra) {
+            if let Some(key) = descriptor.optional().annotations.keys().find(extra) {
                 let pointer = annotation_pointer(&entry.pointer(), key);
                 findings.on(
                     response.file(),

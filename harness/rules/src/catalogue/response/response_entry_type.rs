@@ -32,7 +32,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
         for (entry, descriptor, node) in response.referrers(evidence) {
-            let (said, own) = (descriptor.more().artifact_type.as_deref(), node.referrer_type());
+            let (said, own) = (descriptor.optional().artifact_type.as_deref(), node.referrer_type());
             if said == own {
                 continue;
             }

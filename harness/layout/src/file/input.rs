@@ -5,10 +5,10 @@
 
 use std::io::{self, Read};
 
-use crate::dir::ReadError;
+use crate::file::ReadError;
 
-/// How much room is mapped at once, whatever size was announced.
-const ROOM: usize = 16 << 20;
+/// How much capacity is reserved at once, whatever size was announced.
+const RESERVE: usize = 16 << 20;
 
 /// Something to read, with the size it has by its own account.
 #[derive(Debug)]
@@ -42,13 +42,13 @@ impl<R: Read> Input<R> {
         if want == 0 {
             return Ok(());
         }
-        // room for what comes, not for what was announced; what is mapped and not written to takes no memory
-        bytes.reserve(usize::try_from(want).unwrap_or(usize::MAX).min(ROOM));
+        // an archive may announce any size: only so much is reserved before bytes have come
+        bytes.reserve(usize::try_from(want).unwrap_or(usize::MAX).min(RESERVE));
         self.from.by_ref().take(want).read_to_end(bytes).map_err(ReadError::from_io)?;
         Ok(())
     }
 
-    /// Appends the rest to `bytes`, if the whole has at most `limit` bytes. What is written to it meanwhile is left.
+    /// Appends the rest to `bytes`, if the whole has at most `limit` bytes. What is written to the file meanwhile is not read.
     pub(crate) fn read_all(&mut self, bytes: &mut Vec<u8>, limit: u64) -> Result<(), ReadError> {
         if self.size > limit {
             return Err(ReadError::Large { size: self.size, limit });

@@ -1,8 +1,7 @@
 //! A directory that cannot be left, read in bounded pieces.
 //!
 //! Owns: opening names below one root, what kind of thing a name is, limits on reading. Symlinks are followed
-//! only while they stay below the root; FIFOs, sockets and devices are never opened. What cannot be read is a
-//! [`ReadError`], which is a fact like any other. Leaves to others: what the bytes mean.
+//! only while they stay below the root; FIFOs, sockets and devices are never opened. Leaves to others: what the bytes mean.
 //!
 //! Names are checked before opening, and opened without blocking and without following a last link, so that a name
 //! that is swapped in between can neither block nor lead out.
@@ -21,75 +20,17 @@ use rustix::buffer::spare_capacity;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir};
 use rustix::io::Errno;
 
-use crate::input::Input;
+use crate::file::input::Input;
+use crate::file::{FileKind, ReadError};
 
-/// How many bytes of names are read at a time: 128 names of 64 characters.
-const NAMES: usize = 11 << 10;
+/// How many bytes of names are listed at a time, as by the C library: some 370 names of 64 characters.
+const NAMES: usize = 32 << 10;
 
 /// A root directory and everything below it.
 #[derive(Debug)]
 pub struct LayoutDir {
     root: Dir,
     path: PathBuf,
-}
-
-/// What a name in a directory is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FileKind {
-    /// A regular file.
-    File,
-    /// A directory.
-    Directory,
-    /// A symbolic link, before it is followed.
-    Symlink,
-    /// A named pipe.
-    Fifo,
-    /// A socket.
-    Socket,
-    /// A character or block device.
-    Device,
-    /// Nothing known.
-    Other,
-}
-
-/// Why a name could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReadError {
-    /// There is nothing of that name.
-    #[error("is missing")]
-    Missing,
-    /// It is no regular file, and was not opened.
-    #[error("is a {0}, not a file")]
-    Kind(FileKind),
-    /// A symlink leads out of the layout or nowhere, or links form a loop.
-    #[error("is a symlink that {0}")]
-    Link(&'static str),
-    /// It is larger than the reader accepts.
-    #[error("has {size} bytes, more than the limit of {limit}")]
-    Large {
-        /// Its size in bytes.
-        size: u64,
-        /// The limit in bytes.
-        limit: u64,
-    },
-    /// It ended before the size that was announced: it was cut off, or changed while it was read.
-    #[error("ends after {read} of {size} bytes: it was cut off, or changed while it was read")]
-    Short {
-        /// How many bytes were there.
-        read: u64,
-        /// How many were announced.
-        size: u64,
-    },
-    /// A link or sparse file in an archive, whose bytes are elsewhere.
-    #[error("is a {0} in the archive, which is not followed; unpack the archive to have it read")]
-    Archived(&'static str),
-    /// Permission was denied.
-    #[error("may not be read (permission denied)")]
-    Denied,
-    /// The operating system said something else.
-    #[error("cannot be read ({0})")]
-    Io(String),
 }
 
 /// One name in a directory.
@@ -169,7 +110,7 @@ impl LayoutDir {
     /// The careful way, for any path: links are followed inside the root only.
     fn open_file(&self, path: &Path) -> Result<File, ReadError> {
         // an escape or a loop is reported as such by the first step that follows links
-        let metadata = self.root.metadata(path).map_err(ReadError::from_link)?;
+        let metadata = self.root.metadata(path).map_err(ReadError::from_io)?;
         if !metadata.is_file() {
             return Err(ReadError::Kind(if metadata.is_dir() {
                 FileKind::Directory
@@ -180,7 +121,7 @@ impl LayoutDir {
         let mut options = OpenOptions::new();
         let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
         options.read(true).custom_flags(flags.bits().cast_signed());
-        let file = self.root.open_with(path, &options).map_err(ReadError::from_link)?;
+        let file = self.root.open_with(path, &options).map_err(ReadError::from_io)?;
         Ok(file.into_std())
     }
 
@@ -195,29 +136,22 @@ impl LayoutDir {
 }
 
 impl Folder<'_> {
-    /// Another handle of the same folder, for another thread: each open of a file counts who uses the handle, and two threads
-    /// that count the same one wait for each other.
-    pub(crate) fn again(&self) -> Result<Self, ReadError> {
-        let dir = self.dir.open_dir(".").map_err(ReadError::from_io)?;
-        Ok(Self { root: self.root, path: self.path.clone(), dir })
-    }
-
     /// The names, in byte order.
     pub(crate) fn list(&self) -> Result<Vec<Listed>, ReadError> {
         let mut listed = Vec::new();
-        let mut room = Names::room();
-        let mut names = self.names(&mut room)?;
-        while names.next(|name, kind| listed.push(Listed { name: name.to_owned(), kind }))? {}
+        let mut buffer = Names::buffer();
+        let mut names = self.names(&mut buffer)?;
+        while names.next(|name, kind| listed.push(Listed { name: name.to_owned(), kind }))?.is_some() {}
         listed.sort_unstable();
         Ok(listed)
     }
 
-    /// The names, in the order of the file system. `room` is for some of them at a time.
-    pub(crate) fn names<'r>(&'r self, room: &'r mut [MaybeUninit<u8>]) -> Result<Names<'r>, ReadError> {
+    /// The names, in the order of the file system. `buffer` holds some of them at a time.
+    pub(crate) fn names<'r>(&'r self, buffer: &'r mut [MaybeUninit<u8>]) -> Result<Names<'r>, ReadError> {
         // the handle is a path only (O_PATH), which cannot be listed itself
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let dir = rustix::fs::openat(&self.dir, ".", flags, Mode::empty()).map_err(ReadError::from_errno)?;
-        Ok(Names { folder: self, entries: RawDir::new(dir, room) })
+        Ok(Names { folder: self, entries: RawDir::new(dir, buffer) })
     }
 
     fn stat(&self, name: &OsStr) -> FileKind {
@@ -226,20 +160,20 @@ impl Folder<'_> {
     }
 
     /// Opens the file `name`, one component, that [`Folder::names`] called a `kind`, and appends its first bytes to
-    /// `bytes`, as many as there is room for. It is not known yet whether it still is a file: see [`OpenFile::check`].
+    /// `bytes`, as many as fit its capacity. It is not known yet whether it still is a file: see [`OpenFile::check`].
     pub(crate) fn open(&self, name: &CStr, kind: FileKind, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
         match kind {
             FileKind::File => {}
             FileKind::Symlink => {
                 let path = self.path.join(OsStr::from_bytes(name.to_bytes()));
-                return first(self.root.open_file(&path)?, bytes);
+                return read_start(self.root.open_file(&path)?, bytes);
             }
             kind => return Err(ReadError::Kind(kind)),
         }
         // one component, links not followed: this cannot lead out, and is one system call instead of five
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         match rustix::fs::openat(&self.dir, name, flags, Mode::empty()) {
-            Ok(file) => first(file.into(), bytes),
+            Ok(file) => read_start(file.into(), bytes),
             Err(Errno::LOOP) => Err(ReadError::Kind(FileKind::Symlink)),
             Err(error) => Err(ReadError::from_errno(error)),
         }
@@ -253,13 +187,16 @@ pub(crate) struct Names<'r> {
 }
 
 impl Names<'_> {
-    /// Room for some names: so few that what the system looked at for them is still at hand when they are opened.
-    pub(crate) fn room() -> Vec<MaybeUninit<u8>> {
+    /// A buffer for some names.
+    pub(crate) fn buffer() -> Vec<MaybeUninit<u8>> {
         vec![MaybeUninit::uninit(); NAMES]
     }
 
-    /// Shows the next name and what it is, links not followed; false after the last one.
-    pub(crate) fn next(&mut self, show: impl FnOnce(&OsStr, FileKind)) -> Result<bool, ReadError> {
+    /// What `read` makes of the next name and of what it is, links not followed; `None` after the last one.
+    pub(crate) fn next<T>(
+        &mut self,
+        read: impl FnOnce(&OsStr, FileKind) -> T,
+    ) -> Result<Option<T>, ReadError> {
         while let Some(entry) = self.entries.next() {
             let entry = entry.map_err(ReadError::from_errno)?;
             let name = OsStr::from_bytes(entry.file_name().to_bytes());
@@ -270,18 +207,17 @@ impl Names<'_> {
                 FileType::Unknown => self.folder.stat(name),
                 kind => FileKind::from(kind),
             };
-            show(name, kind);
-            return Ok(true);
+            return Ok(Some(read(name, kind)));
         }
-        Ok(false)
+        Ok(None)
     }
 }
 
-/// Appends the first bytes of a file, as many as there is room for. It is still at its beginning then: a position that
-/// threads could share costs two locks.
-fn first(file: File, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
+/// Appends the first bytes of a file, as many as fit the capacity. The file stays at its beginning: `pread` has no position
+/// that threads share, and so takes no lock.
+fn read_start(file: File, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
     match rustix::io::retry_on_intr(|| rustix::io::pread(&file, spare_capacity(bytes), 0)) {
-        // what has no positions is no regular file, which is found out next
+        // what has no positions is no regular file, which `OpenFile::check` finds out
         Ok(_) | Err(Errno::SPIPE) => Ok(file),
         Err(error) => Err(ReadError::from_errno(error)),
     }
@@ -302,61 +238,5 @@ impl Input<File> {
             () if kind.is_socket() => FileKind::Socket,
             () => FileKind::Device,
         }))
-    }
-}
-
-impl ReadError {
-    fn from_errno(error: Errno) -> Self {
-        Self::from_io(error.into())
-    }
-
-    // takes the error by value to fit `map_err`
-    #[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
-    pub(crate) fn from_io(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::NotFound => Self::Missing,
-            io::ErrorKind::NotADirectory => Self::Missing,
-            io::ErrorKind::PermissionDenied if error.raw_os_error().is_none() => {
-                Self::Link("leads out of the layout")
-            }
-            io::ErrorKind::PermissionDenied => Self::Denied,
-            _ if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => Self::Link("is part of a loop"),
-            _ if error.raw_os_error() == Some(Errno::XDEV.raw_os_error()) => {
-                Self::Link("leads out of the layout")
-            }
-            _ => Self::Io(error.to_string()),
-        }
-    }
-
-    fn from_link(error: io::Error) -> Self {
-        Self::from_io(error)
-    }
-}
-
-impl From<FileType> for FileKind {
-    fn from(kind: FileType) -> Self {
-        match kind {
-            FileType::RegularFile => Self::File,
-            FileType::Directory => Self::Directory,
-            FileType::Symlink => Self::Symlink,
-            FileType::Fifo => Self::Fifo,
-            FileType::Socket => Self::Socket,
-            FileType::CharacterDevice | FileType::BlockDevice => Self::Device,
-            FileType::Unknown => Self::Other,
-        }
-    }
-}
-
-impl std::fmt::Display for FileKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::File => "file",
-            Self::Directory => "directory",
-            Self::Symlink => "symlink",
-            Self::Fifo => "FIFO",
-            Self::Socket => "socket",
-            Self::Device => "device",
-            Self::Other => "special file",
-        })
     }
 }

@@ -1,7 +1,7 @@
 //! Annotations: names and texts.
 //!
-//! Owns: keeping a few of them in little room, in the order of their names. Leaves to others: what a name means. (A layout
-//! of ten thousand images has as many maps of one name each; std's take half a kilobyte for that.)
+//! Owns: keeping a few of them in little memory, in the order of their names. Leaves to others: what a name means. (A layout
+//! of ten thousand images has as many maps of one name each, and a map of std takes half a kilobyte for that.)
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 use referee_spec::media_type;
 
-/// The annotations of one descriptor or document (image-spec `annotations.md`, Rules): each name once.
+/// The annotations of one descriptor or document ([image-spec, Rules](https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md#rules)): each name once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Annotations(Box<[(Name, Box<str>)]>);
 
@@ -48,7 +48,7 @@ impl Annotations {
         self.0.is_empty()
     }
 
-    /// The same as a map of std's.
+    /// The same as a map of std.
     pub fn to_map(&self) -> BTreeMap<String, String> {
         self.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
     }
