@@ -1,14 +1,14 @@
 //! `referee explain ID`: what a word of referee's means.
 //!
-//! Owns: the search over all kinds of ids. Leaves to others: cases, conventions, drivers and operations, which explain themselves, and
-//! the words of reports ([`referee::results::vocabulary`]).
+//! Owns: the search over all kinds of ids. Leaves to others: cases, conventions, drivers and operations, which explain
+//! themselves.
 
 mod texts;
+mod words;
 
 use std::fmt::Write as _;
 
 use referee::results::report::wrap::wrapped;
-use referee::results::vocabulary::Word;
 use referee::runner::catalogue::Catalogue;
 use referee::runner::driver::Driver;
 
@@ -24,7 +24,7 @@ pub(super) fn run(id: &str) -> Result<Exit, Failed> {
     texts.extend(text.map(|text| format!("convention {convention}\n\n{text}")));
     texts.extend(catalogue.drivers.iter().filter(|driver| driver.id == id).map(driver));
     texts.extend(texts::operations(id));
-    texts.extend(Word::all().filter(|word| word.text() == id).map(word));
+    texts.extend(words::all(id));
     texts.extend(
         Exit::ALL
             .iter()
@@ -72,8 +72,4 @@ fn driver(driver: &Driver) -> String {
     }
     let _ = writeln!(text, "\n{}", driver.source.text().trim_end());
     text
-}
-
-fn word(word: Word) -> String {
-    wrapped(&format!("{} {}: ", word.kind(), word.text()), &format!("{}.", word.meaning()), 2)
 }

@@ -43,6 +43,11 @@ fn every_word_of_a_report_is_explained() {
         let head = format!("\n{} {}: ", word.kind(), word.text());
         assert!(text.contains(&head) && text.ends_with("-- exit 0\n"), "{text}");
     }
+    for word in ["error", "warning", "info", "must", "should", "may", "convention"] {
+        let text = transcript(folder.path(), &["explain", word]);
+        let known = ["severity of a finding", "level of a requirement"];
+        assert!(known.iter().any(|kind| text.contains(&format!("\n{kind} {word}: "))), "{text}");
+    }
 }
 
 #[test]
@@ -254,8 +259,14 @@ op.discover = {{ argv = ["discover", "{{layout}}", "{{subject.digest}}"], view =
     let text = transcript(folder.path(), &words.iter().map(String::as_str).collect::<Vec<_>>());
     assert!(text.ends_with("-- exit 100\n"), "{text}");
     let (_, text) = text.split_once("\nUnexpected\n").expect("unexpected verdicts");
-    let (text, _) = text.split_once("-- stderr\n").expect("progress");
+    let (text, progress) = text.split_once("-- stderr\n").expect("progress");
     approve("run-unexpected", text);
+    assert!(progress.contains("]: was seen, now altered\n"), "{progress}");
+    let words: Vec<std::ffi::OsString> = words[1..].iter().map(Into::into).collect();
+    let (cells, _, code) = crate::support::run(referee(folder.path()).current_dir(folder.path()), &words);
+    let cell = &cells["attach-discover[producer=builtin,consumer=oras,convention=containerd-entries]"];
+    assert_eq!((code, cell["verdict"].as_str()), (100, Some("changed")));
+    assert_eq!(cell["was"], serde_json::json!({"outcome": "seen", "sees": ["sbom"]}));
 }
 
 /// What there is nothing to do for is said too.

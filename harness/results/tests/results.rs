@@ -129,6 +129,8 @@ fn results() -> impl Strategy<Value = Results> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
     #[test]
     fn an_id_reads_back(id in cell_id()) {
         prop_assert_eq!(id.to_string().parse::<CellId>(), Ok(id));

@@ -1,0 +1,38 @@
+//! The words that reports print, explained.
+//!
+//! Owns: how bad a finding of `check` is, and how strongly a text asks. Leaves to others: the words of runs
+//! ([`referee::results::vocabulary`]).
+
+use referee::results::report::wrap::wrapped;
+use referee::results::vocabulary::Word;
+use referee::rules::{Level, Severity};
+
+/// The texts about a word.
+pub(super) fn all(id: &str) -> Vec<String> {
+    let runs = Word::all().map(|word| (word.kind(), word.text(), word.meaning()));
+    let severities = [Severity::Error, Severity::Warning, Severity::Info]
+        .map(|severity| ("severity of a finding", severity.word(), of_severity(severity)));
+    let levels = [Level::Must, Level::Should, Level::May, Level::Convention]
+        .map(|level| ("level of a requirement", level.word(), of_level(level)));
+    let words = runs.chain(severities).chain(levels).filter(|(_, word, _)| *word == id);
+    words
+        .map(|(kind, word, meaning)| wrapped(&format!("{kind} {word}: "), &format!("{meaning}."), 2))
+        .collect()
+}
+
+fn of_severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "the layout breaks what a text asks for",
+        Severity::Warning => "likely to cause trouble; `--fail-on warning` makes the check fail",
+        Severity::Info => "worth knowing; no check fails by it",
+    }
+}
+
+fn of_level(level: Level) -> &'static str {
+    match level {
+        Level::Must => "the text says MUST, MUST NOT or REQUIRED (RFC 2119)",
+        Level::Should => "the text says SHOULD or SHOULD NOT (RFC 2119)",
+        Level::May => "the text says MAY or OPTIONAL (RFC 2119)",
+        Level::Convention => "no such word: what a text declares, or what follows from several",
+    }
+}
