@@ -39,16 +39,24 @@ pub(crate) fn behave(behaviour: &str, work: &dyn Fn() -> Done) -> Result<bool, B
             Command::new(std::env::current_exe()?).arg(what).stdin(Stdio::null()).spawn()?;
             std::thread::sleep(Duration::from_millis(50));
         }
-        "background-relay" | "background-emptied" | "background-hidden" => {
+        "background-relay" | "background-emptied" | "background-moved" | "background-grouped"
+        | "background-hidden" | "background-holding" => {
             work()?;
-            let what = if behaviour == "background-relay" { "relay" } else { "sleep-in-own-session" };
+            let what = match behaviour {
+                "background-relay" => "relay",
+                "background-grouped" => "sleep",
+                _ => "sleep-in-own-session",
+            };
             let mut stray = Command::new(std::env::current_exe()?);
-            // the pipes are closed, so that nothing but looking finds it
-            stray.arg(what).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-            if behaviour != "background-relay" {
+            stray.arg(what).stdin(Stdio::null());
+            // otherwise the pipes are closed, so that nothing but looking finds it
+            if behaviour != "background-holding" {
+                stray.stdout(Stdio::null()).stderr(Stdio::null());
+            }
+            if !matches!(behaviour, "background-relay" | "background-moved") {
                 stray.env_clear();
             }
-            if behaviour == "background-hidden" {
+            if !matches!(behaviour, "background-relay" | "background-emptied") {
                 stray.current_dir("/");
             }
             stray.spawn()?;

@@ -7,6 +7,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use behaviours::Done;
+use referee_process::tree;
 
 fn main() -> Done {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +27,9 @@ fn main() -> Done {
         }
         ["exit", code] => std::process::exit(code.parse()?),
         ["write", path] => std::fs::write(path, "written")?,
+        // for a user without rights, as everything can be read by root
+        ["unreadable", path] => println!("{:?}", tree::unreadable(path.as_ref())),
+        ["remove", path] => tree::remove(path.as_ref())?,
         ["connect", address] => drop(TcpStream::connect(address)?),
         [behaviour] if behaviours::behave(behaviour, &|| Ok(()))? => {}
         _ => return Err("usage: fake-program BEHAVIOUR ARGUMENT...".into()),

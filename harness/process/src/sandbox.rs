@@ -122,3 +122,20 @@ pub fn scratch_root(candidates: &[&Path]) -> PathBuf {
     let chosen = candidates.iter().find(in_memory).or(candidates.last());
     chosen.map_or_else(|| PathBuf::from("/tmp"), |path| path.to_path_buf())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scratch_folders_are_in_memory_where_that_can_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let (missing, memory) = (folder.path().join("missing"), Path::new("/dev/shm"));
+        assert_eq!(scratch_root(&[&missing, folder.path()]), folder.path());
+        assert_eq!(scratch_root(&[]), Path::new("/tmp"));
+        // a machine without a memory file system there, or without room, has nothing to choose
+        if scratch_root(&[memory, folder.path()]) == memory {
+            assert_eq!(scratch_root(&[&missing, memory, folder.path()]), memory);
+        }
+    }
+}

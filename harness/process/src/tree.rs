@@ -258,7 +258,20 @@ mod tests {
         assert_eq!((changes.len(), changes[TOLD].as_str()), (TOLD + 1, "and 10 more"));
     }
 
-    /// Root reads everything: then only removal is tested. `trust.rs` runs a whole harness as nobody.
+    #[test]
+    fn a_copy_is_what_was_copied() {
+        let (scratch, root) = layout();
+        std::os::unix::fs::symlink("index.json", root.join("link")).unwrap();
+        let target = scratch.join("copy");
+        copy(&root, &target).unwrap();
+        assert_eq!(Snapshot::of(&root).changes(&Snapshot::of(&target)), ["removed link"]);
+        assert_eq!(Snapshot::of(&root).copied(), Snapshot::of(&target));
+        // nothing to copy is no error
+        copy(&root.join("nowhere"), &scratch.join("none")).unwrap();
+        assert!(!scratch.join("none").exists());
+    }
+
+    /// Root reads everything: then only removal is tested here, and `tests/programs.rs` does the rest as nobody.
     #[test]
     fn what_cannot_be_read_is_named_and_removed() {
         let (scratch, root) = layout();

@@ -36,3 +36,20 @@ pub fn now() -> Usage {
         children_millis: millis(stat.children_ticks),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_this_process_uses_is_its_own() {
+        let begin = std::time::Instant::now();
+        let before = now();
+        while (now() - before).own_millis < 20 {
+            assert!(begin.elapsed().as_secs() < 60, "time stands still");
+        }
+        let used = now() - before;
+        assert!(used.own_millis >= 20 && used.children_millis == 0, "{used:?}");
+        assert_eq!(before - now(), Usage::default());
+    }
+}

@@ -4,6 +4,7 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -101,7 +102,9 @@ fn a_flood_is_counted_and_its_beginning_kept() {
 #[test]
 fn what_a_program_leaves_behind_is_told_and_ended() {
     for sandbox in sandboxes() {
-        for behaviour in ["child", "session", "relay", "emptied"].map(|kind| format!("background-{kind}")) {
+        // each keeps something by which it is known as this program's: group, environment, folder
+        for kind in ["child", "session", "relay", "emptied", "moved", "grouped"] {
+            let behaviour = format!("background-{kind}");
             let folder = Folder::new();
             let done = folder.run(&[&behaviour], &sandbox);
             assert_eq!((&done.end, done.leaked), (&End::Exited(0), true), "{behaviour}");
@@ -109,6 +112,53 @@ fn what_a_program_leaves_behind_is_told_and_ended() {
             assert_eq!(folder.processes(), [""; 0], "{behaviour}");
         }
     }
+}
+
+/// A folder that is everybody's says nothing of a process.
+#[test]
+fn a_program_in_the_root_folder_is_not_taken_for_its_neighbours() {
+    let (folder, hanging) = (Folder::new(), Folder::new());
+    let open = Sandbox::open("a test without");
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| hanging.run_within(&["hang"], &open, &short()));
+        while hanging.processes().is_empty() {}
+        let mut program = folder.program(&["nothing"]);
+        program.cwd = "/".into();
+        let done = referee_process::run(&program, &Limits::default(), &open).expect("the system has pipes");
+        assert_eq!((done.end, done.leaked), (End::Exited(0), false));
+        assert_eq!(running.join().expect("no panic").end, End::TimedOut { killed: false });
+    });
+}
+
+/// What a user without rights cannot read is named, and is removed nevertheless.
+#[test]
+fn files_without_permission() {
+    let folder = Folder::new();
+    let tree = folder.path().join("tree");
+    let (closed, file) = (tree.join("closed"), tree.join("file"));
+    std::fs::create_dir_all(closed.join("inner")).expect("folders");
+    std::fs::write(&file, "file").expect("a file");
+    let mode = |path: &Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("they are ours");
+    };
+    mode(folder.path(), 0o777);
+    mode(&tree, 0o777);
+    let Some(nobody) = folder.as_nobody(&[&tree, &closed, &closed.join("inner"), &file]) else { return };
+    let says = |word: &str| {
+        let program = nobody(&[word, &tree.display().to_string()]);
+        let done = referee_process::run(&program, &Limits::default(), &Sandbox::open("a test without"));
+        let done = done.expect("the system has pipes");
+        assert_eq!(done.end, End::Exited(0), "{}", done.stderr.text());
+        done.stdout.text().into_owned()
+    };
+    assert_eq!(says("unreadable"), "None\n");
+    mode(&file, 0o000);
+    assert!(says("unreadable").starts_with("Some(\"file: Permission denied"));
+    mode(&file, 0o644);
+    mode(&closed, 0o000);
+    assert!(says("unreadable").starts_with("Some(\"closed: Permission denied"));
+    says("remove");
+    assert!(!tree.exists());
 }
 
 /// Programs that run beside each other are not taken for each other's.

@@ -12,13 +12,17 @@ fn orphans_are_ended_last_and_an_interruption_ends_all() {
     let sandboxes = sandboxes();
     // without a sandbox nobody can tell whose this was, so it lives on until no program runs
     for sandbox in &sandboxes {
-        let folder = Folder::new();
-        let done = folder.run(&["background-hidden"], sandbox);
-        let locked = sandbox.reason().is_none();
-        assert_eq!((&done.end, done.leaked), (&End::Exited(0), locked));
-        assert_eq!(folder.processes().len(), usize::from(!locked));
-        referee_process::end_orphans();
-        assert_eq!(folder.processes(), [""; 0]);
+        for behaviour in ["background-hidden", "background-holding"] {
+            let folder = Folder::new();
+            let done = folder.run(&[behaviour], sandbox);
+            let locked = sandbox.reason().is_none();
+            // pipes that it holds open tell of it, too
+            let leaked = locked || behaviour == "background-holding";
+            assert_eq!((&done.end, done.leaked), (&End::Exited(0), leaked), "{behaviour}");
+            assert_eq!(folder.processes().len(), usize::from(!locked), "{behaviour}");
+            referee_process::end_orphans();
+            assert_eq!(folder.processes(), [""; 0], "{behaviour}");
+        }
     }
     // a program that runs is nobody's orphan
     let folder = Folder::new();

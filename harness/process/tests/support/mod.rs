@@ -54,6 +54,34 @@ impl Folder {
         referee_process::run(&self.program(args), limits, &sandbox).expect("the system has pipes")
     }
 
+    /// The fake program as a user without rights, who gets these files; nothing where this user cannot become another.
+    pub(crate) fn as_nobody(&self, files: &[&Path]) -> Option<impl Fn(&[&str]) -> Program + use<>> {
+        const NOBODY: u32 = 65534;
+        let setpriv = Path::new("/usr/bin/setpriv");
+        let given =
+            files.iter().all(|file| std::os::unix::fs::chown(file, Some(NOBODY), Some(NOBODY)).is_ok());
+        if !given || !setpriv.is_file() {
+            eprintln!("SKIPPED: only root, with setpriv, can become nobody");
+            return None;
+        }
+        let copy = self.path().join("program-of-nobody");
+        std::fs::copy(&self.program, &copy).expect("a copy of the fake program");
+        let id = NOBODY.to_string();
+        let cwd = self.path().to_owned();
+        Some(move |args: &[&str]| Program {
+            program: setpriv.to_owned(),
+            args: ["--reuid", &id, "--regid", &id, "--clear-groups"]
+                .iter()
+                .map(Into::into)
+                .chain([copy.clone().into()])
+                .chain(args.iter().map(Into::into))
+                .collect(),
+            env: Default::default(),
+            cwd: cwd.clone(),
+            stdin: Vec::new(),
+        })
+    }
+
     /// The processes of the fake program that was started here.
     pub(crate) fn processes(&self) -> Vec<String> {
         let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
