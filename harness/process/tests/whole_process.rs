@@ -4,11 +4,26 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use referee_process::{End, Limits};
+use referee_process::{End, Limits, Sandbox, usage};
 use support::{Folder, sandboxes};
+
+/// A program that wants nothing more to read is waited for without using the processor.
+fn a_closed_input_costs_nothing() {
+    let folder = Folder::new();
+    let mut program = folder.program(&["-c", "exec </dev/null; sleep 1"]);
+    program.program = "/bin/sh".into();
+    program.env.insert("PATH".to_owned(), "/usr/bin:/bin".into());
+    program.stdin = vec![b'a'; 1 << 20];
+    let before = usage::now();
+    let done = referee_process::run(&program, &Limits::default(), &Sandbox::open("a test without"));
+    let used = usage::now() - before;
+    assert_eq!(done.expect("the system has pipes").end, End::Exited(0));
+    assert!(used.own_millis < 100, "{used:?}");
+}
 
 #[test]
 fn orphans_are_ended_last_and_an_interruption_ends_all() {
+    a_closed_input_costs_nothing();
     let sandboxes = sandboxes();
     // without a sandbox nobody can tell whose this was, so it lives on until no program runs
     for sandbox in &sandboxes {
