@@ -8,7 +8,7 @@ mod explain;
 mod list;
 mod run;
 mod schema;
-mod service;
+mod service_helper;
 mod tools;
 mod view;
 
@@ -34,7 +34,7 @@ pub(crate) fn dispatch() -> Result<Exit, Failed> {
         Command::Tools { command } => tools::run(&command),
         Command::Schema { name } => schema::run(&name),
         Command::Completions { shell } => completions::run(shell),
-        Command::Service => service::run(),
+        Command::Service => service_helper::run(),
     }
 }
 

@@ -60,12 +60,12 @@ fn case(case: &referee::runner::case::Case) -> String {
 }
 
 fn driver(driver: &Driver) -> String {
-    let manifest = &driver.manifest;
-    let mut text = format!("driver {}: {}\n\n", driver.id, manifest.name);
-    if let Some(homepage) = &manifest.homepage {
+    let file = &driver.file;
+    let mut text = format!("driver {}: {}\n\n", driver.id, file.name);
+    if let Some(homepage) = &file.homepage {
         let _ = writeln!(text, "{homepage}");
     }
-    let can: Vec<_> = manifest.can.iter().map(|capability| capability.name).collect();
+    let can: Vec<_> = file.can.iter().map(|capability| capability.name).collect();
     let _ = writeln!(text, "It can {}.", can.join(", "));
     if let Some(release) = driver.release() {
         let _ = writeln!(text, "Pinned release: {}.", release.version);

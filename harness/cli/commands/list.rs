@@ -45,12 +45,11 @@ pub(super) fn run(what: What, files: &Files, format: Format) -> Result<Exit, Fai
         }
         What::Tools => {
             for driver in &catalogue.drivers {
-                let can: Vec<_> = driver.manifest.can.iter().map(|capability| capability.name).collect();
+                let can: Vec<_> = driver.file.can.iter().map(|capability| capability.name).collect();
                 let release = driver.release().map_or("", |release| release.version.as_str());
-                let _ = writeln!(text, "{:13} {release:8} {}", driver.id, driver.manifest.name);
-                values.push(
-                    json!({"id": driver.id, "name": driver.manifest.name, "release": release, "can": can}),
-                );
+                let _ = writeln!(text, "{:13} {release:8} {}", driver.id, driver.file.name);
+                values
+                    .push(json!({"id": driver.id, "name": driver.file.name, "release": release, "can": can}));
             }
         }
     }

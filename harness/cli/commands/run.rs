@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use referee::process::HarnessError;
-use referee::process::usage;
+use referee::process::cpu_time;
 use referee::results::cell_id::Patterns;
 use referee::results::golden::Goldens;
 use referee::results::report::summary;
@@ -142,9 +142,9 @@ fn results(
     let context = RunContext::new(machine, &catalogue.conventions, tools);
     let run = Run { cells, repeat: usize::from(args.repeat), jobs, goldens, stop };
     let progress = Progress::new();
-    let (begin, before) = (Instant::now(), usage::now());
+    let (begin, before) = (Instant::now(), cpu_time::now());
     let done = schedule::run(&context, &run, &|event| progress.event(event)).map_err(anyhow::Error::from)?;
-    let used = usage::now() - before;
+    let used = cpu_time::now() - before;
     let order = catalogue.drivers.iter().filter_map(|driver| tools.get(&driver.id));
     let results = Results {
         schema: Schema::V1,

@@ -8,7 +8,7 @@ use referee::fixtures::{BaseFile, ConformanceFile};
 use referee::results::Results;
 use referee::rules::profile::ProfileFile;
 use referee::runner::case::CaseFile;
-use referee::runner::driver::Manifest;
+use referee::runner::driver::DriverFile;
 use schemars::{Schema, schema_for};
 
 use crate::exit::{Exit, Failed};
@@ -22,7 +22,7 @@ const FORMATS: &[Format] = &[
     ("conformance", || schema_for!(ConformanceFile)),
     ("conformance-base", || schema_for!(BaseFile)),
     ("convention", || schema_for!(Convention)),
-    ("driver", || schema_for!(Manifest)),
+    ("driver", || schema_for!(DriverFile)),
     ("profile", || schema_for!(ProfileFile)),
     ("results", || schema_for!(Results)),
 ];

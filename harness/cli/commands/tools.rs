@@ -61,7 +61,7 @@ fn list(args: &ToolsArgs) -> Result<Exit, Failed> {
     }
     let mut text = String::new();
     for tool in &tools {
-        let (id, name) = (&tool.driver.id, &tool.driver.manifest.name);
+        let (id, name) = (&tool.driver.id, &tool.driver.file.name);
         let _ = match &tool.found {
             Ok(binary) => {
                 writeln!(text, "{id:13} {:9} {name}\n{:13} {}", binary.version, "", binary.path.display())
@@ -84,7 +84,7 @@ pub(super) fn install(
     let mut there = true;
     let mut seen: Vec<(&str, &str)> = Vec::new();
     for driver in catalogue.drivers.iter().filter(|driver| chosen(driver)) {
-        let Some((recipe, release)) = driver.manifest.install.as_ref().zip(driver.release()) else {
+        let Some((recipe, release)) = driver.file.install.as_ref().zip(driver.release()) else {
             if all {
                 super::say(&format!("{} has no [install], so there is nothing to build", driver.id));
             }
@@ -98,10 +98,10 @@ pub(super) fn install(
             return Ok(false);
         }
         let what = format!("{} {}", driver.tool(), release.version);
-        if !machine.cached(driver.tool(), release, &driver.manifest.program).is_file() {
+        if !machine.cached(driver.tool(), release, &driver.file.program).is_file() {
             super::say(&format!("building {what} ..."));
         }
-        match install::install(machine, driver.tool(), &driver.manifest.program, recipe, release) {
+        match install::install(machine, driver.tool(), &driver.file.program, recipe, release) {
             Ok(Installed::Cached(path)) if all => {
                 super::say(&format!("{what} is installed: {}", path.display()));
             }

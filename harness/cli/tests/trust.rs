@@ -84,7 +84,7 @@ const DAEMONS: [(&str, &str, &str); 14] = [
     ("daemon-client-floods", "garbled", "more than is kept"),
 ];
 
-/// What writing with a misbehaving tool has to be called, as an in-crate reader sees it that opens every blob.
+/// What writing with a misbehaving tool has to be called, as an built-in reader sees it that opens every blob.
 const WRITERS: [(&str, &str, &str); 22] = [
     ("honest", "seen", ""),
     ("nothing", "error", "no new manifest that names the subject"),

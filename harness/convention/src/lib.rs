@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn fallback_tags_are_the_golden_vectors() {
-        // FALLBACK-001..003: the vectors of the requirements catalogue, section 5
+        // FALLBACK-001..003: the vectors of cases/requirements/fallback.toml
         let a64 = "a".repeat(64);
         assert_eq!(tag(&format!("sha256:{a64}")), format!("sha256-{a64}"));
         assert_eq!(tag(&format!("sha512:{a64}{a64}")), format!("sha512-{a64}"));

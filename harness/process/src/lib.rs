@@ -4,6 +4,7 @@
 //! Owns: processes and what they leave on disk. Leaves to others: which program, why, and what its answer means. It knows
 //! no case and no driver. Whatever a program does is a value; an error is the harness's own trouble.
 
+pub mod cpu_time;
 mod detect;
 mod error;
 mod program;
@@ -12,7 +13,6 @@ mod sandbox;
 pub mod service;
 mod stat;
 pub mod tree;
-pub mod usage;
 
 pub use error::HarnessError;
 pub use program::{Captured, End, Finished, Limits, Program};

@@ -26,16 +26,16 @@ use pipes::{Pipes, Turn};
 pub use strays::end_orphans;
 
 /// How long the output pipes may stay open after the program's end before it has left a process behind that holds them.
-const LEAK: Duration = Duration::from_millis(100);
+const PIPE_GRACE: Duration = Duration::from_millis(100);
 
 /// How long the first process of a sandbox may take to end once it is the only one, on a busy machine.
-const EMPTY: Duration = Duration::from_secs(1);
+const SANDBOX_EXIT_GRACE: Duration = Duration::from_secs(1);
 
 /// How long the kernel may take to end a program that got SIGKILL.
-const KILLED: Duration = Duration::from_secs(10);
+const SIGKILL_WAIT: Duration = Duration::from_secs(10);
 
 /// How long a program has to end in good order when the user interrupts.
-const HURRY: Duration = Duration::from_millis(500);
+const INTERRUPT_GRACE: Duration = Duration::from_millis(500);
 
 /// Runs a program to its end, or to its deadline.
 ///
@@ -76,8 +76,8 @@ pub fn run(program: &Program, limits: &Limits, sandbox: &Sandbox) -> Result<Fini
         // `wait` saw bubblewrap end. Its init process in the sandbox holds the pipes until all other processes in there
         // have ended, so pipes that stay open mean that some have not
         let patience = match ending {
-            None => EMPTY,
-            Some(Ending { interrupted: true, .. }) => limits.grace.min(HURRY),
+            None => SANDBOX_EXIT_GRACE,
+            Some(Ending { interrupted: true, .. }) => limits.grace.min(INTERRUPT_GRACE),
             Some(Ending { killed: false, .. }) => limits.grace,
             Some(_) => Duration::ZERO,
         };
@@ -94,7 +94,7 @@ pub fn run(program: &Program, limits: &Limits, sandbox: &Sandbox) -> Result<Fini
     let status = child.wait().map_err(failed("wait for a program"))?;
     leaked |= mark.end(group);
     let turn =
-        pipes.pump(None, None, Instant::now() + LEAK).map_err(failed("read what a program printed"))?;
+        pipes.pump(None, None, Instant::now() + PIPE_GRACE).map_err(failed("read what a program printed"))?;
     leaked |= turn == Turn::Late;
     let (stdout, stderr) = pipes.captured();
     let end = match ending {
@@ -126,12 +126,13 @@ fn wait(pipes: &mut Pipes<'_>, group: Pid, limits: &Limits) -> Result<Option<End
                 signal(group, Signal::TERM);
                 let interrupted = turn == Turn::Woken;
                 ending = Some(Ending { interrupted, killed: false });
-                until = Instant::now() + if interrupted { limits.grace.min(HURRY) } else { limits.grace };
+                until = Instant::now()
+                    + if interrupted { limits.grace.min(INTERRUPT_GRACE) } else { limits.grace };
             }
             (_, Some(ending)) if !ending.killed => {
                 signal(group, Signal::KILL);
                 ending.killed = true;
-                until = Instant::now() + KILLED;
+                until = Instant::now() + SIGKILL_WAIT;
             }
             _ => return Err(HarnessError::new("end a program", io::ErrorKind::TimedOut.into())),
         }

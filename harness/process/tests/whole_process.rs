@@ -4,7 +4,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use referee_process::{End, Limits, Sandbox, usage};
+use referee_process::{End, Limits, Sandbox, cpu_time};
 use support::{Folder, sandboxes};
 
 /// A program that wants nothing more to read is waited for without using the processor.
@@ -14,9 +14,9 @@ fn a_closed_input_costs_nothing() {
     program.program = "/bin/sh".into();
     program.env.insert("PATH".to_owned(), "/usr/bin:/bin".into());
     program.stdin = vec![b'a'; 1 << 20];
-    let before = usage::now();
+    let before = cpu_time::now();
     let done = referee_process::run(&program, &Limits::default(), &Sandbox::open("a test without"));
-    let used = usage::now() - before;
+    let used = cpu_time::now() - before;
     assert_eq!(done.expect("the system has pipes").end, End::Exited(0));
     assert!(used.own_millis < 100, "{used:?}");
 }

@@ -18,7 +18,7 @@ mod pattern;
 
 pub use pattern::{Patterns, map_conventions};
 
-/// The driver id of the in-crate writer and reader.
+/// The driver id of the built-in writer and reader.
 pub const BUILTIN: &str = "builtin";
 
 /// What plays a role in a cell.
@@ -26,7 +26,7 @@ pub const BUILTIN: &str = "builtin";
 pub enum Binding {
     /// A column of the matrix.
     Tool(String),
-    /// The in-crate writer or reader, by this convention.
+    /// The built-in writer or reader, by this convention.
     Builtin(String),
 }
 
@@ -70,7 +70,7 @@ impl Binding {
         }
     }
 
-    /// The name of the row or column: `as raw` is the in-crate writer or reader following the convention `raw`, `oras`
+    /// The name of the row or column: `as raw` is the built-in writer or reader following the convention `raw`, `oras`
     /// is the tool.
     pub fn label(&self) -> String {
         match self {
@@ -99,7 +99,7 @@ pub fn bare(label: &str) -> Option<&str> {
 }
 
 impl CellId {
-    /// The id of a case whose roles are bound, in the order of the steps. The in-crate writer and reader can be the producer
+    /// The id of a case whose roles are bound, in the order of the steps. The built-in writer and reader can be the producer
     /// and one other role.
     pub fn new(case: impl Into<String>, roles: Vec<(Role, Binding)>) -> Self {
         Self { case: case.into(), roles }
@@ -130,12 +130,12 @@ impl CellId {
         self.roles().last().map(|(_, binding)| binding)
     }
 
-    /// The convention by which the in-crate writer writes.
+    /// The convention by which the built-in writer writes.
     pub fn convention(&self) -> Option<&str> {
         self.builtin(|role| role == Role::Producer)
     }
 
-    /// The convention by which the in-crate reader reads.
+    /// The convention by which the built-in reader reads.
     pub fn reader(&self) -> Option<&str> {
         self.builtin(|role| role != Role::Producer)
     }

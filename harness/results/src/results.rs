@@ -17,7 +17,7 @@ use crate::role::Role;
 use crate::step::StepRecord;
 use crate::verdict::Verdict;
 
-/// The version of the in-crate writer and reader in goldens: counted up when either changes what it means.
+/// The version of the built-in writer and reader in goldens: counted up when either changes what it means.
 pub const BUILTIN_VERSION: &str = "1";
 
 /// A run: who could see whose referrers, with what was run to find out.
@@ -136,9 +136,9 @@ pub struct CellResult {
     pub case: String,
     /// Drivers by role.
     pub roles: BTreeMap<Role, String>,
-    /// The convention that the in-crate writer wrote by.
+    /// The convention that the built-in writer wrote by.
     pub convention: Option<String>,
-    /// The convention that the in-crate reader read by.
+    /// The convention that the built-in reader read by.
     pub reader: Option<String>,
     /// The outcome.
     pub outcome: Outcome,

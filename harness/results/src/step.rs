@@ -21,7 +21,7 @@ pub struct StepRecord {
     pub role: Role,
     /// The operation.
     pub op: OpName,
-    /// The command line, with the scratch folder as `.`; empty for the in-crate writer and reader.
+    /// The command line, with the scratch folder as `.`; empty for the built-in writer and reader.
     pub argv: Vec<String>,
     /// The exit code; `null` where there is none.
     pub exit: Option<i32>,

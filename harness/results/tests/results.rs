@@ -31,7 +31,7 @@ fn digest() -> impl Strategy<Value = Digest> {
     "sha256:[0-9a-f]{64}".prop_map(|text| text.parse().unwrap())
 }
 
-/// Roles in any order, with the in-crate writer and reader where they can be.
+/// Roles in any order, with the built-in writer and reader where they can be.
 fn cell_id() -> impl Strategy<Value = CellId> {
     let roles = Just(Role::ALL.to_vec()).prop_shuffle();
     let ids = vec(id().prop_filter("a name of its own", |id| id != "builtin"), Role::ALL.len());
@@ -158,7 +158,7 @@ proptest! {
         let tool = if builtin { "builtin" } else { "oras" };
         let mut golden = Golden::new(tool, "1.2.3");
         for (id, recorded) in cells.into_iter().filter(|(id, _)| !id.roles().is_empty()) {
-            // the cells of a golden have one reader, the in-crate one by any convention
+            // the cells of a golden have one reader, the built-in one by any convention
             let mut roles = id.roles().to_vec();
             let (role, binding) = roles.pop().unwrap();
             let last = match binding {

@@ -32,7 +32,7 @@ pub struct Rule {
 }
 
 /// Whether a rule for single documents can find anything in canonical input: documents and descriptors in the exact form
-/// that nearly all have ([`crate::canonical`] defines it). Most rules cannot, and skipping them there is what makes large
+/// that nearly all have ([`crate::doc::canonical`] defines it). Most rules cannot, and skipping them there is what makes large
 /// layouts quick to check.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Canonical {
@@ -126,7 +126,7 @@ impl Level {
         }
     }
 
-    /// The word of the contract.
+    /// The word in `referee/check/v1`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Must => "must",
@@ -138,7 +138,7 @@ impl Level {
 }
 
 impl Severity {
-    /// The word of the contract.
+    /// The word in `referee/check/v1`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Error => "error",

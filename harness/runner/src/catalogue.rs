@@ -100,7 +100,7 @@ impl Catalogue {
     pub fn add_driver(&mut self, source: &Source) -> Result<String, CatalogueError> {
         let mut columns = Driver::load(source)?;
         for driver in &mut columns {
-            for known in &mut Arc::make_mut(&mut driver.manifest).known {
+            for known in &mut Arc::make_mut(&mut driver.file).known {
                 known.cells = self.current(&known.cells);
             }
         }

@@ -1,6 +1,6 @@
 //! Drivers: programs under test, described by one TOML file each.
 //!
-//! Owns: the manifest's vocabulary, its checks, and which columns (variants, releases) a manifest gives rise to.
+//! Owns: the file's vocabulary, its checks, and which columns (variants, releases) a file gives rise to.
 //! Leaves to others: finding or building the program ([`crate::tools`]), running it ([`crate::backend`]), and which operations
 //! there are ([`crate::operation`]). There is no code for any one tool.
 
@@ -23,7 +23,7 @@ use referee_results::Role;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(title = "referee driver, version 1")]
-pub struct Manifest {
+pub struct DriverFile {
     /// The version of this file format: 1.
     #[schemars(extend("const" = 1))]
     pub schema: u32,
@@ -204,7 +204,7 @@ pub struct Known {
     pub reason: String,
 }
 
-/// One column or row of the matrix: a manifest with one variant chosen.
+/// One column or row of the matrix: a file with one variant chosen.
 #[derive(Debug, Clone)]
 pub struct Driver {
     /// `oras`, or `regctl+slow`.
@@ -213,21 +213,21 @@ pub struct Driver {
     pub variant: Variant,
     /// Arguments added to every command line; none but in a probe that must fail.
     pub extra: Vec<Arg>,
-    /// The manifest.
-    pub manifest: std::sync::Arc<Manifest>,
-    /// The manifest's file.
+    /// The file.
+    pub file: std::sync::Arc<DriverFile>,
+    /// The file's file.
     pub source: Source,
 }
 
-impl Manifest {
+impl DriverFile {
     /// Reads a driver file.
     ///
     /// # Errors
     /// The first mistake, at its line.
     pub fn parse(source: &Source) -> Result<Self, SourceError> {
-        let manifest: Self = source.parse()?;
-        check::check(&manifest, source)?;
-        Ok(manifest)
+        let file: Self = source.parse()?;
+        check::check(&file, source)?;
+        Ok(file)
     }
 
     /// What kind of program it is about. Nothing else asks for its tables.
@@ -250,29 +250,29 @@ impl Driver {
     /// # Errors
     /// The first mistake in the file, at its line.
     pub fn load(source: &Source) -> Result<Vec<Self>, SourceError> {
-        let manifest = std::sync::Arc::new(Manifest::parse(source)?);
+        let file = std::sync::Arc::new(DriverFile::parse(source)?);
         let column = |id: String, variant: &Variant| Self {
             id,
             variant: variant.clone(),
             extra: Vec::new(),
-            manifest: std::sync::Arc::clone(&manifest),
+            file: std::sync::Arc::clone(&file),
             source: source.clone(),
         };
-        let plain = column(manifest.id.clone(), &Variant::default());
-        let variants = manifest.variant.iter();
-        let variants = variants.map(|(name, variant)| column(format!("{}+{name}", manifest.id), variant));
+        let plain = column(file.id.clone(), &Variant::default());
+        let variants = file.variant.iter();
+        let variants = variants.map(|(name, variant)| column(format!("{}+{name}", file.id), variant));
         Ok([plain].into_iter().chain(variants).collect())
     }
 
     /// The tool without its variant: `regctl` for `regctl+slow`.
     pub fn tool(&self) -> &str {
-        &self.manifest.id
+        &self.file.id
     }
 
     /// The release that this column pins.
     pub fn release(&self) -> Option<&Release> {
         let wanted = self.variant.release.as_deref();
-        self.manifest.releases().find(|release| wanted.is_none_or(|wanted| release.version == wanted))
+        self.file.releases().find(|release| wanted.is_none_or(|wanted| release.version == wanted))
     }
 
     /// Whether the column is made for `role`.
@@ -285,13 +285,13 @@ impl Driver {
         let released = Version::parse(version.trim_start_matches('v')).ok();
         let applies = |when: &&When| {
             let requirement = VersionReq::parse(&when.version).ok();
-            released.as_ref().zip(requirement).is_some_and(|(version, requirement)| {
-                // requirements such as `>=0.11.4` shall also hold for builds like 1.2.3+unreleased
-                requirement.matches(version)
-            })
+            released
+                .as_ref()
+                .zip(requirement)
+                .is_some_and(|(version, requirement)| requirement.matches(version))
         };
-        let special = self.manifest.when.iter().filter(applies).find_map(|when| when.op.get(op));
-        let mut call = special.or_else(|| self.manifest.op.get(op))?.clone();
+        let special = self.file.when.iter().filter(applies).find_map(|when| when.op.get(op));
+        let mut call = special.or_else(|| self.file.op.get(op))?.clone();
         if op.reads() {
             call.argv.extend(self.variant.discover.iter().cloned());
         }
@@ -301,7 +301,7 @@ impl Driver {
 
     /// What kind of program it is about.
     pub fn kind(&self) -> Kind<'_> {
-        self.manifest.kind()
+        self.file.kind()
     }
 
     /// The command line of the server or daemon, whose own arguments are `argv`.

@@ -115,7 +115,7 @@ impl Tool {
             sha256: binary.map(|binary| binary.sha256.clone()),
             status: if binary.is_some() { Status::Ok } else { Status::Unavailable },
             reason: self.found.as_ref().err().map(ToString::to_string),
-            installable: self.driver.manifest.install.is_some() && self.driver.release().is_some(),
+            installable: self.driver.file.install.is_some() && self.driver.release().is_some(),
             sandbox: SandboxResult {
                 network: if sandbox.reason().is_none() { Network::Loopback } else { Network::Open },
             },
@@ -126,7 +126,7 @@ impl Tool {
     pub fn known(&self, cell: &CellId) -> Option<Outcome> {
         let version =
             self.found.as_ref().ok().and_then(|binary| semver::Version::parse(&binary.version).ok());
-        let known = self.driver.manifest.known.iter().find(|known| {
+        let known = self.driver.file.known.iter().find(|known| {
             let required =
                 known.versions.as_ref().and_then(|versions| semver::VersionReq::parse(versions).ok());
             let applies = match (&required, &version) {
@@ -160,7 +160,7 @@ impl Machine {
     }
 
     fn path_of(&self, driver: &Driver, pinned: bool) -> Result<PathBuf, NotFound> {
-        let program = &driver.manifest.program;
+        let program = &driver.file.program;
         if program.contains('/') {
             let folder = Path::new(driver.source.name()).parent().unwrap_or(Path::new("."));
             let path = std::path::absolute(folder.join(program)).map_err(NotFound::trouble)?;
@@ -181,7 +181,7 @@ impl Machine {
     }
 
     fn observe(&self, driver: &Driver, path: &Path) -> Result<Binary, NotFound> {
-        let probe = &driver.manifest.version;
+        let probe = &driver.file.version;
         let home = Scratch::new(&self.scratch, "home-").map_err(NotFound::trouble)?;
         let values = Values::default().with(Placeholder::Home, home.display().to_string());
         let program = Program {
@@ -194,7 +194,7 @@ impl Machine {
         let limits = Limits { deadline: Duration::from_secs(10), ..Limits::default() };
         let finished = referee_process::run(&program, &limits, &self.sandbox.with_writable(&home))
             .map_err(NotFound::trouble)?;
-        let shown = format!("{} {}", driver.manifest.program, probe.argv.join(" "));
+        let shown = format!("{} {}", driver.file.program, probe.argv.join(" "));
         if let End::TimedOut { .. } = finished.end {
             return Err(NotFound::Hangs { command: shown, path: path.to_owned() });
         }
@@ -211,7 +211,7 @@ impl Machine {
     }
 }
 
-/// The whole environment of a tool: what its manifest names, a private HOME and TMPDIR.
+/// The whole environment of a tool: what its file names, a private HOME and TMPDIR.
 ///
 /// # Errors
 /// A placeholder has no value here.
@@ -223,7 +223,7 @@ pub fn environment(
     let mut env: BTreeMap<String, OsString> = ["HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"]
         .map(|name| (name.to_owned(), home.as_os_str().to_owned()))
         .into();
-    for (name, text) in &driver.manifest.env {
+    for (name, text) in &driver.file.env {
         env.insert(name.clone(), text.expand(values)?.into());
     }
     Ok(env)

@@ -1,4 +1,4 @@
-//! What the in-crate writer writes by a convention, the in-crate reader reads by it: nothing more, nothing less.
+//! What the built-in writer writes by a convention, the built-in reader reads by it: nothing more, nothing less.
 //! And the fields of each answer are those of the manifest, whatever the convention pulled up.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]

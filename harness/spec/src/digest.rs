@@ -1,7 +1,7 @@
 //! The digest grammar, and the registered hash functions ([`Algorithm`]).
 //!
 //! Owns: what a digest string is, and which of two comes first. Leaves to others: whether a digest in a document is the
-//! right one. Shared on purpose by the in-crate writer and all readers; nothing
+//! right one. Shared on purpose by the built-in writer and all readers; nothing
 //! else of the document model is.
 //!
 //! Source: image-spec, [Digests](https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#digests) and

@@ -72,11 +72,6 @@ fn is_restricted_name(name: &str) -> bool {
         && name.bytes().all(|b| RESTRICTED[usize::from(b)])
 }
 
-/// Whether `text` is one of the types of a manifest that may refer: OCI's or Docker's, manifest or index.
-pub fn is_manifest(text: &str) -> bool {
-    [IMAGE_MANIFEST, IMAGE_INDEX, DOCKER_MANIFEST, DOCKER_LIST].contains(&text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

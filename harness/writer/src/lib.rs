@@ -1,4 +1,4 @@
-//! The in-crate writer: content and a convention become the files of a layout.
+//! The built-in writer: content and a convention become the files of a layout.
 //!
 //! Owns: the bytes of manifests, configs and layers ([`Contents`]: described, or taken over as they are), and where a convention lists them ([`layout()`]).
 //! Leaves to others: reading any of it. It shares the digest grammar and the convention's vocabulary with the readers,

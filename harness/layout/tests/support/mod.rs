@@ -1,4 +1,4 @@
-//! Layouts written by hand, without the in-crate writer: one bug must not hide in both.
+//! Layouts written by hand, without the built-in writer: one bug must not hide in both.
 #![allow(dead_code, reason = "each test uses its part")]
 
 use std::fs;

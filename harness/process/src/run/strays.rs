@@ -25,7 +25,7 @@ use crate::stat::{Stat, State};
 const VARIABLE: &str = "REFEREE_RUN";
 
 /// For how long processes are looked for and ended: a program may start new ones faster than they are found.
-const PATIENCE: Duration = Duration::from_secs(2);
+const END_WAIT: Duration = Duration::from_secs(2);
 
 /// How many looks in a row have to find nothing.
 const LOOKS: u32 = 3;
@@ -64,7 +64,7 @@ impl Mark {
     /// Whether any process of this run lives beside the leader of its group, which has ended but is not reaped yet.
     pub(super) fn any(&self, leader: Pid) -> bool {
         let mut dead = HashSet::from([leader]);
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + END_WAIT;
         loop {
             match self.look(leader, &mut dead) {
                 Look::Found { .. } => return true,
@@ -77,7 +77,7 @@ impl Mark {
     /// Ends all processes of this run, once its group got SIGKILL and its leader was reaped; waits until they are gone,
     /// and says whether any was outside of the group.
     pub(super) fn end(&self, group: Pid) -> bool {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + END_WAIT;
         let (mut any, mut clean, mut dead) = (false, 0, HashSet::new());
         while clean < LOOKS && Instant::now() < until {
             let left = reap(group);
@@ -170,7 +170,7 @@ impl Drop for Mark {
 /// Ends all remaining children of this process: orphans that changed group, environment and folder, so that it is
 /// unknown which run they belong to. Does nothing while a program runs, as a child may be that program.
 pub fn end_orphans() {
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + END_WAIT;
     while RUNNING.load(Ordering::SeqCst) == 0 && Instant::now() < until {
         let found = children();
         if found.is_empty() {

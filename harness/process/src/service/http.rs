@@ -1,7 +1,7 @@
 //! Requests to a registry on loopback.
 //!
-//! Owns: the few endpoints of the distribution specification that a service is asked by, without retries, redirects
-//! followed by nobody. Leaves to others: what a status means.
+//! Owns: the few endpoints of the distribution specification that a service is asked by, without retries, redirects are
+//! not followed. Leaves to others: what a status means.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

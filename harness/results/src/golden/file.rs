@@ -3,7 +3,7 @@
 //! Owns: its form, read and written, with every mistake at its line. Leaves to others: setting a grid ([`super::grid`]).
 //!
 //! The cells of a tool are one grid: rows are cases, with who copied between writing and reading, and columns are who wrote. Those of
-//! the in-crate reader are one such grid for each case: rows are who wrote, and columns are the conventions that read. What a
+//! the built-in reader are one such grid for each case: rows are who wrote, and columns are the conventions that read. What a
 //! word says beyond its outcome stands once for each case, under `[words]`; where one outcome comes with several such
 //! details in a case, the rarer ones have words of their own, such as `altered-2`.
 
@@ -123,7 +123,7 @@ impl Golden {
         text + "\n"
     }
 
-    /// Whether each case has a grid of its own: the in-crate reader has a column for each convention.
+    /// Whether each case has a grid of its own: the built-in reader has a column for each convention.
     fn is_by_case(&self) -> bool {
         self.tool == BUILTIN
     }

@@ -23,7 +23,7 @@ pub struct Entry {
     pub row: String,
     /// What read: a column, or a convention.
     pub column: String,
-    /// Whether the in-crate reader read.
+    /// Whether the built-in reader read.
     pub builtin: bool,
     /// What was observed.
     pub outcome: Outcome,
@@ -153,7 +153,7 @@ pub fn conventions(entries: &[Entry], rows: &[String], columns: &[String]) -> St
     groups(&entries, rows, columns).iter().map(render).collect::<Vec<_>>().join("\n")
 }
 
-/// A label without what tells a convention from a tool.
+/// A label without its leading `as `.
 pub(super) fn bare(label: &str) -> &str {
     cell_id::bare(label).unwrap_or(label)
 }

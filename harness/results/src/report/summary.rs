@@ -114,7 +114,7 @@ fn closing(results: &Results) -> String {
     let did_not = if skipped == 0 { String::new() } else { format!(" {skipped} did not run.") };
     text.push_str(&wrapped("", &format!("{ran} {cells} ran{verdicts}.{did_not}"), 2));
     if !results.complete {
-        text.push_str("Interrupted: this is incomplete.\n");
+        text.push_str("Incomplete: the run broke off.\n");
     }
     text
 }

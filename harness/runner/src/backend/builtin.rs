@@ -1,4 +1,4 @@
-//! The in-crate writer and reader as a backend.
+//! The built-in writer and reader as a backend.
 //!
 //! Owns: nothing but the wiring of writer and reader to steps. Leaves to others: both of them
 //! ([`referee_writer`], [`referee_layout::view`]).
@@ -68,7 +68,7 @@ impl Backend for Builtin<'_> {
     }
 }
 
-/// Holds the layout against what the in-crate writer was asked for, and binds the names of all referrers.
+/// Holds the layout against what the built-in writer was asked for, and binds the names of all referrers.
 fn written(state: &mut State, task: Task<'_>) -> Result<(), Failure> {
     let contents = task.contents();
     let (base, before) = (BTreeSet::new(), Before::default());

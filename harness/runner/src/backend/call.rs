@@ -79,7 +79,7 @@ pub(super) fn cannot(driver: &Driver, why: impl std::fmt::Display) -> Failure {
 
 /// The failure of a call that ended with an exit code other than 0. `stderr` is without the cell's folder.
 pub(super) fn exit_failure(driver: &Driver, task: Task<'_>, code: i32, stderr: &str) -> Failure {
-    let refused = driver.manifest.refused.as_deref().and_then(|pattern| regex::Regex::new(pattern).ok());
+    let refused = driver.file.refused.as_deref().and_then(|pattern| regex::Regex::new(pattern).ok());
     let is_refusal = refused.is_some_and(|pattern| pattern.is_match(stderr));
     let outcome = if is_refusal { Outcome::Refused } else { Outcome::Error };
     let what = format!("{} {}", driver.id, task.step.operation);

@@ -76,8 +76,7 @@ impl Command<'_> {
         let finished = referee_process::run(&program, &limits, &sandbox)
             .map_err(|error| HarnessError::new(format!("run {}", driver.id), std::io::Error::other(error)))?;
         self.context.remember(driver, operation, matches!(finished.end, End::TimedOut { .. }));
-        let words =
-            [driver.manifest.program.as_str()].into_iter().chain(call.argv.iter().map(String::as_str));
+        let words = [driver.file.program.as_str()].into_iter().chain(call.argv.iter().map(String::as_str));
         let record = described(state, task, words, &finished);
         let result = match self.failure(state, task, &finished, limits.deadline.as_secs()) {
             Some(failure) => Err(failure),

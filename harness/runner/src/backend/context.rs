@@ -17,7 +17,7 @@ use crate::state::Failure;
 use crate::tools::{Binary, Machine, Tool};
 
 /// After so many hangs of one operation without one that ended, the deadline is cut.
-const PATIENCE: u32 = 3;
+const HANGS_BEFORE_CUT: u32 = 3;
 
 /// After so many, the operation is given up: a run has to end.
 const GIVEN_UP: u32 = 5;
@@ -82,8 +82,8 @@ impl<'a> RunContext<'a> {
 
     /// The limits of one call. A tool that hung three times is not waited for as long the next time.
     pub(super) fn limits(&self, driver: &Driver, op: &'static Operation) -> Limits {
-        let full = Duration::from_secs(driver.manifest.timeout);
-        let deadline = if self.hangs(driver, op) >= PATIENCE { full / 10 } else { full };
+        let full = Duration::from_secs(driver.file.timeout);
+        let deadline = if self.hangs(driver, op) >= HANGS_BEFORE_CUT { full / 10 } else { full };
         Limits { deadline, ..Limits::default() }
     }
 

@@ -73,7 +73,7 @@ pub(super) fn run(
     let trouble = |error| HarnessError::new(format!("run {}", driver.id), std::io::Error::other(error));
     let finished = referee_process::run(&program, &outer, &sandbox).map_err(trouble)?;
     let name = if service.program == tool.binary.path {
-        driver.manifest.program.clone()
+        driver.file.program.clone()
     } else {
         service.program.file_name().unwrap_or_default().to_string_lossy().into_owned()
     };

@@ -76,9 +76,9 @@ fn players(case: &Case, role: Role, drivers: &[Driver], conventions: &[Conventio
     let allowed = |id: &str| axis.as_ref().is_none_or(|patterns| patterns.matches(id));
     let ops: Vec<&Operation> = Operation::of(role).collect();
     let able = |driver: &&Driver| {
-        let manifest = &driver.manifest;
+        let file = &driver.file;
         driver.plays(role)
-            && manifest.can.iter().any(|capability| ops.contains(&capability.operation()))
+            && file.can.iter().any(|capability| ops.contains(&capability.operation()))
             && allowed(&driver.id)
     };
     let mut players: Vec<Binding> =
@@ -98,7 +98,7 @@ fn bind(case: &Arc<Case>, roles: Vec<(Role, Binding)>, drivers: &[Driver]) -> Ce
         let driver = drivers.iter().find(|driver| driver.id == *id);
         let steps = case.steps.iter().filter(|step| step.role() == *role);
         for needed in steps.map(Step::needs) {
-            let claimed = driver.is_some_and(|driver| driver.manifest.can.contains(needed));
+            let claimed = driver.is_some_and(|driver| driver.file.can.contains(needed));
             if !claimed && !lacks.contains(&(id.clone(), needed)) {
                 lacks.push((id.clone(), needed));
             }

@@ -165,7 +165,7 @@ pub struct ExpectFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Where {
-    /// The in-crate reader reads with the convention that the in-crate writer wrote by.
+    /// The built-in reader reads with the convention that the built-in writer wrote by.
     SameConvention,
     /// One server is both producer and consumer.
     SameRegistry,

@@ -8,25 +8,25 @@ use std::ops::Range;
 use referee_source::{Source, SourceError};
 use semver::VersionReq;
 
-use super::{Arg, Call, Kind, LONGEST, Manifest, Text};
+use super::{Arg, Call, DriverFile, Kind, LONGEST, Text};
 use crate::operation::{Operation, Placeholder};
 
 /// The first mistake, in the order of the format's keys.
-pub(super) fn check(manifest: &Manifest, source: &Source) -> Result<(), SourceError> {
-    let here = Here { manifest, source };
+pub(super) fn check(file: &DriverFile, source: &Source) -> Result<(), SourceError> {
+    let here = Here { file, source };
     here.head()?;
     here.capabilities()?;
-    for (op, call) in &manifest.op {
+    for (op, call) in &file.op {
         here.call(&["op", op.name], op, call)?;
     }
-    for (at, when) in manifest.when.iter().enumerate() {
+    for (at, when) in file.when.iter().enumerate() {
         let at = at.to_string();
         here.requirement(&["when", &at, "version"], &when.version)?;
         for (op, call) in &when.op {
             here.call(&["when", &at, "op", op.name], op, call)?;
         }
     }
-    for (at, known) in manifest.known.iter().enumerate() {
+    for (at, known) in file.known.iter().enumerate() {
         if let Some(versions) = &known.versions {
             here.requirement(&["known", &at.to_string(), "versions"], versions)?;
         }
@@ -35,7 +35,7 @@ pub(super) fn check(manifest: &Manifest, source: &Source) -> Result<(), SourceEr
 }
 
 struct Here<'a> {
-    manifest: &'a Manifest,
+    file: &'a DriverFile,
     source: &'a Source,
 }
 
@@ -49,23 +49,23 @@ impl Here<'_> {
     }
 
     fn head(&self) -> Result<(), SourceError> {
-        let manifest = self.manifest;
-        if manifest.schema != 1 {
-            return self.fail(&["schema"], format!("schema {} is not known, expected 1", manifest.schema));
+        let file = self.file;
+        if file.schema != 1 {
+            return self.fail(&["schema"], format!("schema {} is not known, expected 1", file.schema));
         }
-        let id = &manifest.id;
+        let id = &file.id;
         if !referee_source::is_id(id) || id.contains('+') {
             return self.fail(&["id"], format!("`{id}` is not an id: lower case letters, digits and `-`"));
         }
         if id == referee_results::cell_id::BUILTIN {
-            return self.fail(&["id"], format!("`{id}` is the in-crate writer and reader"));
+            return self.fail(&["id"], format!("`{id}` is the built-in writer and reader"));
         }
-        self.regex(&["version", "match"], &manifest.version.pattern)?;
-        if let Some(pattern) = &manifest.refused {
+        self.regex(&["version", "match"], &file.version.pattern)?;
+        if let Some(pattern) = &file.refused {
             self.regex(&["refused"], pattern)?;
         }
-        if !(1..=LONGEST).contains(&manifest.timeout) {
-            let message = format!("{} seconds are no deadline, expected 1 to {LONGEST}", manifest.timeout);
+        if !(1..=LONGEST).contains(&file.timeout) {
+            let message = format!("{} seconds are no deadline, expected 1 to {LONGEST}", file.timeout);
             return self.fail(&["timeout"], message);
         }
         Ok(())
@@ -73,26 +73,25 @@ impl Here<'_> {
 
     /// What is claimed and what there are command lines for must be the same.
     fn capabilities(&self) -> Result<(), SourceError> {
-        let manifest = self.manifest;
-        if manifest.server.is_some() && manifest.daemon.is_some() {
+        let file = self.file;
+        if file.server.is_some() && file.daemon.is_some() {
             return self.fail(&["daemon"], "a driver has a [server] or a [daemon], not both".to_owned());
         }
-        let has_words = |op: &'static Operation| {
-            matches!(manifest.kind(), Kind::Registry(_)) || manifest.op.contains_key(op)
-        };
-        for capability in &manifest.can {
+        let has_words =
+            |op: &'static Operation| matches!(file.kind(), Kind::Registry(_)) || file.op.contains_key(op);
+        for capability in &file.can {
             let op = capability.operation();
             if !has_words(op) {
                 let span = self.source.place_in(&["can"], &format!("\"{capability}\""));
                 return self.fail_at(span, format!("`{capability}` is claimed, but there is no [op.{op}]"));
             }
         }
-        for op in manifest.op.keys() {
-            if !manifest.can.iter().any(|capability| capability.operation() == *op) {
+        for op in file.op.keys() {
+            if !file.can.iter().any(|capability| capability.operation() == *op) {
                 return self.fail(&["can"], format!("`{op}` is not in `can`, but there is an [op.{op}]"));
             }
         }
-        if manifest.can.is_empty() {
+        if file.can.is_empty() {
             return self.fail(&["can"], "`can` is empty, so that the tool is in no cell".to_owned());
         }
         Ok(())
@@ -105,7 +104,7 @@ impl Here<'_> {
         let words = call.argv.iter().flat_map(Arg::placeholders);
         let words = words.chain(call.stdin.iter().flat_map(Text::placeholders));
         let of_daemon = [Placeholder::Socket, Placeholder::Port];
-        let of_daemon = of_daemon.into_iter().filter(|_| matches!(self.manifest.kind(), Kind::Daemon(_)));
+        let of_daemon = of_daemon.into_iter().filter(|_| matches!(self.file.kind(), Kind::Daemon(_)));
         let known: Vec<Placeholder> = op.placeholders().chain(of_daemon).collect();
         if let Some(foreign) = words.into_iter().find(|word| !known.contains(word)) {
             let word = format!("{{{}}}", foreign.name());
@@ -121,8 +120,8 @@ impl Here<'_> {
     }
 
     fn variants(&self) -> Result<(), SourceError> {
-        for (name, variant) in &self.manifest.variant {
-            let known = |release: &String| self.manifest.releases().any(|pinned| pinned.version == *release);
+        for (name, variant) in &self.file.variant {
+            let known = |release: &String| self.file.releases().any(|pinned| pinned.version == *release);
             if variant.release.as_ref().is_some_and(|release| !known(release)) {
                 let message = format!("variant `{name}` names a release that is not pinned");
                 return self.fail(&["variant", name, "release"], message);
@@ -153,7 +152,7 @@ impl Here<'_> {
 mod tests {
     use referee_source::Source;
 
-    use crate::driver::Manifest;
+    use crate::driver::DriverFile;
 
     const GOOD: &str = r#"schema = 1
 id = "mine"
@@ -175,8 +174,8 @@ op.discover = { argv = ["list"], view = "/all" }
 old = { release = "v1.0.0" }
 "#;
 
-    fn parse(text: &str) -> Result<Manifest, referee_source::SourceError> {
-        Manifest::parse(&Source::new("mine.toml", text))
+    fn parse(text: &str) -> Result<DriverFile, referee_source::SourceError> {
+        DriverFile::parse(&Source::new("mine.toml", text))
     }
 
     #[test]
@@ -184,7 +183,7 @@ old = { release = "v1.0.0" }
         parse(GOOD).unwrap();
         let cases = [
             ("\"mine\"", "\"my tool\"", 2, "is not an id"),
-            ("\"mine\"", "\"builtin\"", 2, "in-crate"),
+            ("\"mine\"", "\"builtin\"", 2, "built-in"),
             ("'(\\d+\\.\\d+)'", "'(\\d+'", 5, "not a regular expression: unclosed group"),
             ("timeout = 5", "timeout = 0", 6, "0 seconds are no deadline"),
             ("timeout = 5", "timeout = 9223372036854775807", 6, "are no deadline"),

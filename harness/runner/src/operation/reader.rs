@@ -169,7 +169,7 @@ impl<'a> StepReader<'a> {
             && !self.before.iter().any(|step| step.adds.as_ref() == Some(name))
     }
 
-    /// Whether the case leaves this step to the in-crate writer.
+    /// Whether the case leaves this step to the built-in writer.
     pub fn is_for_builtin_only(&self) -> bool {
         let axis = self.axes.get(&self.step.op.role);
         axis.is_some_and(|only| only.iter().all(|id| **id == BUILTIN))

@@ -53,7 +53,7 @@ pub fn check(machine: &Machine, conventions: &[Convention], tool: &Tool) -> Resu
     let mut probes = Vec::new();
     let tools = BTreeMap::from([(tool.driver.id.clone(), tool.clone())]);
     let context = RunContext::new(machine, conventions, &tools);
-    for capability in &tool.driver.manifest.can {
+    for capability in &tool.driver.file.can {
         if tool.driver.plays(capability.operation().role) {
             probes.push(probe(&context, &tool.driver.id, capability)?);
         }
@@ -63,7 +63,7 @@ pub fn check(machine: &Machine, conventions: &[Convention], tool: &Tool) -> Resu
     let tools = BTreeMap::from([(tool.driver.id.clone(), fooled)]);
     let context = RunContext::new(machine, conventions, &tools);
     // a tool that is asked to do what it has no words for would fail whatever the option
-    let can = &tool.driver.manifest.can;
+    let can = &tool.driver.file.can;
     let asks = can.iter().copied().find(|capability| capability.operation().reads());
     let Some(capability) = asks.or_else(|| can.first().copied()) else {
         return Ok(probes);
@@ -89,7 +89,7 @@ fn probe(context: &RunContext<'_>, id: &str, capability: &'static Capability) ->
     let plan = Plan::compile(&case);
     let me = Binding::Tool(id.to_owned());
     let claims = |operation: &&Operation| {
-        let mut can = context.tools[id].driver.manifest.can.iter();
+        let mut can = context.tools[id].driver.file.can.iter();
         can.any(|claimed| claimed.operation() == *operation)
     };
     let is_producer = capability.operation().role == Role::Producer;
