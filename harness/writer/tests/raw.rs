@@ -3,57 +3,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod support;
+
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
-use referee_convention::{Convention, ListedIn};
-use referee_source::Source;
+use referee_convention::ListedIn;
 use referee_spec::{Algorithm, Digest};
-use referee_writer::{
-    Blob, Content, ContentKind, ContentNode, Contents, Name, Platform, RawManifest, WrongSubject,
-};
-
-fn conventions() -> Vec<Convention> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases/conventions");
-    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let read = |path: &Path| Source::new(path.to_str().unwrap(), fs::read_to_string(path).unwrap());
-    let mut conventions: Vec<_> = paths.map(|path| Convention::parse(&read(&path)).unwrap()).collect();
-    conventions.sort_by(|a, b| a.id.cmp(&b.id));
-    assert!(conventions.len() > 5);
-    conventions
-}
-
-fn content(name: &str, kind: ContentKind, tag: Option<&str>, subject: Option<&str>) -> Content {
-    Content {
-        name: Name::new(name),
-        kind,
-        tag: tag.map(str::to_owned),
-        subject: subject.map(Name::new),
-        artifact_type: subject.map(|_| "application/vnd.example.sbom".to_owned()),
-        annotations: BTreeMap::from([("example.name".to_owned(), name.to_owned())]),
-        algorithm: Algorithm::Sha256,
-        absent: name == "gone",
-        wrong_subject: WrongSubject::default(),
-    }
-}
-
-fn artifact(text: &str) -> ContentKind {
-    let (text, media_type) = (text.to_owned(), "text/plain".to_owned());
-    ContentKind::Artifact { text, media_type, config: None, inline: false }
-}
+use referee_writer::{Blob, ContentNode, Contents, Name, RawManifest};
+use support::{artifact, content, conventions, image, index};
 
 /// Two platforms in one index, a referrer of the index, one of a platform, one of a referrer, one of what is absent.
 fn described() -> Contents {
-    let image = |platform: &str| ContentKind::Image {
-        platform: Platform::parse(platform).unwrap(),
-        text: platform.to_owned(),
-    };
-    let children = vec![Name::new("amd64"), Name::new("arm64")];
     Contents::compile(&[
         content("of-referrer", artifact("of-referrer"), None, Some("of-index")),
         content("of-index", artifact("of-index"), Some("signature"), Some("index")),
-        content("index", ContentKind::Index { manifests: children }, Some("v1"), None),
+        content("index", index(&["amd64", "arm64"]), Some("v1"), None),
         content("amd64", image("linux/amd64"), None, None),
         content("arm64", image("linux/arm64"), None, None),
         content("of-child", artifact("of-child"), None, Some("arm64")),
@@ -102,6 +66,27 @@ fn every_convention_writes_them_as_it_writes_what_is_described() {
     }
 }
 
+/// An index that a convention would let grow, were it only described, is listed by another one.
+#[test]
+fn an_index_stays_whose_child_has_a_referrer() {
+    let described = Contents::compile(&[
+        content("index", index(&["image"]), Some("v1"), None),
+        content("image", image("linux/amd64"), None, None),
+        content("sbom", artifact("sbom"), None, Some("image")),
+    ]);
+    let taken = Contents::from_manifests(
+        described.in_order().into_iter().map(|node| raw(&described, node)).collect(),
+    );
+    let index = &described.node("index").unwrap().digest;
+    for convention in conventions() {
+        let stays = |contents: &Contents| {
+            referee_writer::layout(contents, &contents.names(), Some(&convention)).blob_of(index).is_some()
+        };
+        let grows = convention.carriers.iter().any(|carrier| carrier.place == ListedIn::SubjectIndex);
+        assert_eq!((stays(&taken), stays(&described)), (true, !grows), "{}", convention.id);
+    }
+}
+
 /// Nothing is written anew: not the order of members, not a field that nobody knows, not a line's end.
 #[test]
 fn bytes_are_kept_as_they_are() {
@@ -127,7 +112,9 @@ fn bytes_are_kept_as_they_are() {
     };
     let (child, missing) = (manifest(&child, &[], &[]), Algorithm::Sha256.digest(b"not there"));
     let index = manifest(&index, &[&child.digest, &missing], &["v1", "latest"]);
-    let contents = Contents::from_manifests(vec![index.clone(), child.clone(), index.clone()]);
+    // the first of two counts
+    let again = RawManifest { tags: vec!["other".to_owned()], ..index.clone() };
+    let contents = Contents::from_manifests(vec![index.clone(), child.clone(), again]);
     for convention in conventions() {
         let files = referee_writer::layout(&contents, &contents.names(), Some(&convention));
         let paths: Vec<&str> = files.iter().map(|(path, _)| path).collect();
