@@ -8,9 +8,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use referee::source::Source;
-use serde_json::Value;
-
 use crate::check::broken;
 use crate::support::{folder, layout, referee};
 
@@ -210,28 +207,6 @@ fn copy(from: &Path, to: &Path) {
             copy(&path, &target);
         } else {
             fs::copy(path, target).unwrap();
-        }
-    }
-}
-
-/// `cargo test` at the root runs what is a default member only.
-#[test]
-fn all_crates_are_tested_from_the_root() {
-    let text = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let manifest: Value = Source::new("Cargo.toml", text).parse().unwrap();
-    let list = |name: &str| -> BTreeSet<String> {
-        let list = manifest["workspace"][name].as_array().unwrap().iter();
-        list.map(|path| path.as_str().unwrap().to_owned()).collect()
-    };
-    let mut members = list("members");
-    members.insert(".".to_owned());
-    assert_eq!(members, list("default-members"));
-    // a crate that is no member would be tested nowhere
-    for entry in fs::read_dir(root().join("harness")).unwrap() {
-        let entry = entry.unwrap();
-        if entry.path().join("Cargo.toml").exists() {
-            let path = format!("harness/{}", entry.file_name().to_string_lossy());
-            assert!(members.contains(&path), "{path} is no member of the workspace");
         }
     }
 }
