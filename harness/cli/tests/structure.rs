@@ -87,3 +87,31 @@ fn files_and_folders_stay_small() {
     }
     assert!(large.is_empty(), "{large:#?}");
 }
+
+/// Where a crate's tests are one binary, a file that it does not name is not compiled; targets without unit tests of
+/// their own run none.
+#[test]
+fn no_test_is_left_out() {
+    let folders = fs::read_dir(root().join("harness")).expect("harness").flatten();
+    for tests in folders.map(|folder| folder.path().join("tests")) {
+        let Ok(main) = fs::read_to_string(tests.join("main.rs")) else { continue };
+        for entry in fs::read_dir(&tests).expect("a folder").flatten() {
+            let path = entry.path();
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let is_module = path.extension().is_some_and(|extension| extension == "rs") && stem != "main";
+            let named = main.lines().any(|line| line == format!("mod {stem};"));
+            assert!(named || !is_module, "{} is no module of main.rs", path.display());
+        }
+    }
+    let mut folders = vec![root().join("harness/cli")];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(&folder).expect("a folder").flatten().map(|entry| entry.path()) {
+            if path.is_dir() && !path.ends_with("cli/tests") {
+                folders.push(path);
+            } else if path.is_file() {
+                let text = fs::read_to_string(&path).expect("source");
+                assert!(!text.contains("#[test]"), "{}: `test = false` in Cargo.toml", path.display());
+            }
+        }
+    }
+}

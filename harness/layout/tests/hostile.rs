@@ -6,8 +6,6 @@
     reason = "a test fails by panicking, and says what it skips"
 )]
 
-mod support;
-
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -15,11 +13,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use crate::support::{conventions, save, valid};
 use proptest::prelude::*;
 use referee_convention::Convention;
 use referee_layout::{Facts, FileKind, Layout, Limits, ReadError, archive, graph, view};
 use referee_spec::{Algorithm, Digest};
-use support::{conventions, save, valid};
 use tar::{EntryType, Header};
 
 /// A layout whose index.json is empty.

@@ -3,11 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod support;
-
+use crate::support::{save, valid};
 use oci_spec::image::{ImageIndex, ImageManifest, MediaType};
 use referee_layout::{DocumentKind, Layout, Limits};
-use support::{save, valid};
 
 #[test]
 fn oci_spec_reads_the_same() {

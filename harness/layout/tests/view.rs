@@ -2,12 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod support;
-
+use crate::support::{
+    Files, INDEX, MANIFEST, blob, conventions, descriptor, finish, index, manifest, save, valid,
+};
 use referee_layout::view::{self, Complete, View};
 use referee_layout::{Layout, Limits};
 use referee_spec::Digest;
-use support::{Files, INDEX, MANIFEST, blob, conventions, descriptor, finish, index, manifest, save, valid};
 
 fn read(files: &[(String, Vec<u8>)], subject: &str) -> View {
     let folder = save(files);

@@ -3,14 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "support/generate.rs"]
-mod generate;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use generate::conventions;
+use crate::generate::{self, conventions};
 use proptest::prelude::*;
 use referee_convention::Convention;
 use referee_layout::{Facts, Layout, Limits, view};

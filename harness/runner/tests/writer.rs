@@ -1,13 +1,8 @@
 //! Laws of plans and of the writer, over random cases and every shipped convention.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "support/generate.rs"]
-mod generate;
-
 use std::fs;
 
-use generate::conventions;
+use crate::generate::{self, conventions};
 use proptest::prelude::*;
 use referee_runner::{Case, Plan};
 use referee_source::Source;

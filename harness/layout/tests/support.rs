@@ -1,5 +1,5 @@
 //! Layouts written by hand, without the built-in writer: one bug must not hide in both.
-#![allow(dead_code, reason = "each test uses its part")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,8 @@
 //! Owns: the shapes that content can take (nested indexes, several subjects, chains, all algorithms, absent
 //! content, tags). Leaves to others: the laws.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fmt::Write as _;
 
 use std::fs;

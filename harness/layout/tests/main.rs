@@ -1,0 +1,6 @@
+//! The tests of layouts on disk, in one binary.
+
+mod hostile;
+mod second_opinion;
+mod support;
+mod view;
