@@ -161,7 +161,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
             }
             last = Some(name);
             if kind == EntryType::GNUSparse {
-                // holes may be without end; what is stored is left out with the next header
+                // its holes may be of any size, so it is not expanded; what is stored of it is skipped with the next header
                 unread = entry.header().entry_size().unwrap_or_default();
             } else if let Err(error) = io::copy(&mut entry, &mut io::sink()) {
                 return Some(truncation(last.as_deref(), &error));
@@ -195,7 +195,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
             EntryType::Symlink | EntryType::Link => FileKind::Symlink,
             EntryType::Char | EntryType::Block => FileKind::Device,
             EntryType::Fifo => FileKind::Fifo,
-            // global headers and the like are no members of their own
+            // extended headers describe other members
             EntryType::XGlobalHeader | EntryType::XHeader => return None,
             _ => FileKind::File,
         };
@@ -248,7 +248,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
                 return short;
             }
             (["blobs", algorithm], FileKind::Directory) if is_algorithm(algorithm) => self.folder = true,
-            // what a directory shows as one name is one name here, too, whether it is a member or not
+            // an archive need not have a member for a folder that others lie in; it is reported once, as of a directory
             (["blobs", algorithm, _, ..], _) if !is_algorithm(algorithm) => {
                 self.folder = true;
                 self.folder_of(&format!("blobs/{algorithm}"));
@@ -288,7 +288,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
         None
     }
 
-    /// A folder that has no place, and that other members lie in.
+    /// Notes a folder that a layout has no place for, and that other members lie in.
     fn folder_of(&mut self, path: &str) {
         if !self.seen.insert(path.to_owned()) {
             return;
@@ -311,7 +311,7 @@ impl<'v, V: Visitor> Reader<'v, V> {
     }
 }
 
-/// The digest that a path `blobs/<algorithm>/<encoded>` is.
+/// The digest that a path `blobs/<algorithm>/<encoded>` stands for.
 fn blob_digest(parts: &[&str]) -> Option<Digest> {
     match parts {
         ["blobs", algorithm, encoded] => Digest::of_name(algorithm, OsStr::new(encoded)),
@@ -329,7 +329,7 @@ fn short(error: Option<&ReadError>) -> Option<String> {
 
 fn truncation(last: Option<&str>, error: &io::Error) -> String {
     let error = error.to_string();
-    // what follows a colon is bytes of the archive
+    // after a colon the tar crate's message has bytes of the archive
     let error = error.split(':').next().unwrap_or_default();
     match last {
         Some(last) => format!("breaks off after {last} ({error})"),

@@ -56,7 +56,7 @@ pub fn edges(node: &Node) -> impl Iterator<Item = Edge<'_>> {
 }
 
 /// The manifests and indexes that can be reached from `from` along edges of the kinds that `follow` accepts,
-/// `from` included. Cycles, which no digest can close but a corrupt layout can, end the way.
+/// `from` included. A corrupt layout can have a cycle, so each document is followed once.
 pub fn reachable<'a>(
     facts: &'a Facts,
     from: impl IntoIterator<Item = &'a Digest>,

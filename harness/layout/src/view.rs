@@ -4,8 +4,10 @@
 //! set is known to be complete. Leaves to others: whether a layout is right.
 //!
 //! A reader answers what a faithful implementation of the convention would: of a response the descriptors as they
-//! are listed, of an entry the descriptor that the manifest itself gives (distribution-spec, Listing Referrers).
+//! are listed, of an entry the descriptor that the manifest itself gives ([distribution-spec, Listing Referrers][listing]).
 //! A manifest that is there and names another subject is never an answer.
+//!
+//! [listing]: https://github.com/opencontainers/distribution-spec/blob/967efdc079b91785ad18c77cc4f8991a47feefbf/spec.md#listing-referrers
 
 mod carrier;
 mod join;
@@ -65,7 +67,7 @@ pub enum Complete {
 /// Something worth knowing about a view.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Diagnostic {
-    /// A word for scripts: see the constructors' places.
+    /// A word for scripts, as in `referrer-missing`.
     pub code: &'static str,
     /// The file, relative to the layout's root.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -68,7 +68,8 @@ impl<'a> Sighting<'a> {
         }
     }
 
-    /// Whether both are of the same place; of two ways there each is a place, no way known is like any.
+    /// Whether both are the same entry of the same document. Where both know the entry of index.json that leads to the document,
+    /// that has to be the same, too.
     pub(super) fn is_where(&self, other: &Self) -> bool {
         let at = |sighting: &Self| {
             (sighting.file.map(|node| &node.digest), sighting.entry.map(|entry| entry.position))
