@@ -18,6 +18,9 @@ use crate::args::{CheckArgs, CheckFormat, FailOn};
 use crate::exit::{Exit, Failed};
 use crate::input::{self, Input};
 
+/// How many bytes of heap a thread gets at once: less than the 32 MiB up to which the C library adapts.
+const HEAP: usize = 28 << 20;
+
 /// One layout with what was found in it.
 struct Checked {
     name: String,
@@ -28,7 +31,11 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failed> {
     let profile = profile(&args.profile, &args.reading)?;
     let checker = Checker::new(profile.clone());
     let threads = args.jobs.map_or(0, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(anyhow::Error::from)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .start_handler(|_| grow_heap())
+        .build()
+        .map_err(anyhow::Error::from)?;
     let mut all = Vec::new();
     let mut exit = Exit::Success;
     let least = match args.fail_on {
@@ -60,6 +67,15 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failed> {
         super::print_json(&sarif::log(&all, &profile))?;
     }
     Ok(exit)
+}
+
+/// Has the C library map memory for a thread's heap at once: otherwise it grows by a page at a time, with a system call for
+/// each. Pages that are never written to cost nothing.
+fn grow_heap() {
+    // the first allocation is mapped by itself; freeing it raises the size up to which the heap is used
+    for _ in 0..2 {
+        std::hint::black_box(Vec::<u8>::with_capacity(HEAP));
+    }
 }
 
 fn check(checker: &Checker, path: &Path, is_last: bool) -> Result<Report, Failed> {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 
-use super::{Annotations, DescriptorView, Field};
+use super::{Annotations, Field};
 use crate::json::{Kind, Value};
 use referee_spec::{Digest, media_type};
 
@@ -71,10 +71,6 @@ pub(super) fn size(value: Value<'_>) -> Result<u64, String> {
 
 pub(super) fn object(value: Value<'_>) -> Result<Value<'_>, String> {
     if value.kind() == Kind::Object { Ok(value) } else { Err(want("an object", value)) }
-}
-
-pub(super) fn descriptor(value: Value<'_>) -> Result<DescriptorView<'_>, String> {
-    object(value).map(DescriptorView::new)
 }
 
 pub(super) fn array(value: Value<'_>) -> Result<Value<'_>, String> {

@@ -1,4 +1,4 @@
-use super::{Document, Field, ManifestView};
+use super::{DescriptorView, Document, Field, ManifestView};
 
 fn with<T>(text: &str, check: impl FnOnce(ManifestView<'_>) -> T) -> T {
     let document = Document::parse("a.json", text.as_bytes());
@@ -13,7 +13,7 @@ fn fields_are_present_absent_or_malformed() {
             assert_eq!(view.schema_version().present(), Some(&2));
             assert!(view.media_type().is_absent());
             assert!(view.artifact_type().malformed().is_some());
-            let subject = view.subject().into_present().unwrap();
+            let subject = DescriptorView::new(view.subject().into_present().unwrap());
             assert!(subject.digest().malformed().is_some());
             assert!(subject.size().malformed().is_some());
             assert!(subject.media_type().is_absent());
@@ -32,7 +32,9 @@ fn sizes_are_whole_numbers_that_fit() {
         ("null", None),
     ] {
         let text = format!(r#"{{"subject": {{"size": {text}}}}}"#);
-        let found = with(&text, |view| view.subject().into_present().unwrap().size().into_present());
+        let found = with(&text, |view| {
+            DescriptorView::new(view.subject().into_present().unwrap()).size().into_present()
+        });
         assert_eq!(found, wanted, "{text}");
     }
 }

@@ -233,14 +233,14 @@ impl<'a> ManifestView<'a> {
         fields::field(self.annotations, fields::annotations)
     }
 
-    /// `subject`
-    pub fn subject(&self) -> Field<DescriptorView<'a>> {
-        fields::field(self.subject, fields::descriptor)
+    /// `subject`, as an object
+    pub fn subject(&self) -> Field<Value<'a>> {
+        fields::field(self.subject, fields::object)
     }
 
-    /// `config` of an image manifest
-    pub fn config(&self) -> Field<DescriptorView<'a>> {
-        fields::field(self.config, fields::descriptor)
+    /// `config` of an image manifest, as an object
+    pub fn config(&self) -> Field<Value<'a>> {
+        fields::field(self.config, fields::object)
     }
 
     /// `layers` of an image manifest, as an array

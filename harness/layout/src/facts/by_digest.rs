@@ -5,56 +5,55 @@
 //! They stay in the order in which they were found: what was written together is then near in memory, too, and documents
 //! that are followed from index.json find most of it in the processor's cache.
 
-use foldhash::fast::RandomState;
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
+use std::hash::BuildHasher as _;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
 use rayon::prelude::*;
 
 use referee_spec::Digest;
 
-/// A map from digests.
+/// A map from digests, made at once.
 #[derive(Debug, Clone)]
-pub struct ByDigest<T>(IndexMap<Digest, T, RandomState>);
+pub struct ByDigest<T> {
+    items: Vec<(Digest, T)>,
+    /// The positions in `items`. (A map would hold each digest a second time.)
+    positions: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
 
 impl<T> ByDigest<T> {
-    /// Adds the thing of that digest, in place of an earlier one.
-    pub(crate) fn insert(&mut self, digest: Digest, thing: T) {
-        self.0.insert(digest, thing);
-    }
-
-    /// Makes space for so many more.
-    pub(crate) fn reserve(&mut self, more: usize) {
-        self.0.reserve(more);
-    }
-
     /// The thing of that digest.
     pub fn get(&self, digest: &Digest) -> Option<&T> {
-        self.0.get(digest)
+        self.items.get(self.position(digest)?).map(|(_, thing)| thing)
     }
 
     /// Whether there is one of that digest.
     pub fn contains_key(&self, digest: &Digest) -> bool {
-        self.0.contains_key(digest)
+        self.position(digest).is_some()
     }
 
     /// The position of that digest among all of them, a number from 0 that says nothing else.
     pub fn position(&self, digest: &Digest) -> Option<usize> {
-        self.0.get_index_of(digest)
+        let is_same =
+            |position: &u32| self.items.get(*position as usize).is_some_and(|(own, _)| own == digest);
+        self.positions.find(self.hasher.hash_one(digest), is_same).map(|position| *position as usize)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.items.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.items.is_empty()
     }
 
     /// What `pick` picks of them, in the order of their digests. (They are kept in the order of the file system: a report that
     /// followed that would not be the same on another machine.)
     pub fn pick<'a, U>(&'a self, pick: impl Fn(&'a Digest, &'a T) -> Option<U>) -> Vec<(&'a Digest, U)> {
-        let picked = self.0.iter().filter_map(|(digest, thing)| Some((digest, pick(digest, thing)?)));
+        let picked = self.items.iter().filter_map(|(digest, thing)| Some((digest, pick(digest, thing)?)));
         let mut picked: Vec<_> = picked.collect();
         picked.sort_unstable_by_key(|(digest, _)| *digest);
         picked
@@ -65,18 +64,31 @@ impl<T> ByDigest<T> {
     where
         T: Sync,
     {
-        self.0.par_iter()
+        self.items.par_iter().map(|(digest, thing)| (digest, thing))
     }
 
     /// All of them without their digests, by their positions.
     pub fn values(&self) -> impl Iterator<Item = &T> {
-        self.0.values()
+        self.items.iter().map(|(_, thing)| thing)
     }
 }
 
-impl<T> Default for ByDigest<T> {
-    fn default() -> Self {
-        Self(IndexMap::default())
+/// Of several of one digest the last one counts.
+impl<T> From<Vec<(Digest, T)>> for ByDigest<T> {
+    fn from(items: Vec<(Digest, T)>) -> Self {
+        let hasher = DefaultHashBuilder::default();
+        let mut positions = HashTable::with_capacity(items.len());
+        let hash = |position: &u32| items.get(*position as usize).map_or(0, |(own, _)| hasher.hash_one(own));
+        // four billion blobs do not fit in memory
+        for (position, (digest, _)) in (0_u32..).zip(&items) {
+            let is_same = |other: &u32| items.get(*other as usize).is_some_and(|(own, _)| own == digest);
+            positions.entry(hasher.hash_one(digest), is_same, hash).or_insert(position);
+        }
+        if positions.len() < items.len() {
+            let last: BTreeMap<_, _> = items.into_iter().collect();
+            return Self::from(last.into_iter().collect::<Vec<_>>());
+        }
+        Self { items, positions, hasher }
     }
 }
 
@@ -89,8 +101,8 @@ mod tests {
     fn each_is_found_and_what_is_picked_is_in_order() {
         let digest = |n: usize| Algorithm::Sha256.digest(&n.to_le_bytes());
         for count in [0, 1, 2, 100] {
-            let mut all = ByDigest::default();
-            (0..2 * count).for_each(|n| all.insert(digest(n % count), n));
+            let twice = (0..2 * count).map(|n| (digest(n % count), n));
+            let all: ByDigest<usize> = twice.collect::<Vec<_>>().into();
             assert_eq!((all.len(), all.is_empty()), (count, count == 0));
             for n in 0..count {
                 assert_eq!(all.get(&digest(n)), Some(&(n + count)));

@@ -126,10 +126,7 @@ impl Descriptor {
     /// # Errors
     /// What makes it unusable.
     pub fn read(value: Value<'_>) -> Result<Self, DescriptorError> {
-        Self::of_view(&DescriptorView::new(value))
-    }
-
-    pub(super) fn of_view(view: &DescriptorView<'_>) -> Result<Self, DescriptorError> {
+        let view = DescriptorView::new(value);
         if !view.is_object() {
             return Err(DescriptorError::NotAnObject);
         }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::descriptor::{Entry, List};
 use super::visit::{Visited, Visitor};
 use super::walk::blobs;
-use super::{ArchiveAnomaly, Blob, ByDigest, Facts, Limits, UnexpectedPath};
+use super::{ArchiveAnomaly, Blob, Facts, Limits, UnexpectedPath};
 use crate::document::{Annotations, Document, ManifestView};
 use crate::file::dir::{LayoutDir, Listed};
 use crate::file::{FileKind, ReadError};
@@ -54,7 +54,8 @@ impl<K: Send> Roots<K> {
 
 /// Everything below `blobs`, and names without a place; in no order.
 pub(crate) struct Found<K> {
-    pub(crate) blobs: ByDigest<Blob>,
+    /// In the order in which they were read; of several of one digest the last counts.
+    pub(crate) blobs: Vec<(Digest, Blob)>,
     pub(crate) visited: BTreeMap<Digest, K>,
     /// By their paths.
     pub(crate) unexpected: BTreeMap<String, FileKind>,
@@ -72,7 +73,7 @@ pub(crate) fn assemble<K>(path: &Path, roots: Roots<K>, found: Found<K>) -> (Fac
         index: roots.index,
         index_annotations: roots.annotations,
         entries: roots.entries,
-        blobs,
+        blobs: blobs.into(),
         unexpected: unexpected.into_iter().map(|(path, kind)| UnexpectedPath { path, kind }).collect(),
         unreadable,
         anomalies,
@@ -120,7 +121,7 @@ impl<K> Found<K> {
             Some(kept) => drop(self.visited.insert(digest.clone(), kept)),
             None => drop(self.visited.remove(&digest)),
         }
-        self.blobs.insert(digest, blob);
+        self.blobs.push((digest, blob));
     }
 
     /// Names beside the three that a layout has.

@@ -110,11 +110,9 @@ impl Node {
             entries.extend((0..).zip(array.items()).map(|(n, value)| Entry::read(list, n, value)));
             entries
         });
-        let config_field = view.config();
-        let config_view = config_field.present().filter(|_| kind == DocumentKind::Manifest);
-        let config = config_view.and_then(|view| Descriptor::of_view(view).ok());
-        let config_type =
-            config_view.filter(|_| config.is_none()).and_then(|view| view.value().get("mediaType"));
+        let config_value = view.config().into_present().filter(|_| kind == DocumentKind::Manifest);
+        let config = config_value.and_then(|value| Descriptor::read(value).ok());
+        let config_type = config_value.filter(|_| config.is_none()).and_then(|value| value.get("mediaType"));
         let node = Self {
             digest: text.digest.clone(),
             size: text.bytes.len() as u64,
@@ -130,7 +128,7 @@ impl Node {
             config,
             config_type: config_type.and_then(|value| Some(value.as_str()?.into())),
             entries,
-            invalid: invalid(kind, text.unambiguous, view, &config_field).map(Box::new),
+            invalid: invalid(kind, text.unambiguous, view).map(Box::new),
             flaws: flaws.0.into(),
             canonical: false,
         };
@@ -182,12 +180,7 @@ impl Node {
 }
 
 /// What forbids to use a document as a manifest or index at all.
-fn invalid(
-    kind: DocumentKind,
-    unambiguous: bool,
-    view: &ManifestView<'_>,
-    config: &Field<DescriptorView<'_>>,
-) -> Option<Flaw> {
+fn invalid(kind: DocumentKind, unambiguous: bool, view: &ManifestView<'_>) -> Option<Flaw> {
     let flaw = |pointer: &str, message: &str| {
         Some(Flaw { pointer: pointer.to_owned(), message: message.to_owned() })
     };
@@ -197,7 +190,7 @@ fn invalid(
     if view.schema_version().present() != Some(&2) {
         return flaw("/schemaVersion", "schemaVersion is not 2");
     }
-    match (kind, config, view.manifests()) {
+    match (kind, view.config(), view.manifests()) {
         (DocumentKind::Manifest, Field::Absent, _) => flaw("", "a manifest without config"),
         (DocumentKind::Manifest, Field::Malformed(..), _) => flaw("/config", "config is not an object"),
         (DocumentKind::Index, _, Field::Absent) => flaw("", "an index without manifests"),
@@ -225,7 +218,7 @@ impl Flaws {
     }
 
     fn subject(&mut self, view: &ManifestView<'_>) -> Option<Subject> {
-        let subject = self.keep("/subject", view.subject())?;
+        let subject = DescriptorView::new(self.keep("/subject", view.subject())?);
         match subject.digest() {
             Field::Present(digest, _) => Some(Subject {
                 digest,

@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 use std::io;
 use std::iter;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -13,10 +14,13 @@ use super::examine::{examine, reset};
 use super::gather::{Found, is_algorithm};
 use super::visit::Visitor;
 use super::{Blob, Limits, Verified};
-use crate::file::FileKind;
 use crate::file::dir::{Folder, LayoutDir, Listed, Names, OpenFile};
 use crate::file::input::Input;
+use crate::file::{FileKind, ReadError};
 use referee_spec::Digest;
+
+/// The capacity for blobs to begin with.
+const CAPACITY: usize = 1 << 16;
 
 /// The blobs of a directory, and what lies among them.
 pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::Kept> {
@@ -28,76 +32,68 @@ pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -
             return found;
         }
     };
+    // memory that is not written to costs nothing, and a list that grows is copied
+    found.blobs.reserve(CAPACITY);
+    let found = Mutex::new(found);
+    let lock = || found.lock().unwrap_or_else(PoisonError::into_inner);
     for Listed { name, kind } in algorithms {
         let path = format!("blobs/{}", name.display());
         let algorithm = name.to_str().filter(|name| is_algorithm(name));
         let (Some(algorithm), FileKind::Directory | FileKind::Symlink) = (algorithm, kind) else {
-            found.unexpected.insert(path, kind);
+            lock().unexpected.insert(path, kind);
             continue;
         };
-        match dir.folder(&path) {
-            Ok(folder) => read_folder(algorithm, &path, &folder, limits, visitor, &mut found),
-            Err(error) => drop(found.unreadable.insert(path, error)),
+        let read_one = |folder: &Folder<'_>, buffer: &mut Vec<u8>, name| match name {
+            Name::Blob(digest, kind) => {
+                let (blob, kept) = read(&digest, kind, folder, limits, buffer, visitor);
+                lock().blob(digest, blob, kept);
+            }
+            Name::Unexpected(name, kind) => {
+                lock().unexpected.insert(format!("{path}/{name}"), kind);
+            }
+        };
+        let read_all = |folder| for_each_name(algorithm, &folder, read_one);
+        if let Err(error) = dir.folder(&path).and_then(read_all) {
+            lock().unreadable.insert(path, error);
         }
     }
-    found
+    found.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One name in the folder of an algorithm, and what is there.
-enum Name<B> {
-    Blob(Digest, B),
+/// One name in the folder of an algorithm.
+enum Name {
+    Blob(Digest, FileKind),
     /// One that is no digest, with `?` escapes where it is not UTF-8.
     Unexpected(String, FileKind),
 }
 
-/// Reads all blobs of one folder, on all threads. The names are listed while those before them are read, by whichever thread
-/// is free: then the system still has at hand what it looked up for them.
-fn read_folder<V: Visitor>(
+/// Shows each name of a folder to `read`, on all threads, with a handle of the folder and a buffer that are the thread's own.
+/// The names are listed while those before them are read, by whichever thread is free: then the system still has at hand what
+/// it looked up for them.
+fn for_each_name(
     algorithm: &str,
-    path: &str,
     folder: &Folder<'_>,
-    limits: &Limits,
-    visitor: &V,
-    found: &mut Found<V::Kept>,
-) {
-    let mut names_buffer = Names::buffer();
-    let mut names = match folder.names(&mut names_buffer) {
-        Ok(names) => names,
-        Err(error) => return drop(found.unreadable.insert(path.to_owned(), error)),
-    };
-    let mut failed = None;
+    read: impl Fn(&Folder<'_>, &mut Vec<u8>, Name) + Sync,
+) -> Result<(), ReadError> {
+    let mut buffer = Names::buffer();
+    let mut names = folder.names(&mut buffer)?;
+    let mut end = Ok(());
     let listed = iter::from_fn(|| {
         let name = |name: &OsStr, kind| match Digest::of_name(algorithm, name) {
             Some(digest) => Name::Blob(digest, kind),
-            None => Name::Unexpected(format!("{path}/{}", name.display()), kind),
+            None => Name::Unexpected(name.display().to_string(), kind),
         };
         // `par_bridge` asks no more after the first `None`
         names.next(name).unwrap_or_else(|error| {
-            failed = Some(error);
+            end = Err(error);
             None
         })
     });
-    let read = |buffer: &mut Vec<u8>, name| match name {
-        Name::Blob(digest, kind) => {
-            let blob = read(&digest, kind, folder, limits, buffer, visitor);
-            Name::Blob(digest, blob)
-        }
-        Name::Unexpected(path, kind) => Name::Unexpected(path, kind),
-    };
-    let push = |mut all: Vec<_>, name| {
-        all.push(name);
-        all
-    };
-    // as many lists as threads, not copied into one before they are put in their places
-    let parts: Vec<Vec<_>> = listed.par_bridge().map_init(Vec::new, read).fold(Vec::new, push).collect();
-    found.blobs.reserve(parts.iter().map(Vec::len).sum());
-    for name in parts.into_iter().flatten() {
-        match name {
-            Name::Blob(digest, (blob, kept)) => found.blob(digest, blob, kept),
-            Name::Unexpected(path, kind) => drop(found.unexpected.insert(path, kind)),
-        }
-    }
-    found.unreadable.extend(failed.map(|error| (path.to_owned(), error)));
+    let of_thread = || (folder.reopen(), Vec::new());
+    listed.par_bridge().for_each_init(of_thread, |(own, buffer), name| {
+        read(own.as_ref().unwrap_or(folder), buffer, name);
+    });
+    end
 }
 
 /// Reads what one name holds.

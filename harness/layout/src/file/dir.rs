@@ -24,7 +24,7 @@ use crate::file::input::Input;
 use crate::file::{FileKind, ReadError};
 
 /// How many bytes of names are listed at a time, as by the C library: some 370 names of 64 characters.
-const NAMES: usize = 32 << 10;
+const NAMES: usize = 11 << 10;
 
 /// A root directory and everything below it.
 #[derive(Debug)]
@@ -136,6 +136,13 @@ impl LayoutDir {
 }
 
 impl Folder<'_> {
+    /// Another handle of the same folder, for another thread: opening a file counts the users of the handle, and threads that
+    /// count on the same one wait for each other.
+    pub(crate) fn reopen(&self) -> Result<Self, ReadError> {
+        let dir = self.dir.open_dir(".").map_err(ReadError::from_io)?;
+        Ok(Self { root: self.root, path: self.path.clone(), dir })
+    }
+
     /// The names, in byte order.
     pub(crate) fn list(&self) -> Result<Vec<Listed>, ReadError> {
         let mut listed = Vec::new();

@@ -120,6 +120,7 @@ impl Parser<'_> {
         at + 1
     }
 
+    #[inline]
     fn slot(&mut self, kind: SlotKind, start: usize, end: usize) {
         // neither is larger than `LONGEST`, and there are no more slots than bytes
         let after = self.tree.slots.len() as u32 + 1;
@@ -149,6 +150,7 @@ impl Parser<'_> {
         }
     }
 
+    #[inline]
     fn string(&mut self, start: usize) -> Result<usize, Mistake> {
         let mut kind = SlotKind::String;
         let mut at = special(self.bytes, start + 1);
@@ -220,6 +222,7 @@ impl Parser<'_> {
     }
 
     /// The next byte that is no white space, and its place.
+    #[inline]
     fn next(&self, mut at: usize) -> (usize, Option<u8>) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek(at) {
             at += 1;
@@ -227,6 +230,7 @@ impl Parser<'_> {
         (at, self.peek(at))
     }
 
+    #[inline]
     fn peek(&self, at: usize) -> Option<u8> {
         self.bytes.get(at).copied()
     }
@@ -234,6 +238,7 @@ impl Parser<'_> {
 
 /// The next byte from `at` on that ends a string, starts an escape, or is a control character; the end of the text if there
 /// is none.
+#[inline]
 pub(super) fn special(bytes: &[u8], mut at: usize) -> usize {
     // eight bytes at a time: most of a document are strings
     while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) {

@@ -38,6 +38,7 @@ impl<'a> Value<'a> {
         Self { text, slots, at }
     }
 
+    #[inline]
     fn slot(&self) -> Slot {
         // a tree has at least one slot; the default only serves a root that was joined with another text
         let none = Slot { kind: SlotKind::Null, start: 0, end: 0, after: 0 };
@@ -78,6 +79,7 @@ impl<'a> Value<'a> {
     }
 
     /// A string's value, with U+FFFD for lone surrogates; `None` for other kinds.
+    #[inline]
     pub fn as_str(&self) -> Option<Cow<'a, str>> {
         match self.slot().kind {
             SlotKind::String => Some(Cow::Borrowed(self.inner())),
@@ -93,6 +95,7 @@ impl<'a> Value<'a> {
     }
 
     /// What is between the quotes of a string.
+    #[inline]
     fn inner(&self) -> &'a str {
         self.text.get(inside(&self.span())).unwrap_or_default()
     }
