@@ -1,7 +1,7 @@
 //! Goldens: what was seen of a reader in a certain version, and approved.
 //!
-//! Owns: which cells a golden holds, of which versions, and adding to it. Leaves to others: its file ([`file`]), its grids
-//! ([`grid`]), and holding a cell against it ([`crate::judge`]).
+//! Owns: which cells a golden holds, of which versions, and adding to it. Leaves to others: its file (`file`), its grids
+//! (`grid`), and holding a cell against it ([`crate::judge`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
