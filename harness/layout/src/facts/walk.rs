@@ -22,6 +22,9 @@ use referee_spec::Digest;
 /// The capacity for blobs to begin with.
 const CAPACITY: usize = 1 << 16;
 
+/// At most so many names are read by one thread before it asks for more.
+const BATCH: usize = 64;
+
 /// The blobs of a directory, and what lies among them.
 pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -> Found<V::Kept> {
     let mut found = Found::default();
@@ -43,16 +46,23 @@ pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -
             lock().unexpected.insert(path, kind);
             continue;
         };
-        let read_one = |folder: &Folder<'_>, buffer: &mut Vec<u8>, name| match name {
-            Name::Blob(digest, kind) => {
-                let (blob, kept) = read(&digest, kind, folder, limits, buffer, visitor);
-                lock().blob(digest, blob, kept);
+        let read_batch = |folder: &Folder<'_>, buffer: &mut Vec<u8>, batch: Vec<Name>| {
+            let mut blobs = Vec::with_capacity(batch.len());
+            for name in batch {
+                match name {
+                    Name::Blob(digest, kind) => {
+                        let (blob, kept) = read(&digest, kind, folder, limits, buffer, visitor);
+                        blobs.push((digest, blob, kept));
+                    }
+                    Name::Unexpected(name, kind) => {
+                        lock().unexpected.insert(format!("{path}/{name}"), kind);
+                    }
+                }
             }
-            Name::Unexpected(name, kind) => {
-                lock().unexpected.insert(format!("{path}/{name}"), kind);
-            }
+            let mut found = lock();
+            blobs.into_iter().for_each(|(digest, blob, kept)| found.blob(digest, blob, kept));
         };
-        let read_all = |folder| for_each_name(algorithm, &folder, read_one);
+        let read_all = |folder| for_each_batch(algorithm, &folder, read_batch);
         if let Err(error) = dir.folder(&path).and_then(read_all) {
             lock().unreadable.insert(path, error);
         }
@@ -67,31 +77,37 @@ enum Name {
     Unexpected(String, FileKind),
 }
 
-/// Shows each name of a folder to `read`, on all threads, with a handle of the folder and a buffer that are the thread's own.
+/// Shows the names of a folder to `read`, on all threads, with a handle of the folder and a buffer that are the thread's own.
 /// The names are listed while those before them are read, by whichever thread is free: then the system still has at hand what
-/// it looked up for them.
-fn for_each_name(
+/// it looked up for them. Batches grow from one name, so that a few large blobs are shared among the threads.
+fn for_each_batch(
     algorithm: &str,
     folder: &Folder<'_>,
-    read: impl Fn(&Folder<'_>, &mut Vec<u8>, Name) + Sync,
+    read: impl Fn(&Folder<'_>, &mut Vec<u8>, Vec<Name>) + Sync,
 ) -> Result<(), ReadError> {
     let mut buffer = Names::buffer();
     let mut names = folder.names(&mut buffer)?;
     let mut end = Ok(());
-    let listed = iter::from_fn(|| {
+    let mut listed = iter::from_fn(|| {
         let name = |name: &OsStr, kind| match Digest::of_name(algorithm, name) {
             Some(digest) => Name::Blob(digest, kind),
             None => Name::Unexpected(name.display().to_string(), kind),
         };
-        // `par_bridge` asks no more after the first `None`
         names.next(name).unwrap_or_else(|error| {
             end = Err(error);
             None
         })
+    })
+    .fuse();
+    let mut seen = 0;
+    let batches = iter::from_fn(|| {
+        let batch: Vec<Name> = listed.by_ref().take((1 + seen / 16).min(BATCH)).collect();
+        seen += batch.len();
+        (!batch.is_empty()).then_some(batch)
     });
     let of_thread = || (folder.reopen(), Vec::new());
-    listed.par_bridge().for_each_init(of_thread, |(own, buffer), name| {
-        read(own.as_ref().unwrap_or(folder), buffer, name);
+    batches.par_bridge().for_each_init(of_thread, |(own, buffer), batch| {
+        read(own.as_ref().unwrap_or(folder), buffer, batch);
     });
     end
 }
