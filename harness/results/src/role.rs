@@ -18,10 +18,12 @@ pub enum Role {
     Copier,
     /// Tags, deletes, collects garbage.
     Mutator,
-    /// Serves a layout as a registry.
-    Server,
+    /// Holds content that one tool uploads and another downloads.
+    Registry,
     /// Lists referrers.
     Consumer,
+    /// Uses the image, and should not be disturbed by its referrers.
+    Bystander,
 }
 
 /// A word that is no role.
@@ -31,7 +33,8 @@ pub struct UnknownRole(pub String);
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 5] = [Self::Producer, Self::Copier, Self::Mutator, Self::Server, Self::Consumer];
+    pub const ALL: [Self; 6] =
+        [Self::Producer, Self::Copier, Self::Mutator, Self::Registry, Self::Consumer, Self::Bystander];
 
     /// The word in a case file and in cell ids.
     pub fn name(self) -> &'static str {
@@ -39,8 +42,9 @@ impl Role {
             Self::Producer => "producer",
             Self::Copier => "copier",
             Self::Mutator => "mutator",
-            Self::Server => "server",
+            Self::Registry => "registry",
             Self::Consumer => "consumer",
+            Self::Bystander => "bystander",
         }
     }
 }
