@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::Context as _;
+use referee::convention::{Convention, Status};
 use referee::process::HarnessError;
 use referee::process::cpu_time;
 use referee::results::cell_id::Patterns;
@@ -16,6 +17,7 @@ use referee::results::golden::Goldens;
 use referee::results::report::summary;
 use referee::results::{self, Binding, CaseResult, CellId, Outcome, Results, Schema, Timing, Verdict};
 use referee::runner::backend::RunContext;
+use referee::runner::case::Case;
 use referee::runner::case::cell::{self, Cell};
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::driver::Driver;
@@ -28,6 +30,9 @@ use crate::exit::{Exit, Failed};
 use crate::progress::Progress;
 use crate::sink::{self, Sink};
 use crate::{interrupt, machine};
+
+/// The tag of cases that ask how the time grows with the number of referrers.
+const GROWS: &str = "scale";
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     let stop = interrupt::watch()?;
@@ -142,6 +147,7 @@ fn results(
     let context = RunContext::new(machine, &catalogue.conventions, tools);
     let run = Run { cells, repeat: usize::from(args.repeat), jobs, goldens, stop };
     let progress = Progress::new();
+    let date = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let (begin, before) = (Instant::now(), cpu_time::now());
     let done = schedule::run(&context, &run, &|event| progress.event(event)).map_err(anyhow::Error::from)?;
     let used = cpu_time::now() - before;
@@ -149,9 +155,12 @@ fn results(
     let results = Results {
         schema: Schema::V1,
         suite: results::suite(&catalogue.sources),
+        referee: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        date: Some(date),
         complete: done.complete,
         cases: cases(catalogue, cells),
-        conventions: conventions(catalogue, cells),
+        conventions: conventions(catalogue, cells, |_| true),
+        proposed: conventions(catalogue, cells, |convention| convention.status == Status::Proposed),
         tools: order.map(|tool| tool.result(&machine.sandbox)).collect(),
         cells: done.cells,
         timing: Timing {
@@ -168,16 +177,22 @@ fn results(
 fn cases(catalogue: &Catalogue, cells: &[Cell]) -> Vec<CaseResult> {
     let ids: BTreeSet<&str> = cells.iter().map(|cell| cell.id.case()).collect();
     let cases = catalogue.cases.iter().filter(|case| ids.contains(case.id.as_str()));
-    let cases = cases.map(|case| (&case.id, CaseResult { id: case.id.clone(), title: case.title.clone() }));
+    let cases = cases.map(|case| (&case.id, case_result(case)));
     cases.collect::<BTreeMap<_, _>>().into_values().collect()
 }
 
-/// The conventions of these cells, in the order of the catalogue.
-fn conventions(catalogue: &Catalogue, cells: &[Cell]) -> Vec<String> {
+fn case_result(case: &Case) -> CaseResult {
+    let grows = case.tags.iter().any(|tag| tag == GROWS);
+    let referrers = case.content.iter().filter(|content| content.subject.is_some()).count();
+    CaseResult { id: case.id.clone(), title: case.title.clone(), size: grows.then_some(referrers as u64) }
+}
+
+/// The conventions of these cells of which this is true, in the order of the catalogue.
+fn conventions(catalogue: &Catalogue, cells: &[Cell], is: impl Fn(&Convention) -> bool) -> Vec<String> {
     let ids: BTreeSet<&str> =
         cells.iter().flat_map(|cell| [cell.id.convention(), cell.id.reader()]).flatten().collect();
-    let all = catalogue.conventions.iter().map(|convention| &convention.id);
-    all.filter(|id| ids.contains(id.as_str())).cloned().collect()
+    let all = catalogue.conventions.iter().filter(|convention| ids.contains(convention.id.as_str()));
+    all.filter(|convention| is(convention)).map(|convention| convention.id.clone()).collect()
 }
 
 /// Why nothing ran: the tools that the user named, or else that none is there.

@@ -29,6 +29,12 @@ pub struct Results {
     /// The digest of all cases, conventions and drivers.
     #[schemars(with = "String")]
     pub suite: Digest,
+    /// The version of referee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referee: Option<String>,
+    /// When the run began: UTC, as ISO 8601 has it, to the second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
     /// Whether every cell is done.
     pub complete: bool,
     /// The cases of the cells, in the order of reports.
@@ -37,6 +43,9 @@ pub struct Results {
     /// The ids of the conventions of the cells, in the order of reports.
     #[serde(default)]
     pub conventions: Vec<String>,
+    /// Which of the conventions somebody proposes, and no released tool writes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposed: Vec<String>,
     /// The columns and the programs behind them, in the order of reports.
     pub tools: Vec<ToolResult>,
     /// The cells.
@@ -61,6 +70,9 @@ pub struct CaseResult {
     pub id: String,
     /// The question as one sentence.
     pub title: String,
+    /// Of a case that asks how the time grows: how many referrers there are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
 }
 
 /// A column and the program behind it.
@@ -82,6 +94,9 @@ pub struct ToolResult {
     /// Whether `run --install` builds it.
     #[serde(default)]
     pub installable: bool,
+    /// The id of the convention by which the tool stores referrers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stores: Option<String>,
     /// How far it was locked in.
     pub sandbox: SandboxResult,
 }
@@ -155,6 +170,9 @@ pub struct CellResult {
     /// With the verdict `changed`: what was seen before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<Recorded>,
+    /// Of a bystander: the outcome of the same call where the image has no referrers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<Outcome>,
     /// The referrers that were there.
     #[schemars(with = "Vec<String>")]
     pub expected: Vec<Digest>,
@@ -202,6 +220,7 @@ impl CellResult {
             specified: None,
             declared: None,
             was: None,
+            control: None,
             expected: summary.shown.expected.into_keys().collect(),
             observed: summary.shown.observed,
             sees: summary.shown.sees,

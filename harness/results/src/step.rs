@@ -21,8 +21,11 @@ pub struct StepRecord {
     pub role: Role,
     /// The operation.
     pub op: OpName,
-    /// The command line, with the scratch folder as `.`; empty for the built-in writer and reader.
+    /// The command line, with the scratch folder as `.`; empty for the built-in writer and reader. Of several that ran, the last.
     pub argv: Vec<String>,
+    /// The command lines that ran before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Vec<String>>,
     /// The exit code; `null` where there is none.
     pub exit: Option<i32>,
     /// How long it took, in milliseconds.
@@ -42,6 +45,10 @@ pub struct StepRecord {
     /// What a reader did to the layout that it was to read: `added`, `changed` or `removed`, and a path in the layout.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
+    /// What the layout held before and does not any more: names of the case's content, tags, or digests cut short. A fact and no
+    /// error.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<String>,
     /// The tool was not run: it has hung in this operation again and again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub skipped: bool,

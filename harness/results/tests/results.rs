@@ -57,21 +57,37 @@ fn step() -> impl Strategy<Value = StepRecord> {
     let texts = || vec(".{0,8}", 0..2);
     let optional = || option::of(".{0,8}");
     let first = (select(&Role::ALL), id(), texts(), option::of(any::<i32>()), any::<u64>());
-    let second = (optional(), optional(), texts(), texts(), texts(), any::<(bool, bool)>());
-    (first, second).prop_map(|((role, op, argv, exit, millis), second)| {
-        let (end, stderr, requests, outside, changed, (skipped, leaked)) = second;
-        let op = OpName::new(op);
-        StepRecord { role, op, argv, exit, millis, end, stderr, requests, outside, changed, skipped, leaked }
+    let lists = (vec(texts(), 0..2), texts(), texts(), texts(), texts());
+    let second = (optional(), optional(), lists, any::<(bool, bool)>());
+    (first, second).prop_map(|((role, op, argv, exit, millis), (end, stderr, lists, (skipped, leaked)))| {
+        let (earlier, requests, outside, changed, lost) = lists;
+        StepRecord {
+            role,
+            op: OpName::new(op),
+            argv,
+            earlier,
+            exit,
+            millis,
+            end,
+            stderr,
+            requests,
+            outside,
+            changed,
+            lost,
+            skipped,
+            leaked,
+        }
     })
 }
 
 fn cell() -> impl Strategy<Value = CellResult> {
     let verdict = option::of(select(&Verdict::ALL));
     let first = (cell_id(), outcome(), btree_map(outcome(), 1..9_usize, 0..3), verdict);
-    let second = (option::of(outcome()), option::of(outcome()), option::of(recorded()), option::of(".{0,8}"));
+    let outcomes = || option::of(outcome());
+    let second = (outcomes(), outcomes(), outcomes(), option::of(recorded()), option::of(".{0,8}"));
     let names = || vec(".{0,8}", 0..3);
     let third = (vec(digest(), 0..2), vec(digest(), 0..2), names(), names(), names(), vec(step(), 0..2));
-    (first, second, third).prop_map(|(first, (specified, declared, was, reason), third)| {
+    (first, second, third).prop_map(|(first, (specified, declared, control, was, reason), third)| {
         let (id, outcome, outcomes, verdict) = first;
         let (expected, observed, sees, altered, repeated, steps) = third;
         let summary = Summary { outcome, outcomes, shown: Observation::none(outcome, "") };
@@ -81,6 +97,7 @@ fn cell() -> impl Strategy<Value = CellResult> {
             specified,
             declared,
             was,
+            control,
             reason,
             expected,
             observed,
@@ -96,16 +113,18 @@ fn tool() -> impl Strategy<Value = ToolResult> {
     let status = select(&[Status::Ok, Status::Unavailable]);
     let network = select(&[Network::Loopback, Network::Open]);
     let optional = || option::of(".{0,8}");
-    (id(), id(), optional(), optional(), optional(), any::<bool>(), status, network).prop_map(
-        |(id, tool, version, sha256, reason, installable, status, network)| {
+    let stores = option::of(id());
+    (id(), id(), optional(), optional(), optional(), any::<bool>(), stores, status, network).prop_map(
+        |(id, tool, version, sha256, reason, installable, stores, status, network)| {
             let sandbox = SandboxResult { network };
-            ToolResult { id, tool, version, sha256, status, reason, installable, sandbox }
+            ToolResult { id, tool, version, sha256, status, reason, installable, stores, sandbox }
         },
     )
 }
 
 fn results() -> impl Strategy<Value = Results> {
-    let case = (id(), ".{0,20}").prop_map(|(id, title)| CaseResult { id, title });
+    let case = (id(), ".{0,20}", option::of(any::<u64>()));
+    let case = case.prop_map(|(id, title, size)| CaseResult { id, title, size });
     let timing = (any::<u64>(), option::of(any::<u64>()), any::<u64>(), any::<usize>());
     let timing = timing.prop_map(|(wall_millis, tools_cpu_millis, own_cpu_millis, jobs)| Timing {
         wall_millis,
@@ -113,14 +132,18 @@ fn results() -> impl Strategy<Value = Results> {
         own_cpu_millis,
         jobs,
     });
-    let lists = (vec(case, 0..3), vec(id(), 0..3), vec(tool(), 0..3), vec(cell(), 0..6));
-    (digest(), any::<bool>(), lists, timing).prop_map(
-        |(suite, complete, (cases, conventions, tools, cells), timing)| Results {
+    let lists = (vec(case, 0..3), vec(id(), 0..3), vec(id(), 0..2), vec(tool(), 0..3), vec(cell(), 0..6));
+    let optional = || option::of(".{0,8}");
+    (digest(), optional(), optional(), any::<bool>(), lists, timing).prop_map(
+        |(suite, referee, date, complete, (cases, conventions, proposed, tools, cells), timing)| Results {
             schema: Schema::V1,
             suite,
+            referee,
+            date,
             complete,
             cases,
             conventions,
+            proposed,
             tools,
             cells,
             timing,
@@ -207,6 +230,7 @@ fn everything() -> Results {
         role: Role::Consumer,
         op: OpName::new("discover"),
         argv: Vec::new(),
+        earlier: Vec::new(),
         exit: Some(0),
         millis: 1,
         end: None,
@@ -214,6 +238,7 @@ fn everything() -> Results {
         requests: Vec::new(),
         outside: vec!["home".to_owned()],
         changed: vec!["changed index.json".to_owned()],
+        lost: Vec::new(),
         skipped: false,
         leaked: true,
     }];
@@ -225,14 +250,18 @@ fn everything() -> Results {
         status: Status::Ok,
         reason: None,
         installable: true,
+        stores: None,
         sandbox: SandboxResult { network: Network::Open },
     };
     Results {
         schema: Schema::V1,
         suite: suite(&[]),
+        referee: Some("0.1.0".to_owned()),
+        date: Some("2026-11-28T01:02:03Z".to_owned()),
         complete: true,
-        cases: vec![CaseResult { id: "attach-discover".to_owned(), title: "A title".to_owned() }],
+        cases: vec![CaseResult { id: "attach-discover".to_owned(), title: "A title".to_owned(), size: None }],
         conventions: Vec::new(),
+        proposed: Vec::new(),
         tools: vec![tool],
         cells,
         timing: Timing::default(),

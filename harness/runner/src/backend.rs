@@ -139,6 +139,7 @@ fn record(task: Task<'_>, argv: Vec<String>, took: Duration) -> StepRecord {
         role: task.step.role(),
         op: OpName::new(task.step.operation.name),
         argv,
+        earlier: Vec::new(),
         exit: None,
         millis: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         end: None,
@@ -146,6 +147,7 @@ fn record(task: Task<'_>, argv: Vec<String>, took: Duration) -> StepRecord {
         requests: Vec::new(),
         outside: Vec::new(),
         changed: Vec::new(),
+        lost: Vec::new(),
         skipped: false,
         leaked: false,
     }

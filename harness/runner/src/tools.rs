@@ -116,6 +116,7 @@ impl Tool {
             status: if binary.is_some() { Status::Ok } else { Status::Unavailable },
             reason: self.found.as_ref().err().map(ToString::to_string),
             installable: self.driver.file.install.is_some() && self.driver.release().is_some(),
+            stores: None,
             sandbox: SandboxResult {
                 network: if sandbox.reason().is_none() { Network::Loopback } else { Network::Open },
             },
