@@ -93,10 +93,18 @@ pub(crate) struct RunArgs {
     pub(crate) filter: Vec<String>,
     #[command(flatten)]
     pub(crate) files: Files,
-    /// Build the pinned releases of the tools once, into a cache, and use them.
-    #[arg(long)]
-    pub(crate) install: bool,
-    /// Fail (exit 102) without this tool; `all` for every pinned one.
+    /// Build the pinned releases of the small tools once, into a cache, and use them; with `=all`, also of the large
+    /// ones, which takes a quarter of an hour.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHICH",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "small"
+    )]
+    pub(crate) install: Option<Builds>,
+    /// Fail (exit 102) without this tool; `all` for every one that can be installed.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) require: Vec<String>,
     /// How many cells run at once; by default twice the number of processors, since tools also wait.
@@ -162,8 +170,14 @@ pub(crate) struct ViewArgs {
 pub(crate) enum ToolsCommand {
     /// List the tools with what was found of them on this machine.
     List(ToolsArgs),
-    /// Build the pinned releases into the cache.
-    Install(ToolsArgs),
+    /// Build the pinned releases into the cache: of the tools that are named, or else of all small ones.
+    Install {
+        /// Also of the large ones, which takes a quarter of an hour.
+        #[arg(long, conflicts_with = "tools")]
+        all: bool,
+        #[command(flatten)]
+        args: ToolsArgs,
+    },
     /// Probe each claimed capability, and a made-up one.
     Check(ToolsArgs),
 }
@@ -179,6 +193,15 @@ pub(crate) struct ToolsArgs {
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
+}
+
+/// What `--install` builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Builds {
+    /// What takes seconds.
+    Small,
+    /// What takes minutes, too.
+    All,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -25,7 +25,7 @@ use referee::runner::schedule::{self, Run};
 use referee::runner::tools::{Machine, Tool};
 
 use super::Selected;
-use crate::args::{Deny, Format, RunArgs};
+use crate::args::{Builds, Deny, Format, RunArgs};
 use crate::exit::{Exit, Failed};
 use crate::progress::Progress;
 use crate::sink::{self, Sink};
@@ -47,12 +47,15 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     let machine = machine::machine(args.cache.as_deref())?;
     let wanted: BTreeSet<&str> =
         cells.iter().flat_map(|cell| cell.id.roles()).map(|(_, binding)| binding.driver()).collect();
-    if args.install {
-        super::tools::install(&machine, &catalogue, &|driver| wanted.contains(driver.id.as_str()), false)?;
+    if let Some(builds) = args.install {
+        let chosen = |driver: &Driver| {
+            wanted.contains(driver.id.as_str()) && (builds == Builds::All || !driver.is_large())
+        };
+        super::tools::install(&machine, &catalogue, &chosen, false);
     }
     let drivers = catalogue.drivers.iter().filter(|driver| wanted.contains(driver.id.as_str()));
     let tools: BTreeMap<String, Tool> =
-        drivers.map(|driver| (driver.id.clone(), machine.locate(driver, args.install))).collect();
+        drivers.map(|driver| (driver.id.clone(), machine.locate(driver, args.install.is_some()))).collect();
     if interrupt::came() {
         return Ok(Exit::Interrupted);
     }
@@ -118,12 +121,13 @@ fn all(catalogue: &Catalogue) -> impl Iterator<Item = Cell> {
 
 fn missing(require: &[String], catalogue: &Catalogue, tools: &BTreeMap<String, Tool>) -> Option<String> {
     let all = require.iter().any(|id| id == "all");
-    let pinned = catalogue.drivers.iter().filter(|driver| all && driver.release().is_some());
+    let installable = |driver: &Driver| driver.pinned().is_some() || driver.file.debian.is_some();
+    let installable = catalogue.drivers.iter().filter(|driver| all && installable(driver));
     let required: BTreeSet<&str> = require
         .iter()
         .map(String::as_str)
         .filter(|id| *id != "all")
-        .chain(pinned.map(|d| d.id.as_str()))
+        .chain(installable.map(|driver| driver.id.as_str()))
         .collect();
     let why = |id: &str| match tools.get(id) {
         None => Some(format!("error: required tool `{id}` is in no selected cell")),

@@ -2,12 +2,13 @@
 //!
 //! Owns: showing what is on this machine. Leaves to others: finding, building, probing.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use referee::results::ToolResult;
 use referee::runner::catalogue::Catalogue;
 use referee::runner::driver::Driver;
-use referee::runner::tools::install::{self, Installed};
+use referee::runner::tools::install;
 use referee::runner::tools::probe::{self, Probe};
 use referee::runner::tools::{Machine, Tool};
 use serde::Serialize;
@@ -19,18 +20,7 @@ use crate::{interrupt, machine};
 pub(super) fn run(command: &ToolsCommand) -> Result<Exit, Failed> {
     match command {
         ToolsCommand::List(args) => list(args),
-        ToolsCommand::Install(args) => {
-            interrupt::watch()?;
-            let (catalogue, selected, machine) = open(args)?;
-            let all = install(&machine, &catalogue, &|driver| chosen(driver, &selected), true)?;
-            Ok(if interrupt::came() {
-                Exit::Interrupted
-            } else if all {
-                Exit::Success
-            } else {
-                Exit::ToolMissing
-            })
-        }
+        ToolsCommand::Install { all, args } => install_chosen(args, *all),
         ToolsCommand::Check(args) => check(args),
     }
 }
@@ -73,49 +63,81 @@ fn list(args: &ToolsArgs) -> Result<Exit, Failed> {
     Ok(Exit::Success)
 }
 
-/// Builds the pinned releases of the chosen columns; says on standard error what it does, and with `all` also what there
-/// was nothing to do for. Gives whether all are there now.
+fn install_chosen(args: &ToolsArgs, all: bool) -> Result<Exit, Failed> {
+    interrupt::watch()?;
+    let (catalogue, selected, machine) = open(args)?;
+    let named = !selected.is_empty();
+    let is_chosen = |driver: &Driver| chosen(driver, &selected) && (named || all || !driver.is_large());
+    let mut there = install(&machine, &catalogue, &is_chosen, true);
+    if interrupt::came() {
+        return Ok(Exit::Interrupted);
+    }
+    // of what cannot be built, what is named has to be there
+    let plain = catalogue.drivers.iter().filter(|driver| driver.id == driver.tool());
+    for driver in plain.filter(|driver| driver.pinned().is_none() && is_chosen(driver)) {
+        match machine.locate(driver, false).found {
+            Ok(binary) => {
+                super::say(&format!(
+                    "{} {} is installed: {}",
+                    driver.id,
+                    binary.version,
+                    binary.path.display()
+                ));
+            }
+            Err(why) => {
+                there &= !named;
+                super::say(&format!("{} is not built by referee: {why}", driver.id));
+            }
+        }
+    }
+    let left = catalogue.drivers.iter().filter(|driver| driver.is_large() && !is_chosen(driver));
+    let left: BTreeSet<&str> =
+        left.filter(|driver| machine.built(driver).is_none()).map(Driver::tool).collect();
+    if !named && !left.is_empty() {
+        let left = left.into_iter().collect::<Vec<_>>().join(", ");
+        super::say(&format!("`referee tools install --all` builds the large ones, too: {left}"));
+    }
+    Ok(if there { Exit::Success } else { Exit::ToolMissing })
+}
+
+/// Builds the pinned releases of the chosen columns; says on standard error what it does, and if `verbose` also what
+/// there was nothing to do for. Gives whether all are there now.
 pub(super) fn install(
     machine: &Machine,
     catalogue: &Catalogue,
     chosen: &dyn Fn(&Driver) -> bool,
-    all: bool,
-) -> Result<bool, Failed> {
-    let mut there = true;
-    let mut seen: Vec<(&str, &str)> = Vec::new();
+    verbose: bool,
+) -> bool {
+    let mut releases = BTreeMap::new();
     for driver in catalogue.drivers.iter().filter(|driver| chosen(driver)) {
-        let Some((recipe, release)) = driver.file.install.as_ref().zip(driver.release()) else {
-            if all {
-                super::say(&format!("{} has no [install], so there is nothing to build", driver.id));
-            }
-            continue;
-        };
-        if seen.contains(&(driver.tool(), &release.version)) {
-            continue;
+        if let Some((install, release)) = driver.pinned() {
+            // the small ones first: they are there soon
+            let key = (driver.is_large(), driver.tool(), &release.version);
+            releases.entry(key).or_insert((driver, install, release));
         }
-        seen.push((driver.tool(), &release.version));
+    }
+    let (cached, wanted): (Vec<_>, Vec<_>) =
+        releases.into_iter().partition(|(_, (driver, ..))| machine.built(driver).is_some());
+    for ((_, tool, version), (driver, ..)) in cached.iter().filter(|_| verbose) {
+        let path = machine.built(driver).unwrap_or_default();
+        super::say(&format!("{tool} {version} is installed: {}", path.display()));
+    }
+    let mut there = true;
+    let count = wanted.len();
+    for (at, ((_, tool, version), (driver, recipe, release))) in wanted.into_iter().enumerate() {
         if interrupt::came() {
-            return Ok(false);
+            return false;
         }
-        let what = format!("{} {}", driver.tool(), release.version);
-        if !machine.cached(driver.tool(), release, &driver.file.program).is_file() {
-            super::say(&format!("building {what} ..."));
-        }
-        match install::install(machine, driver.tool(), &driver.file.program, recipe, release) {
-            Ok(Installed::Cached(path)) if all => {
-                super::say(&format!("{what} is installed: {}", path.display()));
-            }
-            Ok(Installed::Cached(_)) => {}
-            Ok(Installed::Built(_, took)) => {
-                super::say(&format!("built {what} in {:.0} s", took.as_secs_f64()));
-            }
+        super::say(&format!("building {tool} {version}, {} of {count} ...", at + 1));
+        match install::install(machine, driver, recipe, release) {
+            Ok(took) => super::say(&format!("built {tool} {version} in {:.0} s", took.as_secs_f64())),
             Err(error) => {
                 there = false;
-                super::say(&format!("cannot build {what}: {error}"));
+                super::say(&format!("cannot build {tool} {version}: {error}"));
             }
         }
     }
-    Ok(there)
+    there
 }
 
 #[derive(Serialize)]

@@ -4,6 +4,7 @@ mod check;
 mod cli;
 mod conformance;
 mod docs;
+mod install;
 mod interop;
 mod interrupt;
 mod schemas;

@@ -91,9 +91,12 @@ pub struct ToolResult {
     /// Why it is unavailable, and what to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Whether `run --install` builds it.
+    /// Whether referee can build it.
     #[serde(default)]
     pub installable: bool,
+    /// Whether building it takes long, so that `run --install=all` does and `run --install` does not.
+    #[serde(default)]
+    pub large: bool,
     /// The id of the convention by which the tool stores referrers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stores: Option<String>,

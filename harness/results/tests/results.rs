@@ -113,11 +113,12 @@ fn tool() -> impl Strategy<Value = ToolResult> {
     let status = select(&[Status::Ok, Status::Unavailable]);
     let network = select(&[Network::Loopback, Network::Open]);
     let optional = || option::of(".{0,8}");
+    let built = (any::<bool>(), any::<bool>());
     let stores = option::of(id());
-    (id(), id(), optional(), optional(), optional(), any::<bool>(), stores, status, network).prop_map(
-        |(id, tool, version, sha256, reason, installable, stores, status, network)| {
+    (id(), id(), optional(), optional(), optional(), built, stores, status, network).prop_map(
+        |(id, tool, version, sha256, reason, (installable, large), stores, status, network)| {
             let sandbox = SandboxResult { network };
-            ToolResult { id, tool, version, sha256, status, reason, installable, stores, sandbox }
+            ToolResult { id, tool, version, sha256, status, reason, installable, large, stores, sandbox }
         },
     )
 }
@@ -250,6 +251,7 @@ fn everything() -> Results {
         status: Status::Ok,
         reason: None,
         installable: true,
+        large: false,
         stores: None,
         sandbox: SandboxResult { network: Network::Open },
     };

@@ -12,8 +12,10 @@ use semver::{Version, VersionReq};
 use serde::Deserialize;
 
 mod check;
+pub mod install;
 pub mod text;
 
+pub use install::{Install, Release};
 pub use text::{Arg, NoValue, Text};
 
 use crate::operation::{Capability, Operation};
@@ -53,6 +55,9 @@ pub struct DriverFile {
     /// How to build pinned releases.
     #[serde(default)]
     pub install: Option<Install>,
+    /// The Debian package that has the program, in place of `[install]`; referee names it, and never installs it.
+    #[serde(default)]
+    pub debian: Option<String>,
     /// For a registry over a layout: how to serve one.
     #[serde(default)]
     pub server: Option<Server>,
@@ -89,28 +94,6 @@ pub struct VersionProbe {
     /// A regular expression over the output; its first group is the version.
     #[serde(rename = "match")]
     pub pattern: String,
-}
-
-/// A Go module that releases are built from.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Install {
-    /// The module.
-    pub module: String,
-    /// The package to build in it, relative to the module.
-    pub package: String,
-    /// Pinned releases; the first is the default column's.
-    pub release: Vec<Release>,
-}
-
-/// One pinned release.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Release {
-    /// The module's version, with its `v`.
-    pub version: String,
-    /// The module's `h1:` checksum.
-    pub sum: String,
 }
 
 /// How to serve a layout; the repository `repo` is the folder `repo` below `{root}`.
@@ -238,10 +221,6 @@ impl DriverFile {
             (None, None) => Kind::Command,
         }
     }
-
-    fn releases(&self) -> impl Iterator<Item = &Release> {
-        self.install.iter().flat_map(|install| &install.release)
-    }
 }
 
 impl Driver {
@@ -267,12 +246,6 @@ impl Driver {
     /// The tool without its variant: `regctl` for `regctl+slow`.
     pub fn tool(&self) -> &str {
         &self.file.id
-    }
-
-    /// The release that this column pins.
-    pub fn release(&self) -> Option<&Release> {
-        let wanted = self.variant.release.as_deref();
-        self.file.releases().find(|release| wanted.is_none_or(|wanted| release.version == wanted))
     }
 
     /// Whether the column is made for `role`.

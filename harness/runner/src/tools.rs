@@ -65,16 +65,26 @@ pub enum NotFound {
     #[error("{} is no program", .0.display())]
     NoProgram(PathBuf),
     /// It can be built, and is not.
-    #[error("not installed; `referee tools install {tool}` builds {version}")]
-    NotInstalled {
+    #[error("{lack}; `referee tools install {tool}` builds {version}")]
+    NotBuilt {
+        /// What is missing.
+        lack: Lack,
         /// The tool.
         tool: String,
         /// The pinned release.
         version: String,
     },
-    /// It cannot be built, and PATH does not lead to it.
-    #[error("no `{0}` in PATH")]
-    NotInPath(String),
+    /// A Debian package has it.
+    #[error("{lack}; on Debian, `apt-get install {package}` installs it")]
+    NotPackaged {
+        /// What is missing.
+        lack: Lack,
+        /// The package.
+        package: String,
+    },
+    /// Its driver does not say where it comes from, and PATH does not lead to it.
+    #[error("{0}")]
+    NotInPath(Lack),
     /// It does not end when it is asked for its version.
     #[error("`{command}` hangs ({})", path.display())]
     Hangs {
@@ -98,6 +108,25 @@ pub enum NotFound {
     Trouble(String),
 }
 
+/// What is missing of a tool.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Lack {
+    /// All of it, in PATH and in the cache.
+    #[error("not installed")]
+    Installed,
+    /// All of it, in PATH, the only place where it can be.
+    #[error("no `{0}` in PATH")]
+    InPath(String),
+    /// Another program that it is nothing without, such as a daemon.
+    #[error("no `{}` beside {}", lacking.display(), program.display())]
+    Beside {
+        /// The program that PATH leads to.
+        program: PathBuf,
+        /// The name of the one that is missing.
+        lacking: PathBuf,
+    },
+}
+
 impl NotFound {
     fn trouble(error: impl std::fmt::Display) -> Self {
         Self::Trouble(error.to_string())
@@ -115,7 +144,8 @@ impl Tool {
             sha256: binary.map(|binary| binary.sha256.clone()),
             status: if binary.is_some() { Status::Ok } else { Status::Unavailable },
             reason: self.found.as_ref().err().map(ToString::to_string),
-            installable: self.driver.file.install.is_some() && self.driver.release().is_some(),
+            installable: self.driver.pinned().is_some(),
+            large: self.driver.is_large(),
             stores: None,
             sandbox: SandboxResult {
                 network: if sandbox.reason().is_none() { Network::Loopback } else { Network::Open },
@@ -153,6 +183,12 @@ impl Machine {
         self.cache.join(format!("{tool}@{}", release.version)).join(program)
     }
 
+    /// The program of a column in the cache, if all that belong to it are there.
+    pub fn built(&self, driver: &Driver) -> Option<PathBuf> {
+        let path = self.cached(driver.tool(), driver.release()?, &driver.file.program);
+        lacking(&path, driver).is_none().then_some(path)
+    }
+
     /// Finds the program of a column. Columns that pin another release than the first only ever come from the
     /// cache, as do all with `pinned`; the others prefer PATH, so that a maintainer's own build is what is tested.
     pub fn locate(&self, driver: &Driver, pinned: bool) -> Tool {
@@ -165,20 +201,41 @@ impl Machine {
         if program.contains('/') {
             let folder = Path::new(driver.source.name()).parent().unwrap_or(Path::new("."));
             let path = std::path::absolute(folder.join(program)).map_err(NotFound::trouble)?;
-            return if is_program(&path) { Ok(path) } else { Err(NotFound::NoProgram(path)) };
+            return match lacking(&path, driver) {
+                None => Ok(path),
+                Some(lacking) => Err(NotFound::NoProgram(lacking)),
+            };
         }
-        let cached = driver.release().map(|release| self.cached(driver.tool(), release, program));
-        let cached = cached.filter(|path| is_program(path));
+        // a client and a daemon of different folders may be of different releases
         let in_path = || {
-            if driver.variant.release.is_none() { self.which(program) } else { None }
+            let mut paths = self.path.iter().map(|folder| folder.join(program));
+            paths.find(|path| driver.variant.release.is_none() && lacking(path, driver).is_none())
         };
+        let cached = self.built(driver);
         let path = if pinned { cached.or_else(in_path) } else { in_path().or(cached) };
-        path.ok_or_else(|| match driver.release() {
-            Some(release) => {
-                NotFound::NotInstalled { tool: driver.tool().to_owned(), version: release.version.clone() }
+        path.ok_or_else(|| self.absent(driver))
+    }
+
+    fn absent(&self, driver: &Driver) -> NotFound {
+        let name = &driver.file.program;
+        let alone = self.which(name).filter(|_| driver.variant.release.is_none());
+        let lacking = alone.as_deref().and_then(|program| lacking(program, driver));
+        let lacking = lacking.as_deref().and_then(Path::file_name).map(PathBuf::from);
+        let beside = alone.zip(lacking).map(|(program, lacking)| Lack::Beside { program, lacking });
+        match (driver.release(), &driver.file.debian) {
+            (Some(release), _) => NotFound::NotBuilt {
+                lack: beside.unwrap_or(Lack::Installed),
+                tool: driver.tool().to_owned(),
+                version: release.version.clone(),
+            },
+            (None, debian) => {
+                let lack = beside.unwrap_or_else(|| Lack::InPath(name.clone()));
+                match debian.clone() {
+                    Some(package) => NotFound::NotPackaged { lack, package },
+                    None => NotFound::NotInPath(lack),
+                }
             }
-            None => NotFound::NotInPath(program.clone()),
-        })
+        }
     }
 
     fn observe(&self, driver: &Driver, path: &Path) -> Result<Binary, NotFound> {
@@ -228,6 +285,12 @@ pub fn environment(
         env.insert(name.clone(), text.expand(values)?.into());
     }
     Ok(env)
+}
+
+/// The first that is missing of a driver's program at this path and those that have to lie beside it.
+fn lacking(path: &Path, driver: &Driver) -> Option<PathBuf> {
+    let beside = driver.file.beside().into_iter().map(|name| path.with_file_name(name));
+    std::iter::once(path.to_owned()).chain(beside).find(|path| !is_program(path))
 }
 
 fn is_program(path: &Path) -> bool {

@@ -86,13 +86,20 @@ fn missing(results: &Results) -> String {
         return text;
     }
     let tools: BTreeSet<&str> = missing.iter().map(|tool| tool.tool.as_str()).collect();
-    let built = missing.iter().filter(|tool| tool.installable).map(|tool| tool.tool.as_str());
-    let built: Vec<&str> = built.collect::<BTreeSet<_>>().into_iter().collect();
-    let which = if built.len() == tools.len() { "them".to_owned() } else { built.join(", ") };
-    let advice = match built.len() {
-        0 => String::new(),
-        _ => wrapped("", &format!("`referee run --install` builds {which}; it needs Go."), 0) + "\n",
+    let built = |large: bool| {
+        let built = missing.iter().filter(|tool| tool.installable && tool.large == large);
+        let built: BTreeSet<&str> = built.map(|tool| tool.tool.as_str()).collect();
+        if built.len() == tools.len() { "them".to_owned() } else { Vec::from_iter(built).join(", ") }
     };
+    let advice = match [built(false), built(true)].each_ref().map(String::as_str) {
+        ["", ""] => String::new(),
+        [small, ""] => format!("`referee run --install` builds {small}; it needs Go."),
+        ["", large] => format!("`referee run --install=all` builds {large}; it needs Go."),
+        [small, large] => {
+            format!("`referee run --install` builds {small}; `--install=all` also {large}. Both need Go.")
+        }
+    };
+    let advice = if advice.is_empty() { advice } else { wrapped("", &advice, 0) + "\n" };
     format!("Not run: these tools are unavailable\n\n{text}\n{advice}")
 }
 

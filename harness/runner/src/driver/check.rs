@@ -16,6 +16,7 @@ pub(super) fn check(file: &DriverFile, source: &Source) -> Result<(), SourceErro
     let here = Here { file, source };
     here.head()?;
     here.capabilities()?;
+    here.origin()?;
     for (op, call) in &file.op {
         here.call(&["op", op.name], op, call)?;
     }
@@ -97,6 +98,67 @@ impl Here<'_> {
         Ok(())
     }
 
+    /// Where the programs come from.
+    fn origin(&self) -> Result<(), SourceError> {
+        let file = self.file;
+        if let Some(package) = &file.debian {
+            if file.install.is_some() {
+                let message = "a driver has an [install] or a `debian` package, not both".to_owned();
+                return self.fail(&["debian"], message);
+            }
+            // it is shown in a command to copy
+            if !is_name(package, "+.-") {
+                return self.fail(&["debian"], format!("`{package}` is not the name of a Debian package"));
+            }
+        }
+        let Some(install) = &file.install else {
+            return Ok(());
+        };
+        for program in install.also.keys() {
+            if !is_name(program, "._-") {
+                return self.fail(&["install", "also", program], format!("`{program}` is not a file's name"));
+            }
+            if *program == file.program {
+                let message = format!("`{program}` is built from `package` already");
+                return self.fail(&["install", "also", program], message);
+            }
+        }
+        if let Some(tag) = install.tags.iter().find(|tag| !is_name(tag, "._")) {
+            let span = self.source.place_in(&["install", "tags"], &format!("\"{tag}\""));
+            return self.fail_at(span, format!("`{tag}` is not a build tag"));
+        }
+        if let Some(variable) =
+            install.version_variable.as_ref().filter(|variable| !is_name(variable, "._-/"))
+        {
+            let message = format!("`{variable}` is not a variable such as `main.version`");
+            return self.fail(&["install", "version-variable"], message);
+        }
+        let daemon = file.daemon.as_ref().and_then(|daemon| daemon.program.as_deref());
+        if let Some(daemon) = daemon.filter(|daemon| !file.builds(daemon)) {
+            let message = format!("`{daemon}` is not built: [install] needs it in `also`, with its package");
+            return self.fail(&["daemon", "program"], message);
+        }
+        if install.release.is_empty() {
+            return self.fail(&["install", "release"], "no release is pinned".to_owned());
+        }
+        for (at, release) in install.release.iter().enumerate() {
+            let at = at.to_string();
+            let path = ["install", "release", &at];
+            self.sum(&[&path[..], &["sum"]].concat(), &release.sum)?;
+            for (at, replace) in release.replace.iter().enumerate() {
+                self.sum(&[&path[..], &["replace", &at.to_string(), "sum"]].concat(), &replace.sum)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn sum(&self, path: &[&str], sum: &str) -> Result<(), SourceError> {
+        if sum.starts_with("h1:") {
+            return Ok(());
+        }
+        self.fail(path, format!("`{sum}` is not a checksum of go.sum: it begins with `h1:`"))
+    }
+
     fn call(&self, path: &[&str], op: &Operation, call: &Call) -> Result<(), SourceError> {
         if op.reads() && call.view.is_none() {
             return self.fail(path, format!("`{op}` needs `view`, where in the answer the list is"));
@@ -148,6 +210,12 @@ impl Here<'_> {
     }
 }
 
+/// ASCII letters, digits, and what of `others` is inside.
+fn is_name(text: &str, others: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+}
+
 #[cfg(test)]
 mod tests {
     use referee_source::Source;
@@ -176,6 +244,48 @@ old = { release = "v1.0.0" }
 
     fn parse(text: &str) -> Result<DriverFile, referee_source::SourceError> {
         DriverFile::parse(&Source::new("mine.toml", text))
+    }
+
+    #[test]
+    fn mistakes_of_where_programs_come_from_are_shown_at_their_line() {
+        let install = "[install]\nmodule = \"example.com/mine\"\n";
+        let daemon = "[daemon]\nprogram = \"mined\"\nargv = []\nready = []\n";
+        let also = format!("{daemon}{install}also = {{ mined = \"cmd/mined\" }}\n");
+        parse(&GOOD.replacen(install, &also, 1)).unwrap();
+        let release = "release = [{ version = \"v1.0.0\", sum = \"h1:x\" }]";
+        let cases = [
+            ("timeout = 5", "debian = \"mine\"", 6, "an [install] or a `debian` package, not both"),
+            (install, &format!("{install}also = {{ \"../mined\" = \"cmd\" }}\n"), 10, "not a file's name"),
+            (
+                install,
+                &format!("{install}also = {{ mined = \"cmd\", \"-o\" = \"cmd\" }}\n"),
+                10,
+                "`-o` is not",
+            ),
+            (install, &format!("{install}tags = [\"one\",\n\"two,three\"]\n"), 11, "not a build tag"),
+            (install, &format!("{install}version-variable = \"v.V=1 -linkmode\"\n"), 10, "not a variable"),
+            (install, &format!("{install}size = \"huge\"\n"), 10, "unknown variant `huge`"),
+            (install, &format!("{daemon}{install}"), 9, "`mined` is not built"),
+            (release, "release = []", 11, "no release is pinned"),
+            ("h1:x", "x", 11, "not a checksum of go.sum"),
+            (
+                "\"h1:x\" }",
+                "\"h1:x\", replace = [\n{ module = \"a\", by = \"b\", version = \"v1\", sum = \"b\" }] }",
+                12,
+                "not a checksum of go.sum",
+            ),
+        ];
+        for (good, bad, line, message) in cases {
+            assert!(GOOD.contains(good), "{good}");
+            let error = parse(&GOOD.replacen(good, bad, 1)).unwrap_err();
+            assert_eq!(error.line(), line, "{bad}: {error}");
+            assert!(error.message.contains(message), "{error}");
+        }
+        let (from, to) = (GOOD.find("[install]").unwrap(), GOOD.find("[op]").unwrap());
+        let text = GOOD.replacen(&GOOD[from..to], "", 1).replacen("{ release = \"v1.0.0\" }", "{}", 1);
+        let debian = |name: &str| parse(&text.replacen("timeout = 5", &format!("debian = \"{name}\""), 1));
+        debian("mine").unwrap();
+        assert_eq!(debian("mine; reboot").unwrap_err().line(), 6);
     }
 
     #[test]

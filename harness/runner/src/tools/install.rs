@@ -1,25 +1,17 @@
 //! Building pinned releases of tools that a Go toolchain can build.
 //!
 //! Owns: the throw-away module, the checksum, the cache. Leaves to others: which releases are pinned
-//! ([`crate::driver::Install`]). `go install` is not used: it refuses modules with `replace` or `exclude`.
+//! ([`crate::driver::install`]). `go install` is not used: it refuses modules with `replace` or `exclude`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::driver::{Install, Release};
+use crate::driver::install::Replace;
+use crate::driver::{Driver, Install, Release};
 use crate::tools::Machine;
 use referee_process::Sandbox;
 use referee_process::{End, Limits, Program};
-
-/// What became of one release.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Installed {
-    /// It was in the cache.
-    Cached(PathBuf),
-    /// It was built now, in so many seconds.
-    Built(PathBuf, Duration),
-}
 
 /// Why a release cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -59,21 +51,17 @@ pub enum InstallError {
     },
 }
 
-/// Builds one release into the cache, unless it is there.
+/// Builds all programs of one release into the cache, and says how long it took.
 ///
 /// # Errors
-/// No toolchain, a failed build, another checksum than the pinned one, or a cache that cannot be written.
+/// No toolchain, a failed build, another checksum than the pinned one, or a cache that cannot be written. Nothing is
+/// kept then: the cache has all programs of a release, or none that would be taken for it.
 pub fn install(
     machine: &Machine,
-    tool: &str,
-    program: &str,
+    driver: &Driver,
     install: &Install,
     release: &Release,
-) -> Result<Installed, InstallError> {
-    let target = machine.cached(tool, release, program);
-    if target.is_file() {
-        return Ok(Installed::Cached(target));
-    }
+) -> Result<Duration, InstallError> {
     let go = machine.which("go").ok_or(InstallError::NoGo)?;
     let write = |path: &Path| {
         let path = path.to_owned();
@@ -81,21 +69,52 @@ pub fn install(
     };
     std::fs::create_dir_all(&machine.cache).map_err(write(&machine.cache))?;
     let module = tempfile::tempdir_in(&machine.cache).map_err(write(&machine.cache))?;
+    let out = module.path().join("out");
+    std::fs::create_dir(&out).map_err(write(&out))?;
     let build = Build { machine, go: &go, folder: module.path() };
     let begin = std::time::Instant::now();
-    let built = module.path().join(program);
     build.go(&["mod", "init", "referee.invalid/build"])?;
     build.go(&["mod", "edit", &format!("-require={}@{}", install.module, release.version)])?;
-    // the checksum is known before anything is compiled or run
-    build.go(&["mod", "download", &format!("{}@{}", install.module, release.version)])?;
+    for Replace { module, by, version, .. } in &release.replace {
+        build.go(&["mod", "edit", &format!("-replace={module}={by}@{version}")])?;
+    }
+    // the checksums are known before anything is compiled or run
+    for (module, version, _) in pinned(install, release) {
+        build.go(&["mod", "download", &format!("{module}@{version}")])?;
+    }
     build.verify(install, release)?;
-    let package = format!("{}/{}", install.module, install.package);
-    build.go(&["build", "-mod=mod", "-trimpath", "-o", program, &package])?;
+    let tags = format!("-tags={}", install.tags.join(","));
+    let stamp = install.version_variable.as_ref();
+    let stamp = stamp.map(|variable| format!("-X={variable}={}", release.version));
+    let stamp = format!("-ldflags={}", stamp.unwrap_or_default());
+    let program = &driver.file.program;
+    // the driver's own program comes last: while it is missing, nobody looks at the others
+    let programs: Vec<_> = install.also.iter().chain([(program, &install.package)]).collect();
+    for (program, package) in &programs {
+        let (to, package) = (format!("out/{program}"), format!("{}/{package}", install.module));
+        build.go(&["build", "-mod=mod", "-trimpath", &tags, &stamp, "-o", &to, &package])?;
+    }
     build.verify(install, release)?;
+    let target = machine.cached(driver.tool(), release, program);
     let folder = target.parent().unwrap_or(&machine.cache);
     std::fs::create_dir_all(folder).map_err(write(folder))?;
-    std::fs::rename(&built, &target).map_err(write(&target))?;
-    Ok(Installed::Built(target, begin.elapsed()))
+    for (program, _) in programs {
+        let path = folder.join(program);
+        std::fs::rename(out.join(program), &path).map_err(write(&path))?;
+    }
+    Ok(begin.elapsed())
+}
+
+/// What is pinned: modules with version and checksum.
+fn pinned<'a>(
+    install: &'a Install,
+    release: &'a Release,
+) -> impl Iterator<Item = (&'a str, &'a str, &'a str)> {
+    let own = (install.module.as_str(), release.version.as_str(), release.sum.as_str());
+    let replaced = release.replace.iter();
+    let replaced =
+        replaced.map(|replace| (replace.by.as_str(), replace.version.as_str(), replace.sum.as_str()));
+    std::iter::once(own).chain(replaced)
 }
 
 struct Build<'a> {
@@ -133,16 +152,18 @@ impl Build<'_> {
     fn verify(&self, install: &Install, release: &Release) -> Result<(), InstallError> {
         let path = self.folder.join("go.sum");
         let text = std::fs::read_to_string(&path).unwrap_or_default();
-        let head = format!("{} {} ", install.module, release.version);
-        let got = text.lines().find_map(|line| line.strip_prefix(&head)).unwrap_or("missing");
-        if got == release.sum {
-            return Ok(());
+        for (module, version, sum) in pinned(install, release) {
+            let head = format!("{module} {version} ");
+            let got = text.lines().find_map(|line| line.strip_prefix(&head)).unwrap_or("missing");
+            if got != sum {
+                return Err(InstallError::Checksum {
+                    module: module.to_owned(),
+                    version: version.to_owned(),
+                    got: got.to_owned(),
+                    want: sum.to_owned(),
+                });
+            }
         }
-        Err(InstallError::Checksum {
-            module: install.module.clone(),
-            version: release.version.clone(),
-            got: got.to_owned(),
-            want: release.sum.clone(),
-        })
+        Ok(())
     }
 }
