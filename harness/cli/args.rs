@@ -198,9 +198,7 @@ pub(crate) struct ToolsArgs {
 /// What `--install` builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Builds {
-    /// What takes seconds.
     Small,
-    /// What takes minutes, too.
     All,
 }
 

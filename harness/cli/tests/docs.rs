@@ -32,9 +32,10 @@ enum How {
 use How::{Copies, Elsewhere, Parses, Referee, Tests, TestsOf};
 
 /// In the order in which they are run.
-const COMMANDS: [(&str, How); 31] = [
+const COMMANDS: [(&str, How); 32] = [
     // README.md
     ("cargo run --release -- run --install", Referee(&["attach-discover"], 0, "written by")),
+    ("cargo run --release -- run --install=all", Referee(&["attach-discover"], 0, "written by")),
     ("cargo test", Tests(&["docs::every_command_that_is_shown_works", "trust::"])),
     ("referee view layout v1", Referee(&[], 0, "1 referrer of")),
     ("referee check bad", Referee(&[], 10, "error[media-type-invalid]")),

@@ -135,7 +135,7 @@ fn of_what_is_not_as_pinned_or_not_whole_nothing_is_kept() {
     ] {
         let (code, said) = workshop.referee(&INSTALL, fails, sum);
         assert_eq!(code, 102, "{said}");
-        assert!(said.contains(&format!("cannot build mine v1.0.0: ")) && said.contains(why), "{said}");
+        assert!(said.contains("cannot build mine v1.0.0: ") && said.contains(why), "{said}");
         assert!(workshop.cached().is_empty(), "{:?}", workshop.cached());
     }
     let log = fs::read_to_string(workshop.path("go.log")).unwrap();
