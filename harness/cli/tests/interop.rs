@@ -12,7 +12,7 @@ use std::path::Path;
 
 use crate::support::{folder, referee, required, run};
 use referee::results::golden::Goldens;
-use referee::results::report::summary::HEADLINE;
+use referee::results::report::matrix::HEADLINE;
 use referee::results::{BUILTIN_VERSION, CellId, cell_id};
 use referee::runner::case::cell;
 use referee::runner::catalogue::{self, Catalogue};

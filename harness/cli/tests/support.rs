@@ -145,8 +145,19 @@ pub(crate) fn transcript(folder: &Path, words: &[&str]) -> String {
     };
     let code = output.status.code().unwrap_or(-1);
     let words = words.join(" ");
+    let part = |name: &str, bytes: &[u8]| without_date(&part(name, bytes));
     let streams = part("stdout", &output.stdout) + &part("stderr", &output.stderr);
     format!("$ referee {words}\n{streams}-- exit {code}\n")
+}
+
+/// A text without the date and referee's version, which a report ends with.
+fn without_date(text: &str) -> String {
+    let version = concat!("referee ", env!("CARGO_PKG_VERSION"), ", ");
+    let one = |line: &str| match line.strip_prefix(version).and_then(|rest| rest.split_once('Z')) {
+        Some((_, rest)) => format!("referee VERSION, DATE{rest}\n"),
+        None => format!("{line}\n"),
+    };
+    text.lines().map(one).collect()
 }
 
 /// A text without how many rules there are, and how many of them a profile asks for.

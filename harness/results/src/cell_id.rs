@@ -21,6 +21,9 @@ pub use pattern::{Patterns, map_conventions};
 /// The driver id of the built-in writer and reader.
 pub const BUILTIN: &str = "builtin";
 
+/// The convention without any list: the built-in reader, following it, finds whatever blobs are there.
+pub const RAW: &str = "raw";
+
 /// What plays a role in a cell.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Binding {

@@ -5,6 +5,7 @@
 
 pub mod cell_id;
 pub mod event;
+pub mod fate;
 pub mod golden;
 pub mod judge;
 pub mod observation;

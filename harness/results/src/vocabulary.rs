@@ -3,6 +3,7 @@
 //! Owns: their list, and what is said of each. Reports take their words from here, so that `referee explain` knows them all. Leaves to
 //! others: ids of cases, tools and conventions, which explain themselves.
 
+use crate::fate::Fate;
 use crate::outcome::Outcome;
 use crate::results::{Network, Status};
 use crate::verdict::Verdict;
@@ -10,6 +11,10 @@ use crate::verdict::Verdict;
 /// A word that a report prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Word {
+    /// In a table of bystanders: not disturbed.
+    Same,
+    /// What became of referrers on their way.
+    Fate(Fate),
     /// What was observed in a cell.
     Outcome(Outcome),
     /// An outcome held against what was expected.
@@ -46,17 +51,22 @@ impl Word {
     /// The whole vocabulary.
     pub fn all() -> impl Iterator<Item = Self> {
         let outcomes = Outcome::ALL.into_iter().map(Self::Outcome);
+        let fates = Fate::ALL.into_iter().map(Self::Fate);
         let verdicts = Verdict::ALL.into_iter().map(Self::Verdict);
         let surprises = Surprise::ALL.into_iter().map(Self::Surprise);
         let statuses = [Status::Ok, Status::Unavailable].into_iter().map(Self::Status);
         let networks = [Network::Loopback, Network::Open].into_iter().map(Self::Network);
-        outcomes.chain(verdicts).chain(surprises).chain(statuses).chain(networks).chain([Self::Nothing])
+        let signs = [Self::Same, Self::Nothing];
+        outcomes.chain(fates).chain(verdicts).chain(surprises).chain(statuses).chain(networks).chain(signs)
     }
 
     /// The word.
     pub fn text(self) -> &'static str {
         match self {
             Self::Outcome(outcome) => outcome.word(),
+            Self::Fate(Fate::Kept) => "kept",
+            Self::Fate(Fate::Unlisted) => "unlisted",
+            Self::Fate(Fate::Lost) => "lost",
             Self::Verdict(verdict) => verdict.word(),
             Self::Surprise(Surprise::Outside) => "outside",
             Self::Surprise(Surprise::Changed) => "changed",
@@ -66,6 +76,7 @@ impl Word {
             Self::Status(Status::Unavailable) => "unavailable",
             Self::Network(Network::Loopback) => "loopback",
             Self::Network(Network::Open) => "open",
+            Self::Same => "same",
             Self::Nothing => "-",
         }
     }
@@ -74,11 +85,12 @@ impl Word {
     pub fn kind(self) -> &'static str {
         match self {
             Self::Outcome(_) => "outcome",
+            Self::Fate(_) => "what became of referrers",
             Self::Verdict(_) => "verdict",
             Self::Surprise(_) => "surprise",
             Self::Status(_) => "status of a tool",
             Self::Network(_) => "network of a tool",
-            Self::Nothing => "sign in a table",
+            Self::Same | Self::Nothing => "sign in a table",
         }
     }
 
@@ -86,6 +98,13 @@ impl Word {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Outcome(outcome) => outcome.meaning(),
+            Self::Fate(Fate::Kept) => {
+                "the convention by which the referrers were stored still leads to all of them"
+            }
+            Self::Fate(Fate::Unlisted) => {
+                "the referrers are all there, but the convention by which they were stored does not lead to all of them any more"
+            }
+            Self::Fate(Fate::Lost) => "not all of the referrers are there any more, not even as blobs",
             Self::Verdict(verdict) => verdict.meaning(),
             Self::Surprise(Surprise::Outside) => "the tool wrote beside the layout that it was given",
             Self::Surprise(Surprise::Changed) => {
@@ -103,6 +122,7 @@ impl Word {
             Self::Network(Network::Open) => {
                 "there was no sandbox: the tool could reach what this machine can"
             }
+            Self::Same => "the bystander did what it does where the image has no referrers",
             Self::Nothing => {
                 "no cell ran here: the driver does not claim the operation, or a tool is not on this machine"
             }
@@ -113,6 +133,12 @@ impl Word {
 impl From<Outcome> for Word {
     fn from(outcome: Outcome) -> Self {
         Self::Outcome(outcome)
+    }
+}
+
+impl From<Result<Fate, Outcome>> for Word {
+    fn from(fate: Result<Fate, Outcome>) -> Self {
+        fate.map_or_else(Self::Outcome, Self::Fate)
     }
 }
 

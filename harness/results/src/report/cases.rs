@@ -9,8 +9,9 @@ use super::axes::Axes;
 use super::matrix::{bare, heads, meaning};
 use super::table::Table;
 use super::wrap::{listed, wrapped};
-use crate::cell_id::BUILTIN;
+use crate::cell_id::Binding;
 use crate::results::{CellResult, Results};
+use crate::role::Role;
 use crate::vocabulary::Word;
 
 const EACH: &str = "Every case: how many of the layouts written for it each";
@@ -30,7 +31,7 @@ pub(super) fn render(results: &Results, axes: &Axes) -> String {
 }
 
 fn by_tool(results: &Results, cases: &[&str], tools: &[String]) -> String {
-    let ran = results.cells.iter().filter(|cell| cell.outcome.ran() && cell.consumer() != BUILTIN);
+    let ran = results.cells.iter().filter(|cell| is_reading(cell) && !is_builtin(cell));
     let (columns, scores) = scores(ran, cases, tools);
     if columns.is_empty() {
         return String::new();
@@ -38,21 +39,30 @@ fn by_tool(results: &Results, cases: &[&str], tools: &[String]) -> String {
     let table = Table {
         corner: String::new(),
         heads: columns.iter().map(|column| heads(column)).collect(),
-        rows: rows(cases, &scores, ratio),
+        rows: rows(&scores, ratio),
         least: 6,
     };
     let title = wrapped("", &format!("{EACH} tool read in full"), 2);
     format!("{title}\n{}{}\n", table.render(""), gaps(&scores))
 }
 
+/// Whether somebody listed referrers at the end.
+fn is_reading(cell: &CellResult) -> bool {
+    cell.outcome.ran() && cell.id.roles().last().is_some_and(|(role, _)| *role != Role::Bystander)
+}
+
+fn is_builtin(cell: &CellResult) -> bool {
+    matches!(cell.id.last(), Some(Binding::Builtin(_)))
+}
+
 /// What the sign of a gap means, where there is one.
-fn gaps(scores: &[Vec<Score>]) -> String {
-    let gap = scores.iter().flatten().any(|score| score.of == 0);
+fn gaps(scores: &[Row<'_>]) -> String {
+    let gap = scores.iter().flat_map(|(_, scores)| scores).any(|score| score.of == 0);
     if gap { format!("\n{}", meaning(Word::Nothing)) } else { String::new() }
 }
 
 fn by_convention(results: &Results, cases: &[&str], conventions: &[String]) -> String {
-    let ran = results.cells.iter().filter(|cell| cell.outcome.ran() && cell.consumer() == BUILTIN);
+    let ran = results.cells.iter().filter(|cell| is_reading(cell) && is_builtin(cell));
     let (columns, scores) = scores(ran, cases, conventions);
     if columns.is_empty() {
         return String::new();
@@ -61,19 +71,19 @@ fn by_convention(results: &Results, cases: &[&str], conventions: &[String]) -> S
         columns.iter().enumerate().map(|(at, column)| format!("[{}] {}", at + 1, bare(column))).collect();
     let mut heads: Vec<(String, String)> =
         (1..=columns.len()).map(|at| (format!("[{at}]"), String::new())).collect();
-    let alike = |row: &Vec<Score>| row.iter().all(|score| score.of == row[0].of);
+    let alike = |(_, row): &Row<'_>| row.iter().all(|score| score.of == row[0].of);
     let rows = if scores.iter().all(alike) {
         // how many there were is said once a row
         heads.insert(0, ("of".to_owned(), String::new()));
-        let mut all = rows(cases, &scores, |score| {
+        let mut all = rows(&scores, |score| {
             if score.of == 0 { Word::Nothing.text().to_owned() } else { score.found.to_string() }
         });
-        for ((_, cells), row) in all.iter_mut().zip(&scores) {
+        for ((_, cells), (_, row)) in all.iter_mut().zip(&scores) {
             cells.insert(0, row[0].of.to_string());
         }
         all
     } else {
-        rows(cases, &scores, ratio)
+        rows(&scores, ratio)
     };
     let table = Table { corner: String::new(), heads, rows, least: 3 };
     let title = wrapped("", &format!("{EACH} convention's reader found in full"), 2);
@@ -87,12 +97,15 @@ fn ratio(score: &Score) -> String {
     }
 }
 
-/// The readers that ran at all, and per case the score of each.
+/// A case, and the score of each reader.
+type Row<'a> = (&'a str, Vec<Score>);
+
+/// The readers that ran at all, and the score of each in the cases that did.
 fn scores<'a>(
     cells: impl Iterator<Item = &'a CellResult>,
-    cases: &[&str],
+    cases: &[&'a str],
     readers: &'a [String],
-) -> (Vec<&'a String>, Vec<Vec<Score>>) {
+) -> (Vec<&'a String>, Vec<Row<'a>>) {
     let mut all: BTreeMap<(String, String), Score> = BTreeMap::new();
     for cell in cells {
         let score = all.entry((cell.id.case().to_owned(), cell.id.column())).or_default();
@@ -104,16 +117,13 @@ fn scores<'a>(
     let score = |case: &str, reader: &str| {
         all.get(&(case.to_owned(), reader.to_owned())).copied().unwrap_or_default()
     };
-    let row = |case: &&str| columns.iter().map(|reader| score(case, reader)).collect();
-    let scores = cases.iter().map(row).collect();
-    (columns, scores)
+    let row = |case: &&'a str| (*case, columns.iter().map(|reader| score(case, reader)).collect());
+    let rows: Vec<Row<'_>> = cases.iter().map(row).collect();
+    let rows = rows.into_iter().filter(|(_, scores)| scores.iter().any(|score| score.of > 0)).collect();
+    (columns, rows)
 }
 
-fn rows(
-    cases: &[&str],
-    scores: &[Vec<Score>],
-    word: impl Fn(&Score) -> String,
-) -> Vec<(String, Vec<String>)> {
-    let all = cases.iter().zip(scores);
-    all.map(|(case, scores)| ((*case).to_owned(), scores.iter().map(&word).collect())).collect()
+fn rows(scores: &[Row<'_>], word: impl Fn(&Score) -> String) -> Vec<(String, Vec<String>)> {
+    let row = |(case, scores): &Row<'_>| ((*case).to_owned(), scores.iter().map(&word).collect());
+    scores.iter().map(row).collect()
 }

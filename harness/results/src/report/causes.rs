@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::wrap::wrapped;
+use super::wrap::{counted, wrapped};
 use crate::cell_id::{BUILTIN, CellId};
 use crate::observation::Recorded;
 use crate::outcome::Outcome;
@@ -67,7 +67,8 @@ pub(super) fn surprises(results: &Results) -> String {
         text.push_str(&paragraph(kind, &what));
     }
     for (driver, cells) in &leaks {
-        let what = format!("{driver} left a process behind in {} cells; it was ended", cells.len());
+        let what =
+            format!("{driver} left a process behind in {}; it was ended", counted(cells.len(), "cell"));
         text.push_str(&paragraph(Surprise::Leak, &what));
     }
     if text.is_empty() { text } else { format!("Surprises\n\n{text}\n") }
@@ -186,8 +187,7 @@ pub(super) fn unclaimed(results: &Results) -> String {
     if counts.is_empty() {
         return String::new();
     }
-    let cells = |count: usize| if count == 1 { "cell" } else { "cells" };
-    let line = |(reason, count): (&&str, &usize)| format!("{reason}: {count} {}\n", cells(*count));
+    let line = |(reason, count): (&&str, &usize)| format!("{reason}: {}\n", counted(*count, "cell"));
     format!("Not run: the driver does not claim it\n\n{}\n", counts.iter().map(line).collect::<String>())
 }
 

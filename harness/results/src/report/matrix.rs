@@ -13,6 +13,12 @@ use crate::report::wrap::{listed, wrapped};
 use crate::results::CellResult;
 use crate::vocabulary::Word;
 
+/// The case whose matrix is the headline.
+pub const HEADLINE: &str = "attach-discover";
+
+/// The same question to tools that write a referrer with the image only.
+pub(super) const BUILT: &str = "build-discover";
+
 /// More tables than this for one case say less than one with gaps.
 const MANY: usize = 3;
 
@@ -42,10 +48,19 @@ impl Entry {
     }
 }
 
-/// The entries of one case in goldens: the matrix as it was approved.
+/// The entries of a case in goldens: the matrix as it was approved.
 pub fn entries<'a>(goldens: impl Iterator<Item = &'a Golden>, case: &str) -> Vec<Entry> {
-    let cells = goldens.flat_map(Golden::cells).filter(|(id, _)| id.case() == case);
+    let cells = goldens.flat_map(Golden::cells).filter(|(id, _)| is_shown_in(case, id));
     cells.map(|(id, recorded)| Entry::new(id, recorded.outcome)).collect()
+}
+
+/// Whether a cell is in the matrix of a case. What the built-in reader finds after others is a picture of its own
+/// ([`super::survival`]). That of the headline has the tools, too, that build image and attestation themselves.
+pub(super) fn is_shown_in(case: &str, id: &CellId) -> bool {
+    let is_built = case == HEADLINE && id.case() == BUILT;
+    let is_fate = id.roles().len() > 2 && matches!(id.last(), Some(Binding::Builtin(_)));
+    let is_by_tool = matches!(id.roles().first(), Some((_, Binding::Tool(_))));
+    (id.case() == case || is_built && is_by_tool) && !is_fate
 }
 
 /// The word in a cell: the outcome, unless nothing could run for want of a capability. A tool that is not there leaves its
@@ -58,20 +73,19 @@ fn word(outcome: Outcome) -> &'static str {
     }
 }
 
-/// What the words of these entries mean.
-pub fn legend(entries: &[Entry]) -> String {
+/// The words of these entries.
+pub(super) fn words(entries: &[Entry]) -> BTreeSet<Word> {
     let word = |entry: &Entry| match entry.outcome {
         Outcome::Unsupported => Some(Word::Nothing),
         Outcome::Unavailable => None,
         ran => Some(Word::from(ran)),
     };
-    let occurring: BTreeSet<Word> = entries.iter().filter_map(word).collect();
-    occurring.into_iter().map(meaning).collect()
+    entries.iter().filter_map(word).collect()
 }
 
 /// A word and what it means, as a line of a legend.
 pub(super) fn meaning(word: Word) -> String {
-    wrapped(&format!("  {:7}  ", word.text()), word.meaning(), 11)
+    wrapped(&format!("  {:8}  ", word.text()), word.meaning(), 12)
 }
 
 /// The matrix whose columns are tools: rows and columns in the given order.

@@ -7,15 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::axes::Axes;
-use super::matrix::{self, Entry};
-use super::wrap::wrapped;
-use super::{cases, causes};
+use super::matrix::{self, BUILT, Entry, HEADLINE};
+use super::wrap::{counted, wrapped};
+use super::{cases, causes, image, survival};
 use crate::cell_id::BUILTIN;
+use crate::fate;
 use crate::results::{Results, Status, ToolResult};
 use crate::verdict::Verdict;
-
-/// The case whose matrix is the headline.
-pub const HEADLINE: &str = "attach-discover";
+use crate::vocabulary::Word;
 
 /// More cases than this are summed up in one table instead of a matrix each.
 const MATRICES: usize = 2;
@@ -23,44 +22,77 @@ const MATRICES: usize = 2;
 /// Everything that a person reads at the end of a run.
 pub fn render(results: &Results) -> String {
     let axes = Axes::of(results);
-    let mut text = String::new();
-    let with_cells: Vec<&str> = axes.cases.keys().map(String::as_str).collect();
-    let shown: Vec<&str> = match with_cells.as_slice() {
-        few if few.len() <= MATRICES => few.to_vec(),
-        many => many.iter().copied().filter(|case| *case == HEADLINE).collect(),
-    };
-    let mut all = Vec::new();
-    for case in shown {
-        let entries: Vec<Entry> =
-            results.cells.iter().filter(|cell| cell.id.case() == case).map(Entry::from).collect();
-        let rows = rows(&entries, &axes);
-        let title = axes.cases.get(case).map_or("", String::as_str);
-        let head = if title.is_empty() { case.to_owned() } else { format!("{case}: ") };
-        text.push_str(&wrapped(&head, title, 2));
-        text.push('\n');
-        for table in [
-            matrix::tools(&entries, &rows, &axes.tools),
-            matrix::conventions(&entries, &rows, &axes.conventions),
-        ] {
-            if !table.is_empty() {
-                let _ = writeln!(text, "{table}");
-            }
-        }
-        all.extend(entries);
-    }
-    let legend = matrix::legend(&all);
-    if !legend.is_empty() {
-        let _ = writeln!(text, "{legend}");
-    }
-    if with_cells.len() > MATRICES {
+    let mut told = BTreeSet::new();
+    let mut text = matrices(results, &axes, &mut told);
+    let journeys = fate::journeys(results);
+    add(&mut text, &survival::table(&journeys, &axes), survival::words(&journeys), &mut told);
+    let (table, words) = image::table(results, &axes);
+    add(&mut text, &table, words, &mut told);
+    if axes.cases.len() > MATRICES {
         text.push_str(&cases::render(results, &axes));
     }
     text.push_str(&causes::surprises(results));
     text.push_str(&causes::unexpected(results));
     text.push_str(&causes::unclaimed(results));
     text.push_str(&missing(results));
+    text.push_str(&survival::headlines(results, &journeys, &axes));
     text.push_str(&closing(results));
     text
+}
+
+/// Adds a part, with what those of its words mean that were not told before.
+fn add(text: &mut String, part: &str, words: BTreeSet<Word>, told: &mut BTreeSet<Word>) {
+    if part.is_empty() {
+        return;
+    }
+    text.push_str(part);
+    let legend: String = words.into_iter().filter(|word| told.insert(*word)).map(matrix::meaning).collect();
+    let _ = if legend.is_empty() { writeln!(text) } else { writeln!(text, "\n{legend}") };
+}
+
+/// A matrix for each case, or that of the headline alone.
+fn matrices(results: &Results, axes: &Axes, told: &mut BTreeSet<Word>) -> String {
+    let with_cells: Vec<&str> = axes.cases.keys().map(String::as_str).collect();
+    let shown: Vec<&str> = match with_cells.as_slice() {
+        [HEADLINE, BUILT] => vec![HEADLINE],
+        few if few.len() <= MATRICES => few.to_vec(),
+        many => many.iter().copied().filter(|case| *case == HEADLINE).collect(),
+    };
+    let mut parts = Vec::new();
+    let mut words = BTreeSet::new();
+    for case in shown {
+        let cells = results.cells.iter().filter(|cell| matrix::is_shown_in(case, &cell.id));
+        let entries: Vec<Entry> = cells.map(Entry::from).collect();
+        let rows = rows(&entries, axes);
+        let title = axes.cases.get(case).map_or("", String::as_str);
+        let head = if title.is_empty() { case.to_owned() } else { format!("{case}: ") };
+        let tables = [
+            wrapped(&head, title, 2),
+            matrix::tools(&entries, &rows, &axes.tools),
+            matrix::conventions(&entries, &rows, &axes.conventions),
+        ];
+        parts.extend(tables.into_iter().filter(|table| !table.is_empty()));
+        words.extend(matrix::words(&entries));
+    }
+    let mut text = String::new();
+    add(&mut text, &parts.join("\n"), words, told);
+    text
+}
+
+/// What was run, and when. A variant that is the same program as its tool is not named again.
+fn versions(results: &Results) -> String {
+    let found = results.tools.iter().filter_map(|tool| Some((tool, tool.version.as_deref()?)));
+    let is_own = |tool: &ToolResult| {
+        let of_same = results.tools.iter().find(|other| other.id == tool.tool && other.id != tool.id);
+        of_same.is_none_or(|other| other.version != tool.version || other.sha256 != tool.sha256)
+    };
+    let names =
+        found.filter(|(tool, _)| is_own(tool)).map(|(tool, version)| format!("{} {version}", tool.id));
+    let names: Vec<String> = names.collect();
+    let referee = format!("referee {}", results.referee.as_deref().unwrap_or("of an earlier version"));
+    let date = results.date.as_deref().map_or_else(String::new, |date| format!(", {date}"));
+    let with = if names.is_empty() { String::new() } else { format!(", with {}", names.join(", ")) };
+    wrapped("", &format!("{referee}{date}{with}."), 2)
 }
 
 /// The rows of a case: tools, conventions, then chains (`producer > copier`) in the order of their cells.
@@ -113,13 +145,15 @@ fn closing(results: &Results) -> String {
     let mut text = String::new();
     let (pairs, found) = headline(results);
     if pairs > 0 {
-        let _ = writeln!(text, "Of {pairs} pairs of different tools, {found} discover what the other wrote.");
+        let pairs = counted(pairs, "pair");
+        let _ = writeln!(text, "Of {pairs} of different tools, {found} discover what the other wrote.");
     }
     let verdicts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
-    let cells = if ran == 1 { "cell" } else { "cells" };
+    let cells = counted(ran, "cell");
     let skipped = results.cells.len() - ran;
     let did_not = if skipped == 0 { String::new() } else { format!(" {skipped} did not run.") };
-    text.push_str(&wrapped("", &format!("{ran} {cells} ran{verdicts}.{did_not}"), 2));
+    text.push_str(&wrapped("", &format!("{cells} ran{verdicts}.{did_not}"), 2));
+    text.push_str(&versions(results));
     if !results.complete {
         text.push_str("Incomplete: the run broke off.\n");
     }
@@ -133,7 +167,7 @@ fn headline(results: &Results) -> (usize, usize) {
     let pairs: Vec<_> = results
         .cells
         .iter()
-        .filter(|cell| cell.id.case() == HEADLINE && cell.outcome.ran())
+        .filter(|cell| matrix::is_shown_in(HEADLINE, &cell.id) && cell.outcome.ran())
         .filter(|cell| {
             is_default(cell.producer()) && is_default(cell.consumer()) && cell.producer() != cell.consumer()
         })

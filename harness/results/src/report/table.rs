@@ -5,7 +5,16 @@
 
 use std::fmt::Write as _;
 
-use super::wrap::WIDTH;
+use super::wrap::{WIDTH, wrapped};
+
+/// What stands over a column.
+#[derive(Debug, Clone)]
+pub(super) struct Column {
+    /// Its head; `None` where no head can say it.
+    pub head: Option<(String, String)>,
+    /// What it is, in full.
+    pub name: String,
+}
 
 /// A table: a label and a cell per column in each row.
 #[derive(Debug, Clone, Default)]
@@ -21,10 +30,29 @@ pub(super) struct Table {
 }
 
 impl Table {
+    /// A table with heads over its columns where all fit beside each other, and else with numbers, which are told below it.
+    pub(super) fn headed(
+        title: &str,
+        corner: &str,
+        columns: &[Column],
+        rows: Vec<(String, Vec<String>)>,
+    ) -> String {
+        let corner = corner.to_owned();
+        let heads: Option<Vec<_>> = columns.iter().map(|column| column.head.clone()).collect();
+        let mut table = Self { corner, heads: heads.unwrap_or_default(), rows, least: 4 };
+        if !table.heads.is_empty() && table.parts(table.label()).len() == 1 {
+            return table.render(title);
+        }
+        let number = |at: usize| format!("[{}]", at + 1);
+        table.heads = (0..columns.len()).map(|at| (number(at), String::new())).collect();
+        let told = columns.iter().enumerate();
+        let told = told.map(|(at, column)| wrapped(&format!("  {:4} ", number(at)), &column.name, 7));
+        format!("{}\n{}", table.render(title), told.collect::<String>())
+    }
+
     /// The table, or its parts, at most 80 columns wide, each part below `title`, which stands over the columns.
     pub(super) fn render(&self, title: &str) -> String {
-        let labels = self.rows.iter().map(|(label, _)| len(label)).chain([len(&self.corner)]);
-        let label = labels.max().unwrap_or(0);
+        let label = self.label();
         let mut text = String::new();
         for part in self.parts(label) {
             if !text.is_empty() {
@@ -46,6 +74,12 @@ impl Table {
             }
         }
         text
+    }
+
+    /// How wide the labels are.
+    fn label(&self) -> usize {
+        let labels = self.rows.iter().map(|(label, _)| len(label)).chain([len(&self.corner)]);
+        labels.max().unwrap_or(0)
     }
 
     /// The columns that fit beside each other.

@@ -10,6 +10,11 @@ pub fn wrapped(head: &str, body: &str, indent: usize) -> String {
     filled(head, body.split_whitespace(), indent)
 }
 
+/// How many there are, as `1 cell` or `2 cells`.
+pub(super) fn counted(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
 /// Items with commas between them; none is broken.
 pub(super) fn listed(items: &[String], indent: usize) -> String {
     let last = items.len().saturating_sub(1);
