@@ -23,6 +23,9 @@ static PROFILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/profile
 static DRIVERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../tools/under-test");
 static GOLDENS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../golden/interop");
 
+/// Where the shipped drivers come from, in the names of their files.
+pub(crate) const SHIPPED_DRIVERS: &str = "tools/under-test";
+
 /// All cases, conventions and drivers of a run.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
@@ -59,7 +62,7 @@ impl Catalogue {
     /// A mistake in a shipped file; the tests keep that from happening.
     pub fn shipped() -> Result<Self, CatalogueError> {
         let mut catalogue = Self::conventions_alone()?;
-        for source in embedded(&DRIVERS, "tools/under-test") {
+        for source in embedded(&DRIVERS, SHIPPED_DRIVERS) {
             catalogue.add_driver(&source)?;
         }
         for source in embedded(&CASES, "cases/interop") {

@@ -18,6 +18,7 @@ pub mod text;
 pub use install::{Install, Release};
 pub use text::{Arg, NoValue, Text};
 
+use crate::catalogue::SHIPPED_DRIVERS;
 use crate::operation::{Capability, Operation};
 use referee_results::Role;
 
@@ -246,6 +247,15 @@ impl Driver {
     /// The tool without its variant: `regctl` for `regctl+slow`.
     pub fn tool(&self) -> &str {
         &self.file.id
+    }
+
+    /// How a command line names the tool: by its id if it is a shipped one, else by its file.
+    pub fn argument(&self) -> &str {
+        let is_shipped = |file: &str| {
+            let stem = file.strip_prefix(SHIPPED_DRIVERS).and_then(|file| file.strip_prefix('/'));
+            stem.and_then(|file| file.strip_suffix(".toml")) == Some(self.tool())
+        };
+        if is_shipped(self.source.name()) { self.tool() } else { self.source.name() }
     }
 
     /// Whether the column is made for `role`.

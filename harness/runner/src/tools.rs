@@ -69,7 +69,7 @@ pub enum NotFound {
     NotBuilt {
         /// What is missing.
         lack: Lack,
-        /// The tool.
+        /// How a command line names the tool.
         tool: String,
         /// The pinned release.
         version: String,
@@ -225,7 +225,7 @@ impl Machine {
         match (driver.release(), &driver.file.debian) {
             (Some(release), _) => NotFound::NotBuilt {
                 lack: beside.unwrap_or(Lack::Installed),
-                tool: driver.tool().to_owned(),
+                tool: driver.argument().to_owned(),
                 version: release.version.clone(),
             },
             (None, debian) => {

@@ -78,9 +78,11 @@ pub fn install(
     for Replace { module, by, version, .. } in &release.replace {
         build.go(&["mod", "edit", &format!("-replace={module}={by}@{version}")])?;
     }
-    // the checksums are known before anything is compiled or run
-    for (module, version, _) in pinned(install, release) {
-        build.go(&["mod", "download", &format!("{module}@{version}")])?;
+    // the checksums are known before anything is compiled or run; Go records that of a replacement only where it is asked
+    // for what is replaced
+    build.go(&["mod", "download", &format!("{}@{}", install.module, release.version)])?;
+    for replace in &release.replace {
+        build.go(&["mod", "download", &replace.module])?;
     }
     build.verify(install, release)?;
     let tags = format!("-tags={}", install.tags.join(","));
