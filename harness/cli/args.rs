@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use referee::runner::case::cell;
 
 /// Who can see whose referrers?
 ///
@@ -110,6 +111,10 @@ pub(crate) struct RunArgs {
     /// How many cells run at once; by default twice the number of processors, since tools also wait.
     #[arg(short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
+    /// Who reads where something happened to the layout after it was written: each tool once and the built-in reader by the
+    /// writer's own convention and by `raw`, or all.
+    #[arg(long, value_enum, value_name = "WHO", default_value_t = Readers::Few)]
+    pub(crate) readers: Readers,
     /// How often each cell runs; outcomes that differ are reported as flaky.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) repeat: u16,
@@ -128,6 +133,24 @@ pub(crate) struct RunArgs {
     /// Also write the results as JSON to this file.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+}
+
+/// Who reads at the end of a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Readers {
+    /// Those that tell what happened.
+    Few,
+    /// Variants and all conventions, too.
+    All,
+}
+
+impl From<Readers> for cell::Readers {
+    fn from(readers: Readers) -> Self {
+        match readers {
+            Readers::Few => Self::Few,
+            Readers::All => Self::All,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

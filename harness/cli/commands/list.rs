@@ -9,6 +9,7 @@ use referee::results::report::wrap::wrapped;
 use referee::rules::catalogue::rules;
 use referee::rules::profile::ProfileFile;
 use referee::rules::{Rule, requirement};
+use referee::runner::case::cell::Readers;
 use referee::runner::catalogue::{self, Catalogue};
 use serde_json::{Value, json};
 
@@ -29,7 +30,7 @@ pub(super) fn run(what: What, files: &Files, format: Format) -> Result<Exit, Fai
             }
         }
         What::Cells => {
-            for cell in run::select(&catalogue, &selected, &[]) {
+            for cell in run::select(&catalogue, &selected, &[], Readers::Few) {
                 let _ = writeln!(text, "{}", cell.id);
                 values.push(json!({"id": cell.id, "case": cell.case.id, "convention": cell.id.convention()}));
             }

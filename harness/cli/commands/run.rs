@@ -18,7 +18,7 @@ use referee::results::report::summary;
 use referee::results::{self, Binding, CaseResult, CellId, Outcome, Results, Schema, Timing, Verdict};
 use referee::runner::backend::RunContext;
 use referee::runner::case::Case;
-use referee::runner::case::cell::{self, Cell};
+use referee::runner::case::cell::{self, Cell, Readers};
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::driver::Driver;
 use referee::runner::schedule::{self, Run};
@@ -37,7 +37,7 @@ const GROWS: &str = "scale";
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     let stop = interrupt::watch()?;
     let (catalogue, selected) = super::catalogue(&args.files)?;
-    let cells = select(&catalogue, &selected, &args.filter);
+    let cells = select(&catalogue, &selected, &args.filter, args.readers.into());
     if cells.is_empty() {
         super::say("error: no cell matches; `referee list cells` shows all");
         return Ok(Exit::NothingSelected);
@@ -68,7 +68,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     // a run is dear: what can be written is, even where something else cannot
     let written = [
         report.map_or(Ok(()), |mut report| report.write(&results.to_json())),
-        args.bless.as_deref().map_or(Ok(()), |folder| bless(folder, &catalogue, &goldens, &results)),
+        args.bless.as_deref().map_or(Ok(()), |folder| bless(folder, args, &catalogue, &goldens, &results)),
         match args.format {
             Format::Json => super::print_json(&results),
             Format::Human => super::print(&summary::render(&results)),
@@ -96,7 +96,12 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
 }
 
 /// The cells that the user's words select.
-pub(super) fn select(catalogue: &Catalogue, selected: &Selected, filter: &[String]) -> Vec<Cell> {
+pub(super) fn select(
+    catalogue: &Catalogue,
+    selected: &Selected,
+    filter: &[String],
+    readers: Readers,
+) -> Vec<Cell> {
     let patterns = Patterns::new(filter.iter().map(|pattern| catalogue.current(pattern)));
     let named = |cell: &Cell| filter.is_empty() || patterns.select(&cell.id);
     let involves = |cell: &Cell, drivers: &[String]| {
@@ -109,14 +114,14 @@ pub(super) fn select(catalogue: &Catalogue, selected: &Selected, filter: &[Strin
         let is = |binding: &Binding| matches!(binding, Binding::Builtin(id) if conventions.contains(id));
         conventions.is_empty() || bound.any(is)
     };
-    let cells = all(catalogue).filter(|cell| named(cell));
+    let cells = all(catalogue, readers).filter(|cell| named(cell));
     cells.filter(|cell| involves(cell, &selected.drivers) && follows(cell, &selected.conventions)).collect()
 }
 
 /// Every cell that there is.
-fn all(catalogue: &Catalogue) -> impl Iterator<Item = Cell> {
+fn all(catalogue: &Catalogue, readers: Readers) -> impl Iterator<Item = Cell> {
     let cases = catalogue.cases.iter().map(|case| Arc::new(case.clone()));
-    cases.flat_map(|case| cell::expand(&case, &catalogue.drivers, &catalogue.conventions))
+    cases.flat_map(move |case| cell::expand(&case, &catalogue.drivers, &catalogue.conventions, readers))
 }
 
 fn missing(require: &[String], catalogue: &Catalogue, tools: &BTreeMap<String, Tool>) -> Option<String> {
@@ -213,8 +218,14 @@ fn nothing_ran(selected: &Selected, tools: &BTreeMap<String, Tool>) -> String {
     }
 }
 
-fn bless(folder: &Path, catalogue: &Catalogue, goldens: &Goldens, results: &Results) -> Result<(), Failed> {
-    let exist: BTreeSet<CellId> = all(catalogue).map(|cell| cell.id).collect();
+fn bless(
+    folder: &Path,
+    args: &RunArgs,
+    catalogue: &Catalogue,
+    goldens: &Goldens,
+    results: &Results,
+) -> Result<(), Failed> {
+    let exist: BTreeSet<CellId> = all(catalogue, args.readers.into()).map(|cell| cell.id).collect();
     for golden in goldens.bless(results, |id| exist.contains(id)) {
         let path = folder.join(golden.file_name());
         std::fs::write(&path, golden.render()).with_context(|| format!("cannot write {}", path.display()))?;

@@ -14,7 +14,7 @@ use crate::support::{folder, referee, required, run};
 use referee::results::golden::Goldens;
 use referee::results::report::matrix::HEADLINE;
 use referee::results::{BUILTIN_VERSION, CellId, cell_id};
-use referee::runner::case::cell;
+use referee::runner::case::cell::{self, Readers};
 use referee::runner::catalogue::{self, Catalogue};
 
 fn catalogue() -> Catalogue {
@@ -78,7 +78,7 @@ fn no_golden_is_an_orphan() {
     let catalogue = catalogue();
     let cases = catalogue.cases.iter().map(|case| std::sync::Arc::new(case.clone()));
     let cells: BTreeSet<CellId> = cases
-        .flat_map(|case| cell::expand(&case, &catalogue.drivers, &catalogue.conventions))
+        .flat_map(|case| cell::expand(&case, &catalogue.drivers, &catalogue.conventions, Readers::Few))
         .map(|cell| cell.id)
         .collect();
     for golden in goldens().iter() {

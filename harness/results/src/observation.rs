@@ -28,6 +28,8 @@ pub struct Observation {
     pub repeated: Vec<String>,
     /// Why the outcome is not `seen`, where that needs a sentence.
     pub reason: Option<String>,
+    /// Of a bystander: the outcome of the same call where the image has no referrers.
+    pub control: Option<Outcome>,
 }
 
 impl Observation {
@@ -41,6 +43,7 @@ impl Observation {
             altered: Vec::new(),
             repeated: Vec::new(),
             reason: Some(reason.into()),
+            control: None,
         }
     }
 
@@ -83,7 +86,51 @@ impl Observation {
         let reason =
             extra.then(|| "the answer names something that is no referrer of the subject".to_owned());
         let repeated = repeated.into_iter().collect();
-        Self { outcome, expected, observed, sees, altered, repeated, reason }
+        Self { outcome, expected, observed, sees, altered, repeated, reason, control: None }
+    }
+
+    /// Compares words, such as tags, with those that are right: each with the name that the case gives to what it stands for.
+    pub fn words(right: &BTreeMap<String, String>, answer: &[String]) -> Self {
+        let answer: BTreeSet<&String> = answer.iter().collect();
+        let found = answer.iter().filter(|word| right.contains_key(**word)).count();
+        let outcome = if found < answer.len() {
+            Outcome::Extra
+        } else if found == right.len() {
+            Outcome::Seen
+        } else if found > 0 {
+            Outcome::Partial
+        } else {
+            Outcome::Missed
+        };
+        let named = |word: &&String| right.get(*word).map_or_else(|| (*word).clone(), Clone::clone);
+        let strange = answer.iter().find(|word| !right.contains_key(**word));
+        let reason = strange.map(|word| format!("the answer names {word}, which is not the image's"));
+        let digests = |words: &mut dyn Iterator<Item = &String>| -> Vec<Digest> {
+            words.filter_map(|word| Digest::parse(word).ok()).collect()
+        };
+        let mut sees: Vec<String> = answer.iter().map(named).collect();
+        sees.sort();
+        let names = right.iter().filter_map(|(word, name)| Some((Digest::parse(word).ok()?, name.clone())));
+        let (expected, observed) = (names.collect(), digests(&mut answer.into_iter()));
+        Self { expected, observed, sees, reason, ..Self::none(outcome, "") }
+    }
+
+    /// Compares words with those of which one has to be there. Others do not matter: who uses an image names much.
+    pub fn any_word(right: &BTreeMap<String, String>, answer: &[String]) -> Self {
+        let own: Vec<String> =
+            answer.iter().filter(|word| right.contains_key(*word)).take(1).cloned().collect();
+        match own.as_slice() {
+            [] if answer.is_empty() => Self::none(Outcome::Missed, "the answer names nothing of the image"),
+            [] => Self::none(Outcome::Extra, "the answer names something that is not the image's"),
+            own => Self::words(
+                &right
+                    .iter()
+                    .filter(|(word, _)| own.contains(word))
+                    .map(|(w, n)| (w.clone(), n.clone()))
+                    .collect(),
+                own,
+            ),
+        }
     }
 
     /// Joins two answers of one cell: the worse outcome holds, so that an answer that is empty everywhere does
@@ -190,13 +237,24 @@ pub struct Answered {
     pub artifact_type: Option<String>,
     /// `annotations`.
     pub annotations: BTreeMap<String, String>,
+    /// Whether the reader names digests alone, so that no field can differ.
+    pub only_digest: bool,
 }
 
 impl Answered {
+    /// A referrer that is named by its digest alone.
+    pub fn bare(digest: Digest) -> Self {
+        let annotations = BTreeMap::new();
+        Self { digest, media_type: None, size: None, artifact_type: None, annotations, only_digest: true }
+    }
+
     /// The fields that differ from the descriptor that the manifest asks for (distribution-spec, Listing
     /// Referrers).
     fn differences(&self, want: &Descriptor) -> Vec<&'static str> {
         let mut fields = Vec::new();
+        if self.only_digest {
+            return fields;
+        }
         if self.media_type.as_deref() != Some(want.media_type.as_str()) {
             fields.push("mediaType");
         }

@@ -223,7 +223,7 @@ impl CellResult {
             specified: None,
             declared: None,
             was: None,
-            control: None,
+            control: summary.shown.control,
             expected: summary.shown.expected.into_keys().collect(),
             observed: summary.shown.observed,
             sees: summary.shown.sees,

@@ -9,14 +9,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use referee_process::HarnessError;
-use referee_results::OpName;
 use referee_results::StepRecord;
-use referee_results::observation::{Answered, Observation};
+use referee_results::observation::Observation;
+use referee_results::{OpName, Outcome, Role};
 use referee_writer::{Contents, Name};
 
 use crate::case::Plan;
 use crate::driver::Kind;
-use crate::operation::{Question, Step};
+use crate::operation::{Answer, Step};
 use crate::state::{Failure, State};
 use referee_results::Binding;
 
@@ -49,12 +49,7 @@ pub trait Backend {
     ///
     /// # Errors
     /// The harness's own trouble only.
-    fn read(
-        &self,
-        state: &State,
-        task: Task<'_>,
-        question: &Question,
-    ) -> Result<Attempt<Vec<Answered>>, HarnessError>;
+    fn read(&self, state: &State, task: Task<'_>) -> Result<Attempt<Answer>, HarnessError>;
 }
 
 /// The backend of a binding. This is the one place that knows which there are.
@@ -79,14 +74,35 @@ pub fn observe(
     context: &RunContext<'_>,
     state: &State,
     task: Task<'_>,
-    question: &Question,
 ) -> Result<(Observation, StepRecord), HarnessError> {
-    let attempt = of(context, task.binding).read(state, task, question)?;
+    let (mut observation, record) = ask(context, state, task)?;
+    if task.step.role() == Role::Bystander {
+        observation.control = Some(control(context, task)?);
+    }
+    Ok((observation, record))
+}
+
+fn ask(
+    context: &RunContext<'_>,
+    state: &State,
+    task: Task<'_>,
+) -> Result<(Observation, StepRecord), HarnessError> {
+    let attempt = of(context, task.binding).read(state, task)?;
     let observation = match attempt.result {
-        Ok(answer) => Observation::compare(&state.referrers_named(&question.expect), &answer),
+        Ok(answer) => task.step.action.observe(state, task.contents(), &answer),
         Err(failure) => failure.observation(),
     };
     Ok((observation, attempt.record))
+}
+
+/// What the same call shows where nobody has stored a referrer: what fails there, too, is not disturbed by referrers.
+fn control(context: &RunContext<'_>, task: Task<'_>) -> Result<Outcome, HarnessError> {
+    let key = format!("{} {} {:?}", task.binding.label(), task.plan.case, task.step.action);
+    context.control(key, || {
+        let state = State::new(&context.machine.scratch)?;
+        state.layout().write(&referee_writer::layout(task.contents(), &task.base(), None))?;
+        Ok(ask(context, &state, task)?.0.outcome)
+    })
 }
 
 /// What a step was asked to do, with everything that it needs.

@@ -11,15 +11,17 @@ use schemars::JsonSchema;
 use semver::{Version, VersionReq};
 use serde::Deserialize;
 
+mod call;
 mod check;
 pub mod install;
 pub mod text;
 
+pub use call::{AnswerForm, Call, Calls};
 pub use install::{Install, Release};
 pub use text::{Arg, NoValue, Text};
 
 use crate::catalogue::SHIPPED_DRIVERS;
-use crate::operation::{Capability, Operation};
+use crate::operation::{Answers, Capability, Operation};
 use referee_results::Role;
 
 /// One program under test: the content of a file in `tools/under-test/`.
@@ -44,6 +46,9 @@ pub struct DriverFile {
     /// Environment variables; nothing else is set but HOME and TMPDIR, which are private.
     #[serde(default)]
     pub env: BTreeMap<String, Text>,
+    /// The convention by which it stores referrers in a layout: its id.
+    #[serde(default)]
+    pub stores: Option<String>,
     /// What the tool can do, from which skips are computed.
     pub can: BTreeSet<&'static Capability>,
     /// Standard error of a deliberate refusal, as a regular expression; any other failure is an `error`.
@@ -67,7 +72,7 @@ pub struct DriverFile {
     pub daemon: Option<Daemon>,
     /// Command lines of the operations.
     #[serde(default)]
-    pub op: BTreeMap<&'static Operation, Call>,
+    pub op: BTreeMap<&'static Operation, Calls>,
     /// Command lines that differ between releases; the first that matches replaces the operation.
     #[serde(default)]
     pub when: Vec<When>,
@@ -116,6 +121,9 @@ pub struct Daemon {
     pub program: Option<String>,
     /// Arguments, with `{home}` and `{socket}` or `{port}`.
     pub argv: Vec<Arg>,
+    /// Files that it needs, such as its configuration: names in the working directory, and their texts.
+    #[serde(default)]
+    pub file: BTreeMap<String, Text>,
     /// Arguments of the driver's program with which it ends with exit code 0 once the daemon is ready.
     pub ready: Vec<Arg>,
 }
@@ -131,20 +139,6 @@ pub enum Kind<'a> {
     Daemon(&'a Daemon),
 }
 
-/// The command line of one operation.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Call {
-    /// Arguments after the program.
-    pub argv: Vec<Arg>,
-    /// A file to feed to standard input; nothing by default.
-    #[serde(default)]
-    pub stdin: Option<Text>,
-    /// Where in the JSON on standard output the list of descriptors is (RFC 6901). Only for `discover`.
-    #[serde(default)]
-    pub view: Option<String>,
-}
-
 /// Operations that differ in some releases.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -152,7 +146,7 @@ pub struct When {
     /// Versions to which it applies, such as `<1.3`.
     pub version: String,
     /// The operations.
-    pub op: BTreeMap<&'static Operation, Call>,
+    pub op: BTreeMap<&'static Operation, Calls>,
 }
 
 /// A further column.
@@ -168,6 +162,9 @@ pub struct Variant {
     /// Arguments added to `discover`.
     #[serde(default)]
     pub discover: Vec<Arg>,
+    /// Operations that the variant does in another way.
+    #[serde(default)]
+    pub op: BTreeMap<&'static Operation, Calls>,
     /// Arguments added to the command line of the server or daemon.
     #[serde(default)]
     pub server: Vec<Arg>,
@@ -263,8 +260,8 @@ impl Driver {
         self.variant.roles.as_ref().is_none_or(|roles| roles.contains(&role))
     }
 
-    /// The command line of `op` in the release `version`.
-    pub fn call(&self, op: &Operation, version: &str) -> Option<Call> {
+    /// The command lines of `op` in the release `version`.
+    pub fn calls(&self, op: &Operation, version: &str) -> Option<Calls> {
         let released = Version::parse(version.trim_start_matches('v')).ok();
         let applies = |when: &&When| {
             let requirement = VersionReq::parse(&when.version).ok();
@@ -273,13 +270,21 @@ impl Driver {
                 .zip(requirement)
                 .is_some_and(|(version, requirement)| requirement.matches(version))
         };
-        let special = self.file.when.iter().filter(applies).find_map(|when| when.op.get(op));
-        let mut call = special.or_else(|| self.file.op.get(op))?.clone();
-        if op.reads() {
-            call.argv.extend(self.variant.discover.iter().cloned());
+        let special = || self.file.when.iter().filter(applies).find_map(|when| when.op.get(op));
+        let own = self.variant.op.get(op);
+        let mut calls = own.or_else(special).or_else(|| self.file.op.get(op))?.clone();
+        if op.answer == Some(Answers::Referrers) {
+            calls.last_mut().argv.extend(self.variant.discover.iter().cloned());
         }
-        call.argv.extend(self.extra.iter().cloned());
-        Some(call)
+        for call in calls.iter_mut() {
+            call.argv.extend(self.extra.iter().cloned());
+        }
+        Some(calls)
+    }
+
+    /// The only artifact type that it lists, if it does not list them all.
+    pub fn lists_only(&self, op: &Operation) -> Option<&str> {
+        self.variant.op.get(op).or_else(|| self.file.op.get(op))?.last().only.as_deref()
     }
 
     /// What kind of program it is about.

@@ -4,16 +4,17 @@
 //! capabilities, its placeholders, what it must leave on disk, its probe. Leaves to others: how a tool is run
 //! ([`crate::backend`]).
 //!
-//! A new operation is a file here, its `mod` line, and its line in [`TABLE`].
+//! A new operation is a file in its role's folder, its `mod` line, and its line in [`TABLE`].
 
-mod attach;
-mod copy;
-mod discover;
+mod answer;
+mod bystander;
+mod consumer;
+mod copier;
 mod given;
 mod names;
 pub mod placeholder;
 mod probe;
-mod push;
+mod producer;
 mod reader;
 mod step;
 
@@ -23,13 +24,15 @@ use std::sync::Arc;
 use referee_layout::Referrer;
 use referee_process::HarnessError;
 use referee_process::service::Request;
-use referee_results::Role;
+use referee_results::observation::Observation;
+use referee_results::{Outcome, Role};
 use referee_source::SourceError;
 use referee_writer::{Contents, Name};
 
 use crate::state::{After, Failure, State};
-pub use discover::{Address, Question};
-pub(crate) use given::pushes;
+pub use answer::{Answer, Answers};
+pub use consumer::discover::{Address, Question};
+pub(crate) use given::{pushes, save};
 pub use placeholder::{Placeholder, Values};
 pub use reader::{Axes, StepReader};
 pub use step::{Step, StepFile};
@@ -37,10 +40,13 @@ pub use step::{Step, StepFile};
 /// All operations, in the order in which lists show them.
 #[rustfmt::skip] // a line each, so that one more changes no other
 pub static TABLE: &[&Operation] = &[
-    &attach::OPERATION,
-    &push::OPERATION,
-    &copy::OPERATION,
-    &discover::OPERATION,
+    &producer::attach::OPERATION,
+    &producer::push::OPERATION,
+    &copier::copy::OPERATION,
+    &consumer::discover::OPERATION,
+    &bystander::resolve::OPERATION,
+    &bystander::tags::OPERATION,
+    &bystander::inspect::OPERATION,
 ];
 
 /// One operation: a line of the table.
@@ -59,6 +65,8 @@ pub struct Operation {
     pub capabilities: &'static [Capability],
     /// The placeholders that can have a value in its command lines, besides [`Placeholder::EVERYWHERE`].
     pub placeholders: &'static [Placeholder],
+    /// What it answers, if it asks and changes nothing.
+    pub answer: Option<Answers>,
     /// Where its result is.
     pub result: ResultIn,
     /// What must be on disk when it is done, as a sentence.
@@ -136,11 +144,20 @@ pub trait Action: fmt::Debug + Send + Sync {
     /// The harness's own trouble only.
     fn requests(&self, state: &State, contents: &Contents) -> Result<Vec<Request>, HarnessError>;
 
+    /// Holds an answer against what is there, of a step that asks.
+    fn observe(&self, state: &State, contents: &Contents, answer: &Answer) -> Observation {
+        let _ = (state, contents, answer);
+        Observation::none(Outcome::Error, "the step asks nothing")
+    }
+
     /// Holds the layout against what was asked for: the referrers that the step has made, by the case's names.
     ///
     /// # Errors
     /// What is not as it had to be.
-    fn check(&self, after: &After<'_>) -> Result<Vec<(Name, Referrer)>, Failure>;
+    fn check(&self, after: &After<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {
+        let _ = after;
+        Ok(Vec::new())
+    }
 }
 
 impl Operation {
@@ -156,7 +173,7 @@ impl Operation {
 
     /// Whether its steps ask and change nothing.
     pub fn reads(&self) -> bool {
-        self.role == Role::Consumer
+        self.answer.is_some()
     }
 
     /// The placeholders that can have a value in its command lines.

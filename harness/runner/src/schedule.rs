@@ -125,8 +125,7 @@ fn by<K: PartialEq>(cells: &[usize], key: impl Fn(usize) -> K) -> Vec<Vec<usize>
 impl<'a> Runner<'a> {
     /// Why a cell cannot run.
     fn obstacle(&self, cell: &Cell) -> Option<Observation> {
-        if let Some((driver, capability)) = cell.lacks.first() {
-            let reason = format!("{driver} does not claim `{capability}`");
+        if let Some(reason) = cell.obstacles.first() {
             return Some(Observation::none(Outcome::Unsupported, reason));
         }
         cell.id.roles().iter().find_map(|(_, binding)| match binding {
@@ -163,7 +162,7 @@ impl<'a> Runner<'a> {
         };
         for group in by(cells, |cell| self.run.cells[cell].binding(step.role()).cloned()) {
             let (plan, state) = (Arc::clone(plan), Arc::clone(state));
-            let reads_only = step.question().is_some();
+            let reads_only = step.operation.reads();
             let first = &self.run.cells[group[0]];
             let quick = reads_only && matches!(first.binding(step.role()), Some(Binding::Builtin(_)));
             let work = move |scope: &Scope<'s>| {
@@ -216,9 +215,8 @@ impl<'a> Runner<'a> {
         let mut joined: Option<Observation> = None;
         for index in at..steps.len() {
             let (step, binding) = self.bound(cells[0], index);
-            let Some(question) = step.question() else { continue };
             let task = Task { plan, step, binding };
-            let (observation, record) = backend::observe(self.context, state, task, question)?;
+            let (observation, record) = backend::observe(self.context, state, task)?;
             // what an interruption has ended was not observed
             if referee_process::interrupted() {
                 return Ok(());
@@ -303,6 +301,7 @@ impl<'a> Runner<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::cell::Readers;
     use crate::catalogue::Catalogue;
     use crate::tools::Machine;
 
@@ -311,8 +310,8 @@ mod tests {
     fn trouble_ends_a_run_but_what_is_done_stays() {
         let catalogue = Catalogue::shipped().unwrap();
         let case = catalogue.cases.iter().find(|case| case.id == "attach-discover").unwrap();
-        let cells =
-            crate::case::cell::expand(&Arc::new(case.clone()), &catalogue.drivers, &catalogue.conventions);
+        let (case, readers) = (Arc::new(case.clone()), Readers::Few);
+        let cells = crate::case::cell::expand(&case, &catalogue.drivers, &catalogue.conventions, readers);
         let machine = Machine {
             env: BTreeMap::new(),
             path: Vec::new(),

@@ -18,6 +18,7 @@ use referee_spec::Digest;
 use referee_writer::{Contents, Name};
 
 mod after;
+mod archive;
 mod before;
 mod location;
 
@@ -70,7 +71,7 @@ impl State {
     pub fn new(scratch: &Path) -> Result<Self, HarnessError> {
         let folder = Scratch::new(scratch, "cell-")
             .map_err(|error| HarnessError::new("make a scratch folder", error))?;
-        for name in ["files", "home", "root"] {
+        for name in ["files", "home", "root", "run"] {
             let path = folder.join(name);
             std::fs::create_dir(&path)
                 .map_err(|error| HarnessError::new(format!("make {}", path.display()), error))?;
@@ -113,6 +114,45 @@ impl State {
     /// Where a copy goes to.
     pub fn copy_target(&self) -> Location {
         Location::Directory(self.folder.join("out"))
+    }
+
+    /// Where the layout is as a tar file, once [`State::pack`] has made it.
+    pub fn archive(&self) -> PathBuf {
+        self.folder.join("archive.tar")
+    }
+
+    /// Where a copy as a tar file goes to.
+    pub fn archive_target(&self) -> PathBuf {
+        self.folder.join("out.tar")
+    }
+
+    /// The Unix socket of a daemon.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join("run").join("socket")
+    }
+
+    /// Makes the layout's tar file.
+    ///
+    /// # Errors
+    /// The layout cannot be read, or the file not written.
+    pub fn pack(&self) -> Result<(), HarnessError> {
+        archive::pack(self.layout.path(), &self.archive())
+    }
+
+    /// Puts the copy that a tool has made in the layout's place. A fault of its archive is a sentence.
+    ///
+    /// # Errors
+    /// The copy cannot be moved.
+    pub(crate) fn take_out(&mut self) -> Result<Result<(), String>, HarnessError> {
+        let out = self.copy_target();
+        if self.archive_target().exists()
+            && let Err(why) = archive::unpack(&self.archive_target(), out.path())?
+        {
+            return Ok(Err(why));
+        }
+        self.layout.replace_with(&out)?;
+        self.changed();
+        Ok(Ok(()))
     }
 
     /// The folder that a registry serves; the layout is the repository [`REPOSITORY`] in it.
@@ -169,7 +209,8 @@ impl State {
             let strange = names.filter(|name| !known.contains(&name.as_str()));
             strange.map(|name| format!("{prefix}{name}")).collect::<Vec<_>>()
         };
-        let mut found = names(self.folder(), &["files", "home", "root", "out"], "");
+        let mut found =
+            names(self.folder(), &["files", "home", "root", "run", "out", "archive.tar", "out.tar"], "");
         found.extend(names(&self.root(), &[REPOSITORY], "root/"));
         found.sort();
         found

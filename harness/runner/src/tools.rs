@@ -146,7 +146,7 @@ impl Tool {
             reason: self.found.as_ref().err().map(ToString::to_string),
             installable: self.driver.pinned().is_some(),
             large: self.driver.is_large(),
-            stores: None,
+            stores: self.driver.file.stores.clone(),
             sandbox: SandboxResult {
                 network: if sandbox.reason().is_none() { Network::Loopback } else { Network::Open },
             },

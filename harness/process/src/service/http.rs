@@ -45,6 +45,11 @@ pub enum Request {
         /// A file with its content, relative to the working directory.
         file: PathBuf,
     },
+    /// GET the list of tags.
+    Tags {
+        /// The repository.
+        repository: String,
+    },
     /// GET the referrers of a digest.
     Referrers {
         /// The repository.
@@ -100,6 +105,12 @@ impl Client {
                 let put = self.agent.put(format!("{}{path}", self.base)).header("content-type", media_type);
                 let put = put.send(&read(&what, file)?[..]);
                 Ok(self.answer(what, put)?.0)
+            }
+            Request::Tags { repository } => {
+                let path = format!("/v2/{repository}/tags/list");
+                Ok(self
+                    .answer(format!("GET {path}"), self.agent.get(format!("{}{path}", self.base)).call())?
+                    .0)
             }
             Request::Referrers { repository, digest } => {
                 let path = format!("/v2/{repository}/referrers/{digest}");

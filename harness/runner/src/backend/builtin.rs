@@ -16,7 +16,7 @@ use referee_results::observation::Answered;
 use referee_writer::ContentNode;
 
 use super::{Attempt, Backend, Task, record};
-use crate::operation::Question;
+use crate::operation::Answer;
 use crate::state::{After, Before, Failure, State};
 
 pub(super) struct Builtin<'a> {
@@ -47,18 +47,16 @@ impl Backend for Builtin<'_> {
     }
 
     /// Reads the layout by the convention. The reader writes nothing, so it needs no copy.
-    fn read(
-        &self,
-        state: &State,
-        task: Task<'_>,
-        question: &Question,
-    ) -> Result<Attempt<Vec<Answered>>, HarnessError> {
+    fn read(&self, state: &State, task: Task<'_>) -> Result<Attempt<Answer>, HarnessError> {
         let begin = Instant::now();
-        let subject = state.digest(task.contents(), question.subject.as_str());
+        let subject = task.step.question().and_then(|question| {
+            let subject = question.subject.as_str();
+            state.digest(task.contents(), subject)
+        });
         let result = match (state.facts(), subject) {
             (Ok(facts), Some(subject)) => {
                 let answer = view::answer(facts, &subject, self.convention);
-                Ok(answer.referrers.iter().map(answered).collect())
+                Ok(Answer::Referrers(answer.referrers.iter().map(answered).collect()))
             }
             (Err(why), _) => Err(Failure::new(Outcome::Refused, format!("not a layout: {why}"))),
             (_, None) => Err(Failure::new(Outcome::Error, "the step names no subject")),
@@ -105,5 +103,6 @@ fn answered(referrer: &Referrer) -> Answered {
         size: Some(referrer.size),
         artifact_type: referrer.artifact_type.clone(),
         annotations: referrer.annotations.to_map(),
+        only_digest: false,
     }
 }

@@ -1,75 +1,101 @@
-//! One call of a command line, made ready: what tools that are commands share with clients of a daemon.
+//! The calls of a step, made ready: what tools that are commands share with clients of a daemon.
 //!
-//! Owns: the words, the environment and the input of a call, and what its end means. Leaves to others: the command lines
+//! Owns: the words, the environment and the input of calls, reading the answer, and what an exit code means. Leaves to others: the command lines
 //! ([`crate::driver`]), the values of each operation ([`crate::operation`]), running it.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use referee_process::HarnessError;
 use referee_results::Outcome;
-use referee_results::StepRecord;
 
-use super::answer::beginning;
+use super::answer::{Printed, beginning};
 use super::context::Found;
-use super::{Attempt, RunContext, Task};
-use crate::driver::{Arg, Driver, NoValue};
-use crate::operation::{Placeholder, Values};
+use super::{Attempt, Task};
+use crate::driver::{self, AnswerForm, Arg, Driver, NoValue};
+use crate::operation::{Answer, Placeholder, Values};
 use crate::state::{Failure, State};
 use crate::tools;
 
-/// A call, ready to be run.
+/// The calls of a step, ready to be run.
 #[derive(Debug)]
-pub(super) struct Call {
-    /// The arguments.
-    pub(super) argv: Vec<String>,
+pub(super) struct Calls {
+    /// All of them, in order.
+    pub(super) calls: Vec<Call>,
     /// The whole environment.
     pub(super) env: BTreeMap<String, OsString>,
-    /// A file for standard input, in the working directory.
-    pub(super) stdin: Option<PathBuf>,
-    /// Where in the answer the list of descriptors is.
-    pub(super) view: String,
+    /// How the answer is read out of what the last one prints.
+    pub(super) answer: Option<AnswerForm>,
 }
 
-/// Makes the call of a step ready. It is a failure where the tool was given up in this operation, or its driver has no
-/// words for it.
+/// One call.
+#[derive(Debug)]
+pub(super) struct Call {
+    /// The program's absolute path.
+    pub(super) program: PathBuf,
+    /// The arguments.
+    pub(super) argv: Vec<String>,
+    /// A file for standard input, in the working directory.
+    pub(super) stdin: Option<PathBuf>,
+}
+
+/// Makes the calls of a step ready, and the archive that they read. It is a failure where the driver has no words for them.
 pub(super) fn prepare(
-    context: &RunContext<'_>,
     tool: Found<'_>,
     state: &State,
     task: Task<'_>,
     values: Values,
-) -> Result<Attempt<Call>, HarnessError> {
+) -> Result<Attempt<Calls>, HarnessError> {
     let driver = tool.driver;
     let operation = task.step.operation;
-    if let Some(failure) = context.given_up(driver, operation) {
-        return Ok(skipped(task, failure));
-    }
-    let Some(call) = driver.call(operation, &tool.binary.version) else {
+    let Some(calls) = driver.calls(operation, &tool.binary.version) else {
         return Ok(Attempt::not_run(task, cannot(driver, format!("the driver has no [op.{operation}]"))));
     };
+    if calls.iter().any(|call| call.argv.iter().any(|arg| arg.placeholders().contains(&Placeholder::Archive)))
+    {
+        state.pack()?;
+    }
     let values = values
         .with(Placeholder::Layout, state.layout().path().display().to_string())
         .with(Placeholder::Out, state.copy_target().path().display().to_string())
+        .with(Placeholder::Archive, state.archive().display().to_string())
+        .with(Placeholder::OutArchive, state.archive_target().display().to_string())
         .with(Placeholder::Home, state.home().display().to_string());
     let values = task.step.action.values(state, task.contents(), values)?;
-    let words = || {
+    let one = |call: &driver::Call| {
         Ok::<_, NoValue>(Call {
+            program: tool.program(call.program.as_deref()),
             argv: Arg::expand_all(&call.argv, &values)?,
-            env: tools::environment(driver, &state.home(), &values)?,
             stdin: call.stdin.as_ref().map(|path| path.expand(&values)).transpose()?.map(PathBuf::from),
-            view: call.view.clone().unwrap_or_default(),
+        })
+    };
+    let words = || {
+        Ok::<_, NoValue>(Calls {
+            calls: calls.iter().map(one).collect::<Result<_, _>>()?,
+            env: tools::environment(driver, &state.home(), &values)?,
+            answer: calls.last().answer(),
         })
     };
     let record = super::record(task, Vec::new(), std::time::Duration::ZERO);
     Ok(Attempt { record, result: words().map_err(|why| cannot(driver, why.to_string())) })
 }
 
-/// The attempt of a tool that is not even tried any more.
-pub(super) fn skipped<T>(task: Task<'_>, failure: Failure) -> Attempt<T> {
-    let attempt = Attempt::not_run(task, failure);
-    Attempt { record: StepRecord { skipped: true, ..attempt.record }, ..attempt }
+/// The name of a program, as results show it.
+pub(super) fn name(program: &Path) -> String {
+    program.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Reads what the last call of a step printed.
+pub(super) fn read(task: Task<'_>, printed: &Printed, form: Option<&AnswerForm>) -> Result<Answer, Failure> {
+    let who = task.binding.driver();
+    match (form, task.step.operation.answer) {
+        (Some(form), Some(answers)) => printed.read(form, answers, who),
+        _ => Err(Failure::new(
+            Outcome::Error,
+            format!("{who}: the driver does not say how to read the answer"),
+        )),
+    }
 }
 
 /// The driver does not say how.

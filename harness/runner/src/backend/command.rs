@@ -1,20 +1,22 @@
-//! Tools that are command line programs: one call per step.
+//! Tools that are command line programs: a call, or several, for each step.
 //!
-//! Owns: running a call, and reading its end and its answer. Leaves to others: making it ready ([`super::call`]), the
+//! Owns: running calls, and reading their ends. Leaves to others: making it ready ([`super::call`]), the
 //! process ([`referee_process`]).
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use referee_process::{End, Finished, HarnessError, Program};
 use referee_results::Outcome;
 use referee_results::StepRecord;
-use referee_results::observation::Answered;
 
-use super::answer::{self, Unreadable};
+use super::answer::Printed;
+use super::call::{self, Call};
 use super::context::Found;
 use super::under_test::ToolUnderTest;
-use super::{Attempt, RunContext, Task, call, record};
-use crate::operation::Values;
+use super::{Attempt, RunContext, Task, record};
+use crate::driver::AnswerForm;
+use crate::operation::{Answer, Values};
 use crate::state::{Failure, State};
 
 /// How much of standard error a result keeps.
@@ -36,37 +38,54 @@ impl ToolUnderTest for Command<'_> {
         Ok(self.call(state, task)?.and_then(|_| Ok(())))
     }
 
-    fn ask(&self, state: &State, task: Task<'_>) -> Result<Attempt<Vec<Answered>>, HarnessError> {
-        Ok(self.call(state, task)?.and_then(|(view, finished)| {
-            let (kept, total) = (&finished.stdout.bytes, finished.stdout.total);
-            let answer = if total > kept.len() as u64 {
-                Err(Unreadable::TooLong(total))
-            } else {
-                answer::descriptors(kept, &view)
-            };
-            answer.map_err(|why| why.of(task.binding.driver()))
-        }))
+    fn ask(&self, state: &State, task: Task<'_>) -> Result<Attempt<Answer>, HarnessError> {
+        Ok(self.call(state, task)?.and_then(|(form, printed)| call::read(task, &printed, form.as_ref())))
     }
 }
 
 impl Command<'_> {
-    /// Runs the call of a step; gives where the answer is in what it printed.
-    fn call(&self, state: &State, task: Task<'_>) -> Result<Attempt<(String, Finished)>, HarnessError> {
-        let driver = self.tool.driver;
-        let prepared = call::prepare(self.context, self.tool, state, task, Values::default())?;
-        let call = match prepared.result {
-            Ok(call) => call,
+    /// Runs the calls of a step; gives what the last one printed, and how to read it.
+    fn call(
+        &self,
+        state: &State,
+        task: Task<'_>,
+    ) -> Result<Attempt<(Option<AnswerForm>, Printed)>, HarnessError> {
+        let prepared = call::prepare(self.tool, state, task, Values::default())?;
+        let ready = match prepared.result {
+            Ok(ready) => ready,
             Err(failure) => return Ok(Attempt { record: prepared.record, result: Err(failure) }),
         };
+        let mut record = prepared.record;
+        let mut printed = Printed { bytes: Vec::new(), cut_off: false };
+        for call in ready.calls {
+            let (next, result) = self.one(state, task, call, &ready.env)?;
+            record = joined(&record, next);
+            match result {
+                Ok(said) => printed = said,
+                Err(failure) => return Ok(Attempt { record, result: Err(failure) }),
+            }
+        }
+        Ok(Attempt { record, result: Ok((ready.answer, printed)) })
+    }
+
+    /// Runs one call.
+    fn one(
+        &self,
+        state: &State,
+        task: Task<'_>,
+        call: Call,
+        env: &BTreeMap<String, OsString>,
+    ) -> Result<(StepRecord, Result<Printed, Failure>), HarnessError> {
+        let driver = self.tool.driver;
         let stdin = match &call.stdin {
             Some(file) => std::fs::read(state.files().join(file))
                 .map_err(|error| HarnessError::new(format!("read {}", file.display()), error))?,
             None => Vec::new(),
         };
         let program = Program {
-            program: self.tool.binary.path.clone(),
+            program: call.program,
             args: call.argv.iter().map(OsString::from).collect(),
-            env: call.env,
+            env: env.clone(),
             cwd: state.files(),
             stdin,
         };
@@ -76,13 +95,21 @@ impl Command<'_> {
         let finished = referee_process::run(&program, &limits, &sandbox)
             .map_err(|error| HarnessError::new(format!("run {}", driver.id), std::io::Error::other(error)))?;
         self.context.remember(driver, operation, matches!(finished.end, End::TimedOut { .. }));
-        let words = [driver.file.program.as_str()].into_iter().chain(call.argv.iter().map(String::as_str));
+        let name = if program.program == self.tool.binary.path {
+            driver.file.program.clone()
+        } else {
+            call::name(&program.program)
+        };
+        let words = [name.as_str()].into_iter().chain(call.argv.iter().map(String::as_str));
         let record = described(state, task, words, &finished);
         let result = match self.failure(state, task, &finished, limits.deadline.as_secs()) {
             Some(failure) => Err(failure),
-            None => Ok((call.view, finished)),
+            None => {
+                let cut_off = finished.stdout.total > finished.stdout.bytes.len() as u64;
+                Ok(Printed { bytes: finished.stdout.bytes, cut_off })
+            }
         };
-        Ok(Attempt { record, result })
+        Ok((record, result))
     }
 
     /// The failure that a call's end shows, if any.
@@ -102,6 +129,14 @@ impl Command<'_> {
         };
         Some(Failure::new(outcome, format!("{what}: {how}")))
     }
+}
+
+/// The record of two calls of one step.
+fn joined(before: &StepRecord, next: StepRecord) -> StepRecord {
+    let mut earlier = before.earlier.clone();
+    earlier.extend(Some(&before.argv).filter(|argv| !argv.is_empty()).cloned());
+    let (millis, leaked) = (before.millis + next.millis, before.leaked || next.leaked);
+    StepRecord { earlier, millis, leaked, ..next }
 }
 
 /// Writes the base content as a layout where there is none, for tools that cannot begin with nothing.

@@ -4,11 +4,12 @@
 //! with them.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use referee_convention::Convention;
-use referee_process::Limits;
+use referee_process::{HarnessError, Limits};
 use referee_results::Outcome;
 
 use crate::driver::Driver;
@@ -32,6 +33,7 @@ pub struct RunContext<'a> {
     /// Tools by column.
     pub tools: &'a BTreeMap<String, Tool>,
     hangs: Mutex<BTreeMap<(String, &'static Operation), u32>>,
+    controls: Mutex<BTreeMap<String, Outcome>>,
 }
 
 /// A column with the program that was found behind it.
@@ -41,6 +43,13 @@ pub(super) struct Found<'a> {
     pub(super) binary: &'a Binary,
 }
 
+impl Found<'_> {
+    /// A program of the tool: its own, or one beside it.
+    pub(super) fn program(&self, name: Option<&str>) -> PathBuf {
+        name.map_or_else(|| self.binary.path.clone(), |name| self.binary.path.with_file_name(name))
+    }
+}
+
 impl<'a> RunContext<'a> {
     /// The context of a run in which no tool has hung yet.
     pub fn new(
@@ -48,7 +57,7 @@ impl<'a> RunContext<'a> {
         conventions: &'a [Convention],
         tools: &'a BTreeMap<String, Tool>,
     ) -> Self {
-        Self { machine, conventions, tools, hangs: Mutex::default() }
+        Self { machine, conventions, tools, hangs: Mutex::default(), controls: Mutex::default() }
     }
 
     /// The column and its program. Cells whose tool is not there are never run.
@@ -62,6 +71,26 @@ impl<'a> RunContext<'a> {
     pub(super) fn convention(&self, id: &str) -> &'a Convention {
         let mut conventions = self.conventions.iter();
         conventions.find(|known| known.id == id).expect("cells are made of the conventions of this run")
+    }
+
+    /// The outcome of a control, which is run once for all cells that share it.
+    ///
+    /// # Errors
+    /// Those of running it.
+    pub(super) fn control(
+        &self,
+        key: String,
+        run: impl FnOnce() -> Result<Outcome, HarnessError>,
+    ) -> Result<Outcome, HarnessError> {
+        let known = self.controls.lock().ok().and_then(|controls| controls.get(&key).copied());
+        if let Some(outcome) = known {
+            return Ok(outcome);
+        }
+        let outcome = run()?;
+        if let Ok(mut controls) = self.controls.lock() {
+            controls.insert(key, outcome);
+        }
+        Ok(outcome)
     }
 
     fn hangs(&self, driver: &Driver, op: &'static Operation) -> u32 {

@@ -1,34 +1,25 @@
 //! Tools that are clients of a daemon: the service is asked by commands, the same ones that a tool without a daemon has.
 //!
-//! Owns: starting the daemon for one step, in that step's sandbox, and running the call beside it. Leaves to others: making
-//! the call ready ([`super::call`]), the daemon's life ([`super::service`]).
-
-use std::path::PathBuf;
+//! Owns: starting the daemon for one step, in that step's sandbox, and running the calls beside it. Leaves to others: making
+//! them ready ([`super::call`]), the daemon's life ([`super::service`]).
 
 use referee_process::HarnessError;
 use referee_process::service::{Ask, Command, PORT, Ready, Reply};
-use referee_results::observation::Answered;
 
-use super::answer::{self, Unreadable};
+use super::answer::Printed;
+use super::call::Call;
 use super::context::Found;
 use super::service::{self, Life};
 use super::under_test::ToolUnderTest;
 use super::{Attempt, RunContext, Task, call, command};
-use crate::driver::{self, Arg};
-use crate::operation::{Placeholder, Values};
-use crate::state::State;
+use crate::driver::{self, AnswerForm, Arg};
+use crate::operation::{Answer, Placeholder, Values, save};
+use crate::state::{Failure, State};
 
 pub(super) struct Daemon<'a> {
     pub(super) context: &'a RunContext<'a>,
     pub(super) tool: Found<'a>,
     pub(super) daemon: &'a driver::Daemon,
-}
-
-/// What a client printed on standard output, and where in it the answer is.
-struct Printed {
-    text: String,
-    cut_off: bool,
-    view: String,
 }
 
 impl ToolUnderTest for Daemon<'_> {
@@ -42,59 +33,66 @@ impl ToolUnderTest for Daemon<'_> {
         Ok(self.call(state, task)?.and_then(|_| Ok(())))
     }
 
-    fn ask(&self, state: &State, task: Task<'_>) -> Result<Attempt<Vec<Answered>>, HarnessError> {
-        Ok(self.call(state, task)?.and_then(|printed| {
-            let answer = if printed.cut_off {
-                Err(Unreadable::CutOff)
-            } else {
-                answer::descriptors(printed.text.as_bytes(), &printed.view)
-            };
-            answer.map_err(|why| why.of(task.binding.driver()))
-        }))
+    fn ask(&self, state: &State, task: Task<'_>) -> Result<Attempt<Answer>, HarnessError> {
+        Ok(self.call(state, task)?.and_then(|(form, printed)| call::read(task, &printed, form.as_ref())))
     }
 }
 
 impl Daemon<'_> {
-    /// Runs the call of a step beside the daemon.
-    fn call(&self, state: &State, task: Task<'_>) -> Result<Attempt<Printed>, HarnessError> {
+    /// Runs the calls of a step beside the daemon.
+    fn call(
+        &self,
+        state: &State,
+        task: Task<'_>,
+    ) -> Result<Attempt<(Option<AnswerForm>, Printed)>, HarnessError> {
         let driver = self.tool.driver;
         let values = Values::default()
-            .with(Placeholder::Socket, state.home().join("socket").display().to_string())
+            .with(Placeholder::Socket, state.socket().display().to_string())
             .with(Placeholder::Port, PORT)
             .with(Placeholder::Home, state.home().display().to_string());
-        let prepared = call::prepare(self.context, self.tool, state, task, values.clone())?;
-        let call = match prepared.result {
-            Ok(call) => call,
+        let prepared = call::prepare(self.tool, state, task, values.clone())?;
+        let ready = match prepared.result {
+            Ok(ready) => ready,
             Err(failure) => return Ok(Attempt { record: prepared.record, result: Err(failure) }),
         };
         let words = Arg::expand_all(&driver.service_argv(&self.daemon.argv), &values)
             .and_then(|args| Ok((args, Arg::expand_all(&self.daemon.ready, &values)?)));
-        let (args, ready) = match words {
+        let (args, is_ready) = match words {
             Ok(words) => words,
             Err(why) => return Ok(Attempt::not_run(task, call::cannot(driver, why))),
         };
-        let client = |args: Vec<String>, stdin: Option<PathBuf>| Command {
-            program: self.tool.binary.path.clone(),
-            args,
-            stdin,
-        };
+        if let Some(failure) = self.files(state, &values)? {
+            return Ok(Attempt::not_run(task, failure));
+        }
+        let client = |call: Call| Command { program: call.program, args: call.argv, stdin: call.stdin };
+        let is_ready = Call { program: self.tool.program(None), argv: is_ready, stdin: None };
         let life = Life {
-            program: match &self.daemon.program {
-                Some(program) => self.tool.binary.path.with_file_name(program),
-                None => self.tool.binary.path.clone(),
-            },
+            program: self.tool.program(self.daemon.program.as_deref()),
             args,
-            env: call.env,
-            ready: Ready::Command(client(ready, None)),
-            asks: vec![Ask::Command(client(call.argv, call.stdin))],
+            env: ready.env,
+            ready: Ready::Command(client(is_ready)),
+            asks: ready.calls.into_iter().map(|call| Ask::Command(client(call))).collect(),
         };
-        let view = call.view;
+        let form = ready.answer;
         Ok(service::run(self.context, self.tool, state, task, life)?.and_then(|mut answers| {
-            let (text, cut_off) = match answers.pop().map(|answer| answer.reply) {
-                Some(Reply::Command { stdout, cut_off, .. }) => (stdout, cut_off),
-                _ => (String::new(), false),
+            let printed = match answers.pop().map(|answer| answer.reply) {
+                Some(Reply::Command { stdout, cut_off, .. }) => {
+                    Printed { bytes: stdout.into_bytes(), cut_off }
+                }
+                _ => Printed { bytes: Vec::new(), cut_off: false },
             };
-            Ok(Printed { text, cut_off, view })
+            Ok((form, printed))
         }))
+    }
+
+    /// Writes the files that the daemon needs, such as its configuration.
+    fn files(&self, state: &State, values: &Values) -> Result<Option<Failure>, HarnessError> {
+        for (name, text) in &self.daemon.file {
+            match text.expand(values) {
+                Ok(text) => save(state, name, text.as_bytes())?,
+                Err(why) => return Ok(Some(call::cannot(self.tool.driver, why))),
+            }
+        }
+        Ok(None)
     }
 }

@@ -5,14 +5,14 @@
 
 use referee_process::HarnessError;
 use referee_process::service::{Answer, Ask, PORT, Ready, Reply, Request};
-use referee_results::observation::Answered;
 
+use super::answer::Printed;
 use super::context::Found;
 use super::service::{self, Life};
 use super::under_test::ToolUnderTest;
-use super::{Attempt, RunContext, Task, answer, call};
-use crate::driver::{Arg, Server};
-use crate::operation::{Placeholder, Values, pushes};
+use super::{Attempt, RunContext, Task, call};
+use crate::driver::{AnswerForm, Arg, Server};
+use crate::operation::{self, Answers, Placeholder, Values, pushes};
 use crate::state::State;
 use crate::tools;
 
@@ -42,13 +42,19 @@ impl ToolUnderTest for Registry<'_> {
         Ok(self.serve(state, task, requests)?.and_then(|_| Ok(())))
     }
 
-    fn ask(&self, state: &State, task: Task<'_>) -> Result<Attempt<Vec<Answered>>, HarnessError> {
+    fn ask(&self, state: &State, task: Task<'_>) -> Result<Attempt<operation::Answer>, HarnessError> {
+        // distribution-spec, Listing Referrers and Listing Tags
+        let pointer = match task.step.operation.answer {
+            Some(Answers::Words) => "/tags",
+            _ => "/manifests",
+        };
         Ok(self.serve(state, task, Vec::new())?.and_then(|answers| {
-            let body = match answers.last().map(|answer| &answer.reply) {
-                Some(Reply::Http { body, .. }) => body.as_str(),
-                _ => "",
+            let bytes = match answers.last().map(|answer| &answer.reply) {
+                Some(Reply::Http { body, .. }) => body.clone().into_bytes(),
+                _ => Vec::new(),
             };
-            answer::descriptors(body.as_bytes(), "/manifests").map_err(|why| why.of(task.binding.driver()))
+            let form = AnswerForm::View(pointer.to_owned());
+            call::read(task, &Printed { bytes, cut_off: false }, Some(&form))
         }))
     }
 }

@@ -44,9 +44,6 @@ pub(super) fn run(
 ) -> Result<Attempt<Vec<Answer>>, HarnessError> {
     let driver = tool.driver;
     let operation = task.step.operation;
-    if let Some(failure) = context.given_up(driver, operation) {
-        return Ok(call::skipped(task, failure));
-    }
     let limits = context.limits(driver, operation);
     let service = Service {
         program: life.program,
@@ -75,7 +72,7 @@ pub(super) fn run(
     let name = if service.program == tool.binary.path {
         driver.file.program.clone()
     } else {
-        service.program.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        call::name(&service.program)
     };
     let words = [name.as_str()].into_iter().chain(service.args.iter().map(String::as_str));
     let mut record = described(state, task, words, &finished);

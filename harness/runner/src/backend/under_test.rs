@@ -4,11 +4,10 @@
 //! Leaves to others: running the tool ([`ToolUnderTest`]), and what each operation must leave ([`crate::operation`]).
 
 use referee_process::HarnessError;
-use referee_results::Outcome;
-use referee_results::observation::Answered;
+use referee_results::{Outcome, StepRecord};
 
 use super::{Attempt, Backend, RunContext, Task};
-use crate::operation::{Question, ResultIn};
+use crate::operation::{Answer, ResultIn};
 use crate::state::{After, Before, Failure, State};
 
 /// A kind of program. What it says about what it did is not believed.
@@ -23,7 +22,7 @@ pub(super) trait ToolUnderTest {
     fn run(&self, state: &State, task: Task<'_>) -> Result<Attempt<()>, HarnessError>;
 
     /// Has the tool answer a question.
-    fn ask(&self, state: &State, task: Task<'_>) -> Result<Attempt<Vec<Answered>>, HarnessError>;
+    fn ask(&self, state: &State, task: Task<'_>) -> Result<Attempt<Answer>, HarnessError>;
 }
 
 /// A tool, with everything that it is held against.
@@ -34,26 +33,34 @@ pub(super) struct UnderTest<'a, T> {
 
 impl<T: ToolUnderTest> Backend for UnderTest<'_, T> {
     fn change(&self, state: &mut State, task: Task<'_>) -> Result<Attempt<()>, HarnessError> {
+        if let Some(skipped) = self.given_up(task) {
+            return Ok(skipped);
+        }
         self.tool.prepare(state, task)?;
         let before = Before::of(state);
         let mut attempt = self.tool.run(state, task)?;
         if attempt.result.is_ok() {
             state.changed();
-            if task.step.operation.result == ResultIn::Out {
-                state.layout().replace_with(&state.copy_target())?;
-            }
-            attempt.result = check(state, task, &before, T::EXACT);
+            let out = if task.step.operation.result == ResultIn::Out { state.take_out()? } else { Ok(()) };
+            attempt.result = match out {
+                Ok(()) => {
+                    attempt.record.lost = before.not_in(state, task.contents());
+                    check(state, task, &before, T::EXACT)
+                }
+                Err(why) => {
+                    let reason = format!("{} ended well, but {why}", task.binding.driver());
+                    Err(Failure::new(Outcome::Error, reason))
+                }
+            };
         }
         attempt.record.outside = state.outside();
         Ok(attempt)
     }
 
-    fn read(
-        &self,
-        state: &State,
-        task: Task<'_>,
-        _: &Question,
-    ) -> Result<Attempt<Vec<Answered>>, HarnessError> {
+    fn read(&self, state: &State, task: Task<'_>) -> Result<Attempt<Answer>, HarnessError> {
+        if let Some(skipped) = self.given_up(task) {
+            return Ok(skipped);
+        }
         let copy = state.fork(&self.context.machine.scratch)?;
         let mut attempt = self.tool.ask(&copy, task)?.and_then(|answer| {
             if copy.layout().has_index() {
@@ -65,6 +72,16 @@ impl<T: ToolUnderTest> Backend for UnderTest<'_, T> {
         attempt.record.outside = copy.outside();
         attempt.record.changed = state.snapshot().changes(&copy.layout().snapshot());
         Ok(attempt)
+    }
+}
+
+impl<T> UnderTest<'_, T> {
+    /// The attempt of a tool that is not even tried any more, as it has hung again and again.
+    fn given_up<U>(&self, task: Task<'_>) -> Option<Attempt<U>> {
+        let driver = self.context.tool(task.binding.driver()).driver;
+        let failure = self.context.given_up(driver, task.step.operation)?;
+        let attempt = Attempt::not_run(task, failure);
+        Some(Attempt { record: StepRecord { skipped: true, ..attempt.record }, ..attempt })
     }
 }
 

@@ -11,7 +11,7 @@ use referee_results::{Outcome, Role};
 
 use crate::case::{Case, Where};
 use crate::driver::Driver;
-use crate::operation::{Capability, Operation, Step};
+use crate::operation::{Operation, Step};
 
 /// One case with its roles bound.
 #[derive(Debug, Clone)]
@@ -20,8 +20,8 @@ pub struct Cell {
     pub id: CellId,
     /// The case.
     pub case: Arc<Case>,
-    /// Capabilities that are needed and not claimed, by driver.
-    pub lacks: Vec<(String, &'static Capability)>,
+    /// Why the cell cannot run, whatever tools are there: a sentence for each reason.
+    pub obstacles: Vec<String>,
 }
 
 impl Cell {
@@ -45,11 +45,27 @@ impl Cell {
     }
 }
 
+/// Who reads at the end of a chain: a case with more roles than a writer and a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Readers {
+    /// Each tool once, without its variants, and the built-in reader by two conventions: the writer's own, and `raw`, which
+    /// tells whether the blob is still there.
+    #[default]
+    Few,
+    /// Whoever can.
+    All,
+}
+
 /// All cells of a case, in the order of drivers and conventions.
 ///
-/// A driver takes part in a role if it can do any operation of that role at all; a capability that it lacks for
-/// this case is then a cell that says so.
-pub fn expand(case: &Arc<Case>, drivers: &[Driver], conventions: &[Convention]) -> Vec<Cell> {
+/// A driver takes part in a role if it can do, in any form, an operation that the role has in this case; a capability that it
+/// lacks is then a cell that says so.
+pub fn expand(
+    case: &Arc<Case>,
+    drivers: &[Driver],
+    conventions: &[Convention],
+    readers: Readers,
+) -> Vec<Cell> {
     let mut roles: Vec<Role> = Vec::new();
     for step in &case.steps {
         if !roles.contains(&step.role()) {
@@ -68,13 +84,38 @@ pub fn expand(case: &Arc<Case>, drivers: &[Driver], conventions: &[Convention]) 
         };
         combinations = combinations.iter().flat_map(extend).collect();
     }
-    combinations.into_iter().map(|roles| bind(case, roles, drivers)).collect()
+    let wanted = |roles: &Vec<(Role, Binding)>| {
+        readers == Readers::All || roles.len() <= 2 || reads_a_chain(roles, drivers)
+    };
+    combinations.into_iter().filter(wanted).map(|roles| bind(case, roles, drivers)).collect()
 }
+
+/// Whether the reader of a chain is one of the few.
+fn reads_a_chain(roles: &[(Role, Binding)], drivers: &[Driver]) -> bool {
+    let of = |role: Role| roles.iter().find(|(known, _)| *known == role).map(|(_, binding)| binding);
+    let driver = |id: &str| drivers.iter().find(|driver| driver.id == id);
+    match of(Role::Consumer) {
+        None => true,
+        Some(Binding::Tool(id)) => driver(id).is_some_and(|driver| driver.id == driver.tool()),
+        Some(Binding::Builtin(reader)) => {
+            let writer = match of(Role::Producer) {
+                Some(Binding::Builtin(convention)) => Some(convention.as_str()),
+                Some(Binding::Tool(id)) => driver(id).and_then(|driver| driver.file.stores.as_deref()),
+                None => None,
+            };
+            reader == RAW || writer == Some(reader)
+        }
+    }
+}
+
+/// The convention of a reader that looks at every blob.
+const RAW: &str = "raw";
 
 fn players(case: &Case, role: Role, drivers: &[Driver], conventions: &[Convention]) -> Vec<Binding> {
     let axis = case.axes.get(&role).map(Patterns::new);
     let allowed = |id: &str| axis.as_ref().is_none_or(|patterns| patterns.matches(id));
-    let ops: Vec<&Operation> = Operation::of(role).collect();
+    let ops: Vec<&Operation> =
+        case.steps.iter().filter(|step| step.role() == role).map(|step| step.operation).collect();
     let able = |driver: &&Driver| {
         let file = &driver.file;
         driver.plays(role)
@@ -90,19 +131,33 @@ fn players(case: &Case, role: Role, drivers: &[Driver], conventions: &[Conventio
 }
 
 fn bind(case: &Arc<Case>, roles: Vec<(Role, Binding)>, drivers: &[Driver]) -> Cell {
-    let mut lacks = Vec::new();
+    let mut obstacles = Vec::new();
     for (role, binding) in &roles {
         let Binding::Tool(id) = binding else {
             continue;
         };
-        let driver = drivers.iter().find(|driver| driver.id == *id);
+        let Some(driver) = drivers.iter().find(|driver| driver.id == *id) else {
+            continue;
+        };
         let steps = case.steps.iter().filter(|step| step.role() == *role);
-        for needed in steps.map(Step::needs) {
-            let claimed = driver.is_some_and(|driver| driver.file.can.contains(needed));
-            if !claimed && !lacks.contains(&(id.clone(), needed)) {
-                lacks.push((id.clone(), needed));
+        for why in steps.filter_map(|step| obstacle(case, driver, step)) {
+            if !obstacles.contains(&why) {
+                obstacles.push(why);
             }
         }
     }
-    Cell { id: CellId::new(&case.id, roles), case: Arc::clone(case), lacks }
+    Cell { id: CellId::new(&case.id, roles), case: Arc::clone(case), obstacles }
+}
+
+/// Why a driver's tool cannot do a step.
+fn obstacle(case: &Case, driver: &Driver, step: &Step) -> Option<String> {
+    let (id, needed) = (&driver.id, step.needs());
+    if !driver.file.can.contains(needed) {
+        return Some(format!("{id} does not claim `{needed}`"));
+    }
+    let only = driver.lists_only(step.operation)?;
+    let expected = step.question()?.expect.iter();
+    let mut contents = expected.filter_map(|name| case.content.iter().find(|content| content.name == *name));
+    let other = contents.any(|content| content.artifact_type.as_deref() != Some(only));
+    other.then(|| format!("{id} lists `{only}` only"))
 }

@@ -13,6 +13,8 @@ use crate::operation::Address;
 /// All content of a case, with its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
+    /// The case's id.
+    pub case: String,
     /// The content.
     pub contents: Contents,
     added: Vec<(usize, Name)>,
@@ -21,7 +23,8 @@ pub struct Plan {
 impl Plan {
     /// Computes all bytes and digests of a case.
     pub fn compile(case: &Case) -> Self {
-        let mut plan = Self { contents: Contents::compile(&case.content), added: Vec::new() };
+        let contents = Contents::compile(&case.content);
+        let mut plan = Self { case: case.id.clone(), contents, added: Vec::new() };
         for (at, step) in case.steps.iter().enumerate() {
             if let Some(content) = &step.adds {
                 plan.added.push((at, content.clone()));

@@ -8,8 +8,8 @@ use std::ops::Range;
 use referee_source::{Source, SourceError};
 use semver::VersionReq;
 
-use super::{Arg, Call, DriverFile, Kind, LONGEST, Text};
-use crate::operation::{Operation, Placeholder};
+use super::{AnswerForm, Arg, Call, Calls, DriverFile, Kind, LONGEST, Text};
+use crate::operation::{Answers, Operation, Placeholder};
 
 /// The first mistake, in the order of the format's keys.
 pub(super) fn check(file: &DriverFile, source: &Source) -> Result<(), SourceError> {
@@ -17,14 +17,14 @@ pub(super) fn check(file: &DriverFile, source: &Source) -> Result<(), SourceErro
     here.head()?;
     here.capabilities()?;
     here.origin()?;
-    for (op, call) in &file.op {
-        here.call(&["op", op.name], op, call)?;
+    for (op, calls) in &file.op {
+        here.calls(&["op", op.name], op, calls)?;
     }
     for (at, when) in file.when.iter().enumerate() {
         let at = at.to_string();
         here.requirement(&["when", &at, "version"], &when.version)?;
-        for (op, call) in &when.op {
-            here.call(&["when", &at, "op", op.name], op, call)?;
+        for (op, calls) in &when.op {
+            here.calls(&["when", &at, "op", op.name], op, calls)?;
         }
     }
     for (at, known) in file.known.iter().enumerate() {
@@ -159,26 +159,67 @@ impl Here<'_> {
         self.fail(path, format!("`{sum}` is not a checksum of go.sum: it begins with `h1:`"))
     }
 
-    fn call(&self, path: &[&str], op: &Operation, call: &Call) -> Result<(), SourceError> {
-        if op.reads() && call.view.is_none() {
-            return self.fail(path, format!("`{op}` needs `view`, where in the answer the list is"));
+    fn calls(&self, path: &[&str], op: &Operation, calls: &Calls) -> Result<(), SourceError> {
+        let count = calls.iter().count();
+        for (at, call) in calls.iter().enumerate() {
+            let number = at.to_string();
+            let own = path.iter().copied().chain(calls.are_listed().then_some(number.as_str()));
+            self.call(&own.collect::<Vec<_>>(), op, call, at + 1 == count)?;
         }
+        Ok(())
+    }
+
+    fn call(&self, path: &[&str], op: &Operation, call: &Call, last: bool) -> Result<(), SourceError> {
+        self.words(path, op, call)?;
+        match (call.forms().as_slice(), op.answer.is_some() && last) {
+            ([], false) | ([_], true) => {}
+            ([], true) => {
+                let message = format!("`{op}` needs `view`, `match` or `hash`: how its answer is read");
+                return self.fail(path, message);
+            }
+            ([_, _, ..], true) => {
+                return self.fail(path, "an answer is read in one way: `view`, `match` or `hash`".to_owned());
+            }
+            (_, false) => {
+                let message = "nothing is read from this call: it has neither `view` nor `match` nor `hash`";
+                return self.fail(path, message.to_owned());
+            }
+        }
+        let key = |key| path.iter().copied().chain([key]).collect::<Vec<&str>>();
+        match call.answer() {
+            Some(AnswerForm::View(view)) if !view.is_empty() && !view.starts_with('/') => {
+                self.fail(&key("view"), format!("`{view}` is not a JSON pointer: it begins with `/`"))?;
+            }
+            Some(AnswerForm::Pattern(pattern)) => {
+                self.regex(&key("match"), &pattern)?;
+                if regex::Regex::new(&pattern).is_ok_and(|pattern| pattern.captures_len() < 2) {
+                    let message = "no group in parentheses, which the answer would be".to_owned();
+                    return self.fail(&key("match"), message);
+                }
+            }
+            _ => {}
+        }
+        if call.only.is_some() && !(last && op.answer == Some(Answers::Referrers)) {
+            return self
+                .fail(&key("only"), "only a list of referrers can be of one artifact type".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Every placeholder has a value in the operation.
+    fn words(&self, path: &[&str], op: &Operation, call: &Call) -> Result<(), SourceError> {
         let words = call.argv.iter().flat_map(Arg::placeholders);
         let words = words.chain(call.stdin.iter().flat_map(Text::placeholders));
         let of_daemon = [Placeholder::Socket, Placeholder::Port];
         let of_daemon = of_daemon.into_iter().filter(|_| matches!(self.file.kind(), Kind::Daemon(_)));
         let known: Vec<Placeholder> = op.placeholders().chain(of_daemon).collect();
-        if let Some(foreign) = words.into_iter().find(|word| !known.contains(word)) {
-            let word = format!("{{{}}}", foreign.name());
-            let known: Vec<_> = known.iter().map(|one| format!("{{{}}}", one.name())).collect();
-            let message = format!("`{word}` has no value in `{op}`, expected one of {}", known.join(" "));
-            return self.fail_at(self.source.place_in(path, &word), message);
-        }
-        if let Some(view) = call.view.as_ref().filter(|view| !view.is_empty() && !view.starts_with('/')) {
-            let path: Vec<&str> = path.iter().copied().chain(["view"]).collect();
-            return self.fail(&path, format!("`{view}` is not a JSON pointer: it begins with `/`"));
-        }
-        Ok(())
+        let Some(foreign) = words.into_iter().find(|word| !known.contains(word)) else {
+            return Ok(());
+        };
+        let word = format!("{{{}}}", foreign.name());
+        let known: Vec<_> = known.iter().map(|one| format!("{{{}}}", one.name())).collect();
+        let message = format!("`{word}` has no value in `{op}`, expected one of {}", known.join(" "));
+        self.fail_at(self.source.place_in(path, &word), message)
     }
 
     fn variants(&self) -> Result<(), SourceError> {
@@ -187,6 +228,13 @@ impl Here<'_> {
             if variant.release.as_ref().is_some_and(|release| !known(release)) {
                 let message = format!("variant `{name}` names a release that is not pinned");
                 return self.fail(&["variant", name, "release"], message);
+            }
+            for (op, calls) in &variant.op {
+                if !self.file.op.contains_key(op) {
+                    let message = format!("`{op}` is done in another way, but there is no [op.{op}]");
+                    return self.fail(&["variant", name, "op", op.name], message);
+                }
+                self.calls(&["variant", name, "op", op.name], op, calls)?;
             }
         }
         Ok(())

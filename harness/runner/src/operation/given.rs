@@ -17,7 +17,7 @@ pub(super) fn node<'a>(contents: &'a Contents, name: &Name) -> &'a ContentNode {
 }
 
 /// Writes a file where the tool will run.
-pub(super) fn save(state: &State, name: &str, bytes: &[u8]) -> Result<(), HarnessError> {
+pub(crate) fn save(state: &State, name: &str, bytes: &[u8]) -> Result<(), HarnessError> {
     let written = std::fs::write(state.files().join(name), bytes);
     written.map_err(|error| HarnessError::new(format!("write {name}"), error))
 }

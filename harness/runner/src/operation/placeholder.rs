@@ -12,6 +12,10 @@ pub enum Placeholder {
     Layout,
     /// The folder that a copy goes to.
     Out,
+    /// The layout as a tar file, which is made for the call.
+    Archive,
+    /// The tar file that a copy goes to.
+    OutArchive,
     /// A tag: of the copied image, or the referrer's own.
     Tag,
     /// What a pushed manifest is stored as: `:tag` or `@digest`.
@@ -46,9 +50,11 @@ pub enum Placeholder {
 
 impl Placeholder {
     /// All of them: as drivers spell them, and what each stands for.
-    pub const ALL: [(&'static str, Self, &'static str); 17] = [
+    pub const ALL: [(&'static str, Self, &'static str); 19] = [
         ("layout", Self::Layout, "the layout's folder"),
         ("out", Self::Out, "the folder that a copy goes to"),
+        ("archive", Self::Archive, "the layout as a tar file"),
+        ("out-archive", Self::OutArchive, "the tar file that a copy goes to"),
         ("tag", Self::Tag, "a tag: of the copied image, or the referrer's own"),
         ("target", Self::Target, "what a pushed manifest is stored as, `:tag` or `@digest`"),
         ("subject", Self::Subject, "the subject as the case addresses it, `:tag` or `@digest`"),
@@ -67,7 +73,7 @@ impl Placeholder {
     ];
 
     /// Those that have a value in every command line of an operation.
-    pub const EVERYWHERE: [Self; 2] = [Self::Layout, Self::Home];
+    pub const EVERYWHERE: [Self; 3] = [Self::Layout, Self::Archive, Self::Home];
 
     /// The placeholder that drivers spell so.
     pub fn named(name: &str) -> Option<Self> {

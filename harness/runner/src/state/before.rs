@@ -47,6 +47,26 @@ impl Before {
         self.manifests.is_empty()
     }
 
+    /// What was there and is not in a later layout: content by the case's names, other manifests by their digests, and tags.
+    pub fn not_in(&self, state: &State, contents: &Contents) -> Vec<String> {
+        let Ok(facts) = state.facts() else {
+            return Vec::new();
+        };
+        let named: BTreeMap<Digest, String> = contents
+            .nodes()
+            .iter()
+            .filter_map(|node| Some((state.digest(contents, node.name.as_str())?, node.name.to_string())))
+            .collect();
+        let name =
+            |digest: &&Digest| named.get(*digest).cloned().unwrap_or_else(|| digest.short().to_string());
+        let manifests =
+            self.manifests.iter().filter(|digest| facts.node(digest).is_none()).map(|one| name(&one));
+        let later: BTreeSet<&str> = facts.entries().iter().filter_map(Entry::ref_name).collect();
+        let tags =
+            self.tags.keys().filter(|tag| !later.contains(tag.as_str())).map(|tag| format!("tag {tag}"));
+        manifests.chain(tags).collect()
+    }
+
     /// What of this node's content was there and is not there, or not whole, any more.
     pub fn lost_below(&self, facts: &Facts, node: &Digest) -> Option<&Digest> {
         self.below.get(node)?.iter().find(|digest| !whole(facts, digest))

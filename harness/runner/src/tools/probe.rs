@@ -132,8 +132,8 @@ fn attempt(
     for step in &case.steps {
         let binding = if step.role() == Role::Producer { producer } else { me };
         let task = Task { plan, step, binding };
-        if let Some(question) = step.question() {
-            let (seen, _) = backend::observe(context, &state, task, question)?;
+        if step.operation.reads() {
+            let (seen, _) = backend::observe(context, &state, task)?;
             if !seen.outcome.discovered() {
                 let silent = matches!(seen.outcome, Outcome::Missed | Outcome::Partial);
                 failed = Some(if silent { EMPTY.to_owned() } else { seen.reason.unwrap_or_default() });

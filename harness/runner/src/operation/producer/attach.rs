@@ -14,12 +14,12 @@ use referee_source::SourceError;
 use referee_spec::{Algorithm, Digest};
 use referee_writer::{ContentKind, ContentNode, Contents, Name, WrongSubject};
 
-use super::given::{self, describe, node, save};
-use super::probe::{ATTACH, IMAGE, SBOM};
-use super::{Action, Capability, Form, Key, Operation, Placeholder, ResultIn, StepReader, Values};
+use crate::operation::given::{self, describe, node, save};
+use crate::operation::probe::{ATTACH, IMAGE, SBOM};
+use crate::operation::{Action, Capability, Form, Key, Operation, Placeholder, ResultIn, StepReader, Values};
 use crate::state::{After, Failure, State, whole};
 
-pub(super) static OPERATION: Operation = Operation {
+pub(in crate::operation) static OPERATION: Operation = Operation {
     name: "attach",
     role: Role::Producer,
     does: "The producer makes a manifest from the content's file and attaches it to its subject.",
@@ -39,6 +39,7 @@ pub(super) static OPERATION: Operation = Operation {
         Placeholder::Key,
         Placeholder::Value,
     ],
+    answer: None,
     result: ResultIn::Layout,
     leaves: "One new manifest names the subject, has the artifact type and the annotations that were given and a layer with \
              the file that was given, and all its blobs are there and whole.",

@@ -12,12 +12,12 @@ use referee_results::Role;
 use referee_source::SourceError;
 use referee_writer::{Contents, Name};
 
-use super::given::{self, describe, node, save};
-use super::probe::{IMAGE, SBOM};
-use super::{Action, Capability, Form, Key, Operation, Placeholder, ResultIn, StepReader, Values};
+use crate::operation::given::{self, describe, node, save};
+use crate::operation::probe::{IMAGE, SBOM};
+use crate::operation::{Action, Capability, Form, Key, Operation, Placeholder, ResultIn, StepReader, Values};
 use crate::state::{After, Failure, State};
 
-pub(super) static OPERATION: Operation = Operation {
+pub(in crate::operation) static OPERATION: Operation = Operation {
     name: "push",
     role: Role::Producer,
     does: "The producer stores these exact bytes.",
@@ -34,6 +34,7 @@ pub(super) static OPERATION: Operation = Operation {
         Placeholder::Key,
         Placeholder::Value,
     ],
+    answer: None,
     result: ResultIn::Layout,
     leaves: "The manifest and all its blobs are there, whole, and its tag, if it has one, names it.",
     keeps: "All content that was there is still there, whole, reached from index.json and named by its tags, but for the tag \

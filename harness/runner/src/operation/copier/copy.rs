@@ -12,11 +12,11 @@ use referee_results::Role;
 use referee_source::SourceError;
 use referee_writer::{Contents, Name};
 
-use super::probe::{ATTACH, IMAGE, SBOM};
-use super::{Action, Capability, Form, Key, Operation, Placeholder, ResultIn, StepReader, Values};
+use crate::operation::probe::{ATTACH, IMAGE, SBOM};
+use crate::operation::{Action, Capability, Form, Key, Operation, Placeholder, ResultIn, StepReader, Values};
 use crate::state::{After, Failure, State};
 
-pub(super) static OPERATION: Operation = Operation {
+pub(in crate::operation) static OPERATION: Operation = Operation {
     name: "copy",
     role: Role::Copier,
     does: "The copier copies a tag, with referrers, to another place.",
@@ -28,7 +28,8 @@ pub(super) static OPERATION: Operation = Operation {
     }],
     adds: None,
     capabilities: &CAPABILITIES,
-    placeholders: &[Placeholder::Out, Placeholder::Tag],
+    placeholders: &[Placeholder::Out, Placeholder::OutArchive, Placeholder::Tag],
+    answer: None,
     result: ResultIn::Out,
     leaves: "In the copy, the tag names what it named, and all that it led to and that was there is there and whole.",
     keeps: "Nothing else: a tool copies what it is asked for.",

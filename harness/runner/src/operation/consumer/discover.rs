@@ -5,18 +5,20 @@
 
 use std::sync::Arc;
 
-use referee_layout::Referrer;
 use referee_process::HarnessError;
 use referee_process::service::Request;
-use referee_results::Role;
+use referee_results::observation::Observation;
+use referee_results::{Outcome, Role};
 use referee_source::{At, SourceError};
 use referee_writer::{Content, ContentKind, Contents, Name, Platform};
 
-use super::probe::{ATTACH, IMAGE, SBOM};
-use super::{Action, Capability, Form, Key, Operation, Placeholder, ResultIn, StepReader, Values};
-use crate::state::{After, Failure, REPOSITORY, State};
+use crate::operation::probe::{ATTACH, IMAGE, SBOM};
+use crate::operation::{
+    Action, Answer, Answers, Capability, Form, Key, Operation, Placeholder, ResultIn, StepReader, Values,
+};
+use crate::state::{REPOSITORY, State};
 
-pub(super) static OPERATION: Operation = Operation {
+pub(in crate::operation) static OPERATION: Operation = Operation {
     name: "discover",
     role: Role::Consumer,
     does: "The consumer lists the referrers of a subject.",
@@ -47,6 +49,7 @@ pub(super) static OPERATION: Operation = Operation {
     adds: None,
     capabilities: &CAPABILITIES,
     placeholders: &[Placeholder::Subject, Placeholder::SubjectDigest, Placeholder::Platform],
+    answer: Some(Answers::Referrers),
     result: ResultIn::Layout,
     leaves: "Standard output holds a JSON list of descriptors, at the driver's `view`.",
     keeps: "The layout is still there. What else a reader did to it is noted as `changed` on its step.",
@@ -221,7 +224,10 @@ impl Action for Question {
         Ok(vec![Request::Referrers { repository: REPOSITORY.to_owned(), digest }])
     }
 
-    fn check(&self, _: &After<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {
-        Ok(Vec::new())
+    fn observe(&self, state: &State, _: &Contents, answer: &Answer) -> Observation {
+        match answer {
+            Answer::Referrers(answer) => Observation::compare(&state.referrers_named(&self.expect), answer),
+            Answer::Words(_) => Observation::none(Outcome::Garbled, "the answer is no list of referrers"),
+        }
     }
 }

@@ -1,0 +1,5 @@
+//! Operations of consumers: they list referrers.
+//!
+//! Owns: their list. Leaves to others: each operation, in its own file.
+
+pub(super) mod discover;

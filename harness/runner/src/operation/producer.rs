@@ -1,0 +1,6 @@
+//! Operations of producers: they write content into a layout.
+//!
+//! Owns: their list. Leaves to others: each operation, in its own file.
+
+pub(super) mod attach;
+pub(super) mod push;
