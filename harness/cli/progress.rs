@@ -7,7 +7,8 @@ use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use referee::results::event::Event;
-use referee::results::{CellResult, Outcome, Verdict};
+use referee::results::report::unexpected;
+use referee::results::{CellResult, Outcome};
 
 /// Shows events.
 #[derive(Debug)]
@@ -82,11 +83,8 @@ impl Progress {
 /// What is said while the run goes on: what will make it fail, and what takes long.
 fn remarkable(cell: &CellResult) -> Option<String> {
     let (id, outcome) = (&cell.id, cell.outcome);
-    match (cell.verdict.filter(|verdict| verdict.unexpected()), &cell.was) {
-        (Some(Verdict::Changed), Some(was)) => {
-            Some(format!("{}: {id}: was {}, now {outcome}", Verdict::Changed, was.outcome))
-        }
-        (Some(verdict), _) => Some(format!("{verdict}: {id}: {outcome}")),
-        (None, _) => (outcome == Outcome::Hang).then(|| format!("{outcome}: {id}")),
+    match unexpected::sentence(cell) {
+        Some((verdict, what)) => Some(format!("{verdict}: {id}: {what}")),
+        None => (outcome == Outcome::Hang).then(|| format!("{outcome}: {id}")),
     }
 }

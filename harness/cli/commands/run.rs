@@ -193,7 +193,13 @@ fn cases(catalogue: &Catalogue, cells: &[Cell]) -> Vec<CaseResult> {
 fn case_result(case: &Case) -> CaseResult {
     let grows = case.tags.iter().any(|tag| tag == GROWS);
     let referrers = case.content.iter().filter(|content| content.subject.is_some()).count();
-    CaseResult { id: case.id.clone(), title: case.title.clone(), size: grows.then_some(referrers as u64) }
+    let absent = case.content.iter().filter(|content| content.absent);
+    CaseResult {
+        id: case.id.clone(),
+        title: case.title.clone(),
+        absent: absent.map(|content| content.name.as_str().to_owned()).collect(),
+        size: grows.then_some(referrers as u64),
+    }
 }
 
 /// The conventions of these cells of which this is true, in the order of the catalogue.

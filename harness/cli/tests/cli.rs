@@ -261,7 +261,7 @@ op.discover = {{ argv = ["discover", "{{layout}}", "{{subject.digest}}"], view =
     let (_, text) = text.split_once("\nUnexpected\n").expect("unexpected verdicts");
     let (text, progress) = text.split_once("-- stderr\n").expect("progress");
     approve("run-unexpected", text);
-    assert!(progress.contains("]: was seen, now altered\n"), "{progress}");
+    assert!(progress.contains("]: was seen, now altered: sbom.artifactType\n"), "{progress}");
     let words: Vec<std::ffi::OsString> = words[1..].iter().map(Into::into).collect();
     let (cells, _, code) = crate::support::run(referee(folder.path()).current_dir(folder.path()), &words);
     let cell = &cells["attach-discover[producer=builtin,consumer=oras,convention=containerd-entries]"];

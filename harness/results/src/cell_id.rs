@@ -128,6 +128,15 @@ impl CellId {
         self.binding(role).map_or("", Binding::driver)
     }
 
+    /// Orders cells by how much a person has to think of: fewest roles first, then fewest tools, then fewest of
+    /// their variants.
+    pub fn smallness(&self) -> (usize, usize, usize, String) {
+        let tools: Vec<&str> = self.roles().iter().map(|(_, binding)| binding.driver()).collect();
+        let variants = tools.iter().filter(|tool| tool.contains('+')).count();
+        let tools = tools.iter().filter(|tool| **tool != BUILTIN).count();
+        (self.roles().len(), tools, variants, self.to_string())
+    }
+
     /// Who has the last word: the reader.
     pub fn last(&self) -> Option<&Binding> {
         self.roles().last().map(|(_, binding)| binding)

@@ -9,6 +9,8 @@ mod habits;
 mod image;
 pub mod matrix;
 pub mod summary;
+mod surprises;
 mod survival;
 mod table;
+pub mod unexpected;
 pub mod wrap;

@@ -70,6 +70,9 @@ pub struct CaseResult {
     pub id: String,
     /// The question as one sentence.
     pub title: String,
+    /// The names of its content that is listed and has no bytes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<String>,
     /// Of a case that asks how the time grows: how many referrers there are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,

@@ -122,8 +122,8 @@ fn tool() -> impl Strategy<Value = ToolResult> {
 }
 
 fn results() -> impl Strategy<Value = Results> {
-    let case = (id(), ".{0,20}", option::of(any::<u64>()));
-    let case = case.prop_map(|(id, title, size)| CaseResult { id, title, size });
+    let case = (id(), ".{0,20}", vec(id(), 0..2), option::of(any::<u64>()));
+    let case = case.prop_map(|(id, title, absent, size)| CaseResult { id, title, absent, size });
     let timing = (any::<u64>(), option::of(any::<u64>()), any::<u64>(), any::<usize>());
     let timing = timing.prop_map(|(wall_millis, tools_cpu_millis, own_cpu_millis, jobs)| Timing {
         wall_millis,
@@ -285,7 +285,12 @@ fn everything() -> Results {
         referee: Some("0.1.0".to_owned()),
         date: Some("2026-11-28T01:02:03Z".to_owned()),
         complete: true,
-        cases: vec![CaseResult { id: "attach-discover".to_owned(), title: "A title".to_owned(), size: None }],
+        cases: vec![CaseResult {
+            id: "attach-discover".to_owned(),
+            title: "A title".to_owned(),
+            absent: Vec::new(),
+            size: None,
+        }],
         conventions: Vec::new(),
         proposed: Vec::new(),
         tools: vec![tool],
@@ -306,6 +311,7 @@ fn words(text: &str) -> BTreeSet<&str> {
     for line in text.lines().take_while(|line| !line.contains(" ran: ")) {
         in_list = match line {
             "Surprises" | "Unexpected" => true,
+            line if line.starts_with("Refused, ") => true,
             line if line.starts_with("Not run") => false,
             _ => in_list,
         };
@@ -327,7 +333,7 @@ fn words(text: &str) -> BTreeSet<&str> {
             _ => {}
         }
     }
-    for heading in ["Surprises", "Unexpected", "`--format"] {
+    for heading in ["Surprises", "Refused,", "Unexpected", "`--format"] {
         words.remove(heading);
     }
     words

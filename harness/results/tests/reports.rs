@@ -6,8 +6,9 @@ use referee_results::observation::{Observation, Summary};
 use referee_results::report::summary;
 use referee_results::{
     CaseResult, CellId, CellResult, Network, OpName, Outcome, Results, Role, SandboxResult, Schema, Status,
-    StepRecord, Timing, ToolResult, suite,
+    StepRecord, Timing, ToolResult, Verdict, suite,
 };
+use referee_spec::Digest;
 
 /// A tool, with the convention by which it stores.
 fn tool(id: &str, stores: Option<&str>) -> ToolResult {
@@ -55,7 +56,12 @@ fn cell(id: &str, outcome: Outcome) -> CellResult {
 
 fn results(tools: Vec<ToolResult>, proposed: &[&str], cells: Vec<CellResult>) -> Results {
     let cases: BTreeSet<&str> = cells.iter().map(|cell| cell.id.case()).collect();
-    let case = |id: &str| CaseResult { id: id.to_owned(), title: format!("The title of {id}"), size: None };
+    let case = |id: &str| CaseResult {
+        id: id.to_owned(),
+        title: format!("The title of {id}"),
+        absent: Vec::new(),
+        size: None,
+    };
     Results {
         schema: Schema::V1,
         suite: suite(&[]),
@@ -245,4 +251,66 @@ copy
   [4]  as a-long-convention-3
 ";
     assert!(report.contains(expected), "{report}");
+}
+
+/// A cell of a tool that failed, with the reason.
+fn failed(id: &str, outcome: Outcome, reason: &str) -> CellResult {
+    CellResult { reason: Some(reason.to_owned()), ..cell(id, outcome) }
+}
+
+#[test]
+fn each_surprise_is_told_once_with_the_smallest_cell_that_shows_it() {
+    let refused =
+        |size: usize| format!("discover: exit 1: sha256:{} of {size} bytes is no manifest", "0".repeat(64));
+    let hang = "copy: not done after 10 s";
+    let was = cell("a[producer=oras,consumer=oras]", Outcome::Seen).recorded();
+    let mut cells = vec![
+        failed("a[producer=oras,copier=oras+old,consumer=oras]", Outcome::Hang, &format!("oras+old {hang}")),
+        failed("b[producer=oras,copier=skopeo,consumer=oras]", Outcome::Hang, &format!("skopeo {hang}")),
+        failed("a[producer=oras,consumer=oras]", Outcome::Refused, &format!("oras {}", refused(397))),
+        failed(
+            "a[producer=builtin,consumer=oras,convention=raw]",
+            Outcome::Refused,
+            &format!("oras {}", refused(565)),
+        ),
+        failed("c[producer=oras,consumer=oras]", Outcome::Garbled, "oras discover: no JSON"),
+        // what it says of an image without referrers, too
+        beside("use-image[producer=oras,bystander=syft]", Outcome::Crash, Outcome::Crash),
+        // a referrer that is not there need not be found
+        cell("absent[producer=oras,consumer=oras]", Outcome::Partial),
+        cell("absent[producer=oras,consumer=skopeo]", Outcome::Partial),
+    ];
+    cells[4].verdict = Some(Verdict::Changed);
+    cells[4].was = Some(was);
+    let digest: Digest = format!("sha256:{}", "1".repeat(64)).parse().unwrap();
+    for (at, sees) in [(6, "sbom"), (7, "signature")] {
+        cells[at].expected = vec![digest.clone(), digest.clone()];
+        cells[at].sees = vec![sees.to_owned()];
+    }
+    let mut results = results(Vec::new(), &[], cells);
+    for case in results.cases.iter_mut().filter(|case| case.id == "absent") {
+        case.absent = vec!["signature".to_owned()];
+    }
+    let report = summary::render(&results);
+    is_narrow(&report);
+    let expected = "\
+Surprises
+
+partial  skopeo: finds some of what is there and leaves out the rest
+         absent[producer=oras,consumer=skopeo]
+hang     oras+old, skopeo: copy: not done after 10 s
+         2 cells, smallest b[producer=oras,copier=skopeo,consumer=oras]
+garbled  oras: discover: no JSON; it was seen
+         c[producer=oras,consumer=oras]
+
+Refused, in the tools' own words
+
+refused  oras: discover: exit 1: sha256:... of 565 bytes is no manifest
+         2 cells, smallest a[producer=builtin,consumer=oras,convention=raw]
+
+Unexpected
+
+changed  oras: was seen, now garbled: oras discover: no JSON
+         c[producer=oras,consumer=oras]";
+    assert_eq!(part(&report, "Surprises", "8 cells ran"), expected, "{report}");
 }

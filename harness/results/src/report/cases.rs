@@ -87,7 +87,7 @@ fn by_convention(results: &Results, cases: &[&str], conventions: &[String]) -> S
     };
     let table = Table { corner: String::new(), heads, rows, least: 3 };
     let title = wrapped("", &format!("{EACH} convention's reader found in full"), 2);
-    format!("{title}\n{}\n{}{}\n", table.render(""), listed(&names, 2), gaps(&scores))
+    format!("{title}\n{}\n{}{}\n", table.render(""), listed("  ", &names, 2), gaps(&scores))
 }
 
 fn ratio(score: &Score) -> String {

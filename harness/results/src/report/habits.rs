@@ -1,7 +1,7 @@
 //! What tools do besides what they were asked for, one line per tool and habit.
 //!
 //! Owns: readers that change what they read, and answers that list something twice. Leaves to others: the surprises
-//! beside them (`causes`).
+//! beside them (`surprises`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,9 +35,9 @@ pub(super) fn lines(results: &Results) -> Vec<(Surprise, String)> {
 }
 
 fn counted(cells: &BTreeSet<&CellId>) -> String {
-    let first = cells.first().map(ToString::to_string).unwrap_or_default();
+    let smallest = cells.iter().min_by_key(|id| id.smallness()).map(ToString::to_string).unwrap_or_default();
     match cells.len() {
-        1 => first,
-        many => format!("{many} cells, first {first}"),
+        1 => smallest,
+        many => format!("{many} cells, smallest {smallest}"),
     }
 }

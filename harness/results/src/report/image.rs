@@ -57,7 +57,7 @@ pub(super) fn table(results: &Results, axes: &Axes) -> (String, BTreeSet<Word>) 
     }
     let heads = columns.iter().map(|(bystander, case)| Column {
         head: Some((bystander.clone(), (*case).to_owned())),
-        name: format!("{bystander} in {case}"),
+        names: vec![format!("{bystander} in {case}")],
     });
     let words: Vec<Vec<Option<Word>>> =
         rows.iter().map(|row| columns.iter().map(|asked| of(row, asked)).collect()).collect();

@@ -160,7 +160,7 @@ pub fn conventions(entries: &[Entry], rows: &[String], columns: &[String]) -> St
         let mut text =
             Table { corner: "written by".to_owned(), heads, rows, least: 4 }.render("read by convention");
         if !names.is_empty() {
-            let _ = write!(text, "\n{}", listed(&names, 2));
+            let _ = write!(text, "\n{}", listed("  ", &names, 2));
         }
         text
     };

@@ -1,7 +1,7 @@
 //! The end of a run, for people: matrices, surprises, what could not run, the headline.
 //!
-//! Owns: what is said, and in which order. Leaves to others: the tables ([`super::matrix`], `cases`), causes
-//! (`causes`), colour, the terminal.
+//! Owns: what is said, and in which order. Leaves to others: the tables ([`super::matrix`], `cases`), what needs a
+//! sentence (`surprises`, `unexpected`), colour, the terminal.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use super::axes::Axes;
 use super::matrix::{self, BUILT, Entry, HEADLINE};
 use super::wrap::{counted, wrapped};
-use super::{cases, causes, image, survival};
+use super::{cases, image, surprises, survival, unexpected};
 use crate::cell_id::BUILTIN;
 use crate::fate;
 use crate::results::{Results, Status, ToolResult};
@@ -31,9 +31,10 @@ pub fn render(results: &Results) -> String {
     if axes.cases.len() > MATRICES {
         text.push_str(&cases::render(results, &axes));
     }
-    text.push_str(&causes::surprises(results));
-    text.push_str(&causes::unexpected(results));
-    text.push_str(&causes::unclaimed(results));
+    text.push_str(&surprises::surprises(results));
+    text.push_str(&surprises::refusals(results));
+    text.push_str(&unexpected::unexpected(results));
+    text.push_str(&unexpected::unclaimed(results));
     text.push_str(&missing(results));
     text.push_str(&survival::headlines(results, &journeys, &axes));
     text.push_str(&closing(results));

@@ -52,7 +52,7 @@ pub(super) fn table(journeys: &[Journey], axes: &Axes) -> String {
     }
     let column = |(names, _): &(Vec<String>, Fared<'_>)| Column {
         head: if let [name] = names.as_slice() { Some(head(name)) } else { None },
-        name: names.join(", "),
+        names: names.clone(),
     };
     let columns: Vec<Column> = columns.iter().map(column).collect();
     let title =
@@ -140,7 +140,7 @@ pub(super) fn headlines(results: &Results, journeys: &[Journey], axes: &Axes) ->
         others.sort_by_key(|(_, count)| std::cmp::Reverse(count.kept * 1000 / count.ways.max(1)));
         let each = others.iter().map(|(label, count)| format!("{label} {}/{}", count.kept, count.ways));
         text.push_str("Ways between two layouts that keep what was stored by, or as:\n");
-        text.push_str(&listed(&each.collect::<Vec<_>>(), 2));
+        text.push_str(&listed("  ", &each.collect::<Vec<_>>(), 2));
     }
     let silent = journeys.iter().filter(|journey| journey.silent && journey.fate == Ok(Fate::Lost)).count();
     let cells = counted(silent, "cell");

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::wrap::{WIDTH, wrapped};
+use super::wrap::{WIDTH, listed};
 
 /// What stands over a column.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ pub(super) struct Column {
     /// Its head; `None` where no head can say it.
     pub head: Option<(String, String)>,
     /// What it is, in full.
-    pub name: String,
+    pub names: Vec<String>,
 }
 
 /// A table: a label and a cell per column in each row.
@@ -46,7 +46,7 @@ impl Table {
         let number = |at: usize| format!("[{}]", at + 1);
         table.heads = (0..columns.len()).map(|at| (number(at), String::new())).collect();
         let told = columns.iter().enumerate();
-        let told = told.map(|(at, column)| wrapped(&format!("  {:4} ", number(at)), &column.name, 7));
+        let told = told.map(|(at, column)| listed(&format!("  {:4} ", number(at)), &column.names, 7));
         format!("{}\n{}", table.render(title), told.collect::<String>())
     }
 

@@ -15,13 +15,13 @@ pub(super) fn counted(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
-/// Items with commas between them; none is broken.
-pub(super) fn listed(items: &[String], indent: usize) -> String {
+/// Items after a head, with commas between them; none is broken.
+pub(super) fn listed(head: &str, items: &[String], indent: usize) -> String {
     let last = items.len().saturating_sub(1);
     let comma = |at: usize| if at < last { "," } else { "" };
     let items: Vec<String> =
         items.iter().enumerate().map(|(at, item)| format!("{item}{}", comma(at))).collect();
-    filled(&" ".repeat(indent), items.iter().map(String::as_str), indent)
+    filled(head, items.iter().map(String::as_str), indent)
 }
 
 fn filled<'a>(head: &str, words: impl Iterator<Item = &'a str>, indent: usize) -> String {
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn items_stay_whole() {
         let item = format!("[1] {}", "x".repeat(40));
-        let text = listed(&[item.clone(), item.clone()], 2);
+        let text = listed("  ", &[item.clone(), item.clone()], 2);
         assert_eq!(text, format!("  {item},\n  {item}\n"));
     }
 }

@@ -1,0 +1,119 @@
+//! What a tool does that a person would not think of, and what it says that it will not do.
+//!
+//! Owns: telling surprises from what is none: a refusal says what it is, a bystander that does the same without referrers is
+//! not surprised by them, and nobody need list what is not there. Leaves to others: tables ([`super::matrix`]), and habits of tools
+//! ([`super::habits`]).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::causes::{Causes, paragraph, whose};
+use super::unexpected::then;
+use super::wrap::counted;
+use crate::cell_id::{Binding, CellId};
+use crate::outcome::Outcome;
+use crate::results::{CellResult, Results};
+use crate::vocabulary::Surprise;
+
+/// What a tool does that a person would not think of.
+pub(super) fn surprises(results: &Results) -> String {
+    let mut causes = Causes::default();
+    let mut leaks: BTreeMap<&str, BTreeSet<&CellId>> = BTreeMap::new();
+    for cell in &results.cells {
+        if let Some((who, what)) = surprise(results, cell) {
+            let was = cell.was.as_ref().map(|was| format!("; it was {}", then(was, cell)));
+            causes.add(cell.outcome, &who, what + &was.unwrap_or_default(), cell);
+        }
+        for step in cell.steps.iter().filter(|step| step.leaked) {
+            leaks.entry(cell.id.driver(step.role)).or_default().insert(&cell.id);
+        }
+    }
+    let mut text = String::new();
+    for (driver, paths) in outside(results) {
+        let paths: Vec<_> = paths.into_iter().collect();
+        let what = format!("{driver} wrote beside its layout: {}", paths.join(", "));
+        text.push_str(&paragraph(Surprise::Outside, &what));
+    }
+    text.push_str(&causes.render());
+    for (kind, what) in super::habits::lines(results) {
+        text.push_str(&paragraph(kind, &what));
+    }
+    for (driver, cells) in &leaks {
+        let cells = counted(cells.len(), "cell");
+        let what = format!("{driver} left a process behind in {cells}; it was ended");
+        text.push_str(&paragraph(Surprise::Leak, &what));
+    }
+    if text.is_empty() { text } else { format!("Surprises\n\n{text}\n") }
+}
+
+/// What tools said that they cannot or will not do, in their own words.
+pub(super) fn refusals(results: &Results) -> String {
+    let mut causes = Causes::default();
+    for cell in results.cells.iter().filter(|cell| cell.outcome == Outcome::Refused && !is_as_always(cell)) {
+        let (who, what) = whose(&cell.id, cell.reason.as_deref().unwrap_or_default());
+        causes.add(cell.outcome, &who, what.to_owned(), cell);
+    }
+    let text = causes.render();
+    if text.is_empty() { text } else { format!("Refused, in the tools' own words\n\n{text}\n") }
+}
+
+/// Who surprises in a cell, and by what.
+fn surprise(results: &Results, cell: &CellResult) -> Option<(String, String)> {
+    if is_as_always(cell) {
+        return None;
+    }
+    let by_reader = |what: String| Some((cell.id.column(), what));
+    match cell.outcome {
+        Outcome::Crash | Outcome::Hang | Outcome::Garbled | Outcome::Error => {
+            let (who, what) = whose(&cell.id, cell.reason.as_deref()?);
+            Some((who, what.to_owned()))
+        }
+        Outcome::Flaky => by_reader(format!("reading {}: {}", cell.id.row(), counts(cell))),
+        // what a convention's reader cannot know is no surprise about a tool
+        _ if matches!(cell.id.last(), Some(Binding::Builtin(_))) => None,
+        Outcome::Altered => {
+            let fields: BTreeSet<_> =
+                cell.altered.iter().filter_map(|field| field.rsplit('.').next()).collect();
+            let fields: Vec<_> = fields.into_iter().collect();
+            by_reader(format!("answers with another {}", fields.join(", ")))
+        }
+        Outcome::Partial if lacks_only_the_absent(results, cell) => None,
+        Outcome::Partial => by_reader("finds some of what is there and leaves out the rest".to_owned()),
+        Outcome::Extra => by_reader("answers with something that is not there to be found".to_owned()),
+        Outcome::Refused | Outcome::Seen | Outcome::Missed | Outcome::Unsupported | Outcome::Unavailable => {
+            None
+        }
+    }
+}
+
+/// Whether a bystander does the same where the image has no referrers.
+fn is_as_always(cell: &CellResult) -> bool {
+    cell.control == Some(cell.outcome)
+}
+
+/// Whether all that an answer leaves out is content that is listed and has no bytes.
+fn lacks_only_the_absent(results: &Results, cell: &CellResult) -> bool {
+    let case = results.cases.iter().find(|case| case.id == cell.id.case());
+    let absent = case.map_or(&[][..], |case| &case.absent);
+    let listed = cell.sees.iter().filter(|name| !absent.contains(name)).count();
+    listed == cell.sees.len() && listed + absent.len() == cell.expected.len()
+}
+
+/// How often each outcome was seen.
+pub(super) fn counts(cell: &CellResult) -> String {
+    let counts: Vec<_> = cell.outcomes.iter().map(|(outcome, n)| format!("{outcome} {n}x")).collect();
+    counts.join(", ")
+}
+
+/// What each tool wrote beside its layout.
+fn outside(results: &Results) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for cell in &results.cells {
+        for step in cell.steps.iter().filter(|step| !step.outside.is_empty()) {
+            found
+                .entry(cell.id.driver(step.role))
+                .or_default()
+                .extend(step.outside.iter().map(String::as_str));
+        }
+    }
+    found
+}
