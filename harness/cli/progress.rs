@@ -1,9 +1,10 @@
-//! The progress of a run: a bar on a terminal, plain lines otherwise. Always on standard error.
+//! The progress of a run, or of a build: a bar on a terminal, plain lines otherwise. Always on standard error.
 //!
 //! Owns: what is shown while a run goes on. Leaves to others: its end ([`referee::results::report`]).
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use referee::results::event::Event;
@@ -77,6 +78,31 @@ impl Progress {
         } else {
             let _ = writeln!(std::io::stderr(), "{line}");
         }
+    }
+}
+
+/// Something that takes long and has no parts to count: on a terminal its seconds pass, elsewhere it is one line.
+#[derive(Debug)]
+pub(crate) struct Wait(ProgressBar);
+
+impl Wait {
+    /// Shows what is waited for, until this is dropped.
+    pub(crate) fn new(what: String) -> Self {
+        if !std::io::stderr().is_terminal() {
+            let _ = writeln!(std::io::stderr(), "{what} ...");
+            return Self(ProgressBar::hidden());
+        }
+        let style = ProgressStyle::with_template("{msg} ... {elapsed}");
+        let bar = ProgressBar::new_spinner().with_message(what);
+        let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.enable_steady_tick(Duration::from_secs(1));
+        Self(bar)
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
     }
 }
 

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::args::{Format, ToolsArgs, ToolsCommand};
 use crate::exit::{Exit, Failed};
+use crate::progress::Wait;
 use crate::{interrupt, machine};
 
 pub(super) fn run(command: &ToolsCommand) -> Result<Exit, Failed> {
@@ -128,8 +129,10 @@ pub(super) fn install(
         if interrupt::came() {
             return false;
         }
-        super::say(&format!("building {tool} {version}, {} of {count} ...", at + 1));
-        match install::install(machine, driver, recipe, release) {
+        let wait = Wait::new(format!("building {tool} {version}, {} of {count}", at + 1));
+        let built = install::install(machine, driver, recipe, release);
+        drop(wait);
+        match built {
             Ok(took) => super::say(&format!("built {tool} {version} in {:.0} s", took.as_secs_f64())),
             Err(error) => {
                 there = false;
