@@ -161,6 +161,40 @@ mod tests {
     }
 
     #[test]
+    fn blessing_some_cells_keeps_the_others() {
+        use crate::observation::{Observation, Summary};
+        use crate::results::{Schema, Timing, suite};
+        let mut golden = Golden::new(BUILTIN, BUILTIN_VERSION);
+        let (kept, gone) = (id("a[producer=builtin,consumer=builtin,convention=x,reader=x]"), id("b"));
+        let again = id("a[producer=builtin,copier=oras,consumer=builtin,convention=x,reader=x]");
+        for cell in [&kept, &gone] {
+            golden.insert(cell.clone(), &with(&[]), seen());
+        }
+        golden.insert(again.clone(), &with(&["oras@1.3.6"]), seen());
+        let mut goldens = Goldens::default();
+        goldens.insert(golden);
+        let summary = Summary::of(vec![Observation::none(Outcome::Missed, "")]).unwrap();
+        let results = Results {
+            schema: Schema::V1,
+            suite: suite(&[]),
+            referee: None,
+            date: None,
+            complete: true,
+            cases: Vec::new(),
+            conventions: Vec::new(),
+            proposed: Vec::new(),
+            tools: Vec::new(),
+            cells: vec![CellResult::new(again.clone(), summary, with(&["oras@1.3.6"]), Vec::new())],
+            timing: Timing::default(),
+        };
+        let blessed = goldens.bless(&results, |id| *id != gone);
+        let [golden] = blessed.as_slice() else { panic!("{blessed:?}") };
+        assert_eq!(golden.get(&again, &with(&["oras@1.3.6"])).unwrap().outcome, Outcome::Missed);
+        assert_eq!(golden.get(&kept, &with(&[])), Some(&seen()));
+        assert_eq!(golden.get(&gone, &with(&[])), None);
+    }
+
+    #[test]
     fn another_version_of_a_tool_replaces_what_was_seen_with_the_former() {
         let mut golden = Golden::new("oras", "1.3.6");
         for case in ["a", "b"] {

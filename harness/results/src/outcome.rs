@@ -12,15 +12,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Exactly the referrers that are there, with their fields.
+    /// Exactly what is there: the referrers with their fields; of a bystander's question, the image's own digest or tags.
     Seen,
-    /// Exactly the referrers that are there, but a descriptor's fields differ.
+    /// All referrers that are there and no more, but a descriptor's fields differ.
     Altered,
     /// Some, not all.
     Partial,
     /// None, although there are some.
     Missed,
-    /// Something that is no referrer of the subject.
+    /// Something that does not belong there: no referrer of the subject, nothing of the image.
     Extra,
     /// The tool said that it would not.
     Refused,
@@ -80,13 +80,19 @@ impl Outcome {
     /// What it means, as a sentence without its full stop.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Seen => "the reader listed exactly the referrers that are there, with their fields",
-            Self::Altered => {
-                "the reader listed all referrers, but a descriptor's fields differ from what the manifest asks for"
+            Self::Seen => {
+                "a reader listed exactly the referrers that are there, with their fields; a bystander named exactly the image, or its tags"
             }
-            Self::Partial => "the reader listed some of the referrers",
-            Self::Missed => "the reader listed none of the referrers, and nothing failed",
-            Self::Extra => "the reader listed something that is no referrer of the subject",
+            Self::Altered => {
+                "a reader listed all referrers, but a descriptor's fields differ from what the manifest asks for"
+            }
+            Self::Partial => "a reader listed some of the referrers, a bystander some of the tags",
+            Self::Missed => {
+                "a reader listed none of the referrers, a bystander named nothing of the image, and nothing failed"
+            }
+            Self::Extra => {
+                "a reader listed something that is no referrer of the subject, a bystander named something that is not the image's"
+            }
             Self::Refused => "the tool said that it cannot or will not",
             Self::Error => "the tool failed, or reported a success that the disk does not show",
             Self::Crash => "the tool was ended by a signal that the harness did not send",
@@ -103,7 +109,7 @@ impl Outcome {
         !matches!(self, Self::Unsupported | Self::Unavailable)
     }
 
-    /// Whether the reader found every referrer and nothing else.
+    /// Whether the answer has everything that is there and nothing else.
     pub fn discovered(self) -> bool {
         matches!(self, Self::Seen | Self::Altered)
     }

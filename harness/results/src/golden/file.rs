@@ -3,7 +3,9 @@
 //! Owns: its form, read and written, with every mistake at its line. Leaves to others: setting a grid ([`super::grid`]).
 //!
 //! The cells of a tool are one grid: rows are cases, with who copied between writing and reading, and columns are who wrote. Those of
-//! the built-in reader are one such grid for each case: rows are who wrote, and columns are the conventions that read. What a
+//! the built-in reader are a grid for each case: rows are who wrote, and columns are the conventions that read. Where others
+//! had the layout in between, they are a grid for each convention that read, as those of a tool are, and one for the convention that
+//! also wrote, whichever that is. What a
 //! word says beyond its outcome stands once for each case, under `[words]`; where one outcome comes with several such
 //! details in a case, the rarer ones have words of their own, such as `altered-2`.
 
@@ -38,6 +40,10 @@ struct File {
     #[serde(default)]
     grids: BTreeMap<String, String>,
 }
+
+/// The grid of chains in which the built-in reader reads by the convention of the built-in writer. Its space keeps it from being
+/// a case.
+const OWN: &str = "own convention";
 
 /// Where a cell stands.
 struct Place {
@@ -88,7 +94,8 @@ impl Golden {
     pub fn render(&self) -> String {
         let Self { tool, version, .. } = self;
         let axes = if self.is_by_case() {
-            "A grid for each case: rows wrote, columns read."
+            "A grid for each case: rows wrote, columns read. Of what others had in between, a grid for each\n\
+             # convention that read: rows are cases, columns wrote."
         } else {
             "Rows are cases, columns wrote."
         };
@@ -133,18 +140,25 @@ impl Golden {
             id.roles().split_last().map_or((None, &[][..]), |(last, rest)| (Some(last), rest));
         let (writer, between) = rest.split_first().map_or((None, &[][..]), |(one, rest)| (Some(one), rest));
         let question = CellId::new(id.case(), between.to_vec()).to_string();
+        let is_own = matches!(
+            (writer, reader),
+            (Some((Role::Producer, Binding::Builtin(one))), Some((Role::Consumer, Binding::Builtin(other)))) if one == other
+        );
         let (writer, reader) = (label(writer, Role::Producer), label(reader, Role::Consumer));
-        if self.is_by_case() {
-            Place { grid: question, row: writer, column: reader }
-        } else {
-            Place { grid: reader, row: question, column: writer }
+        match self.is_by_case() {
+            true if between.is_empty() => Place { grid: question, row: writer, column: reader },
+            true if is_own => Place { grid: OWN.to_owned(), row: question, column: writer },
+            _ => Place { grid: reader, row: question, column: writer },
         }
     }
 
     /// The cell that a word in a grid is about.
     fn cell(&self, grid: &str, word: &Word<'_>) -> Result<CellId, String> {
-        let (question, writer, reader) =
-            if self.is_by_case() { (grid, word.row, word.column) } else { (word.row, word.column, grid) };
+        let (question, writer, reader) = match self.is_by_case() {
+            true if grid == OWN => (word.row, word.column, word.column),
+            true if !is_by_reader(grid) => (grid, word.row, word.column),
+            _ => (word.row, word.column, grid),
+        };
         let question: CellId = question.parse().map_err(|error| format!("`{question}`: {error}"))?;
         let mut roles = Vec::from_iter(role(writer, Role::Producer)?);
         roles.extend_from_slice(question.roles());
@@ -153,6 +167,11 @@ impl Golden {
         // names are read as strictly as in any id
         id.to_string().parse().map_err(|error| format!("`{id}`: {error}"))
     }
+}
+
+/// Whether a grid of the built-in reader is of one convention that read, and not of a case.
+fn is_by_reader(grid: &str) -> bool {
+    bare(grid.split_once('=').map_or(grid, |(_, label)| label)).is_some()
 }
 
 /// The label of an end of a cell; the role is said where it is not the usual one.
@@ -296,6 +315,51 @@ d                     seen    .       .       .       .       .         .
             "{text}"
         );
         assert_eq!(Golden::parse(&Source::new("golden.toml", text)), Ok(golden));
+    }
+
+    /// Of twenty ways and as many conventions, each would be a grid of nearly nothing.
+    #[test]
+    fn chains_of_the_built_in_reader_are_a_grid_for_each_reader() {
+        let mut golden = Golden::new(BUILTIN, "1");
+        let with = BTreeSet::from(["oras@1.3.6".to_owned()]);
+        for case in ["copy", "gc"] {
+            for (writer, reader) in [("x", "x"), ("x", "raw"), ("raw", "raw"), ("y", "y")] {
+                let cell = format!(
+                    "{case}[producer=builtin,copier=oras,registry=oras,consumer=builtin,convention={writer},reader={reader}]"
+                );
+                golden.insert(id(&cell), &with, saw(Outcome::Seen, &[]));
+            }
+        }
+        golden.insert(
+            id("copy[producer=oras,mutator=oras,consumer=builtin,reader=x]"),
+            &with,
+            saw(Outcome::Missed, &[]),
+        );
+        let text = golden.render();
+        let grids = r#"[grids]
+"as raw" = '''
+                                 as x
+copy[copier=oras,registry=oras]  seen
+gc[copier=oras,registry=oras]    seen
+'''
+
+"as x" = '''
+                    oras
+copy[mutator=oras]  missed
+'''
+
+"own convention" = '''
+                                 as raw  as x    as y
+copy[copier=oras,registry=oras]  seen    seen    seen
+gc[copier=oras,registry=oras]    seen    seen    seen
+'''
+"#;
+        assert!(text.ends_with(grids), "{text}");
+        assert_eq!(Golden::parse(&Source::new("golden.toml", text.as_str())), Ok(golden), "{text}");
+        let broken = text.replace("copy[mutator=oras]", "copy[mutator=Oras]");
+        let error = Golden::parse(&Source::new("golden.toml", broken.clone())).unwrap_err();
+        assert!(broken.lines().nth(error.line() - 1).unwrap().starts_with("copy[mutator=Oras]"), "{error:?}");
+        assert!(error.message.contains("`Oras` is no id"), "{error:?}");
     }
 
     #[test]

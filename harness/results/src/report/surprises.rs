@@ -78,6 +78,7 @@ fn surprise(results: &Results, cell: &CellResult) -> Option<(String, String)> {
         }
         Outcome::Partial if lacks_only_the_absent(results, cell) => None,
         Outcome::Partial => by_reader("finds some of what is there and leaves out the rest".to_owned()),
+        Outcome::Extra if cell.control.is_some() => by_reader(cell.reason.clone()?),
         Outcome::Extra => by_reader("answers with something that is not there to be found".to_owned()),
         Outcome::Refused | Outcome::Seen | Outcome::Missed | Outcome::Unsupported | Outcome::Unavailable => {
             None

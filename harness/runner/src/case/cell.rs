@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use referee_convention::Convention;
-use referee_results::cell_id::{BUILTIN, Binding, CellId, Patterns};
+use referee_results::cell_id::{BUILTIN, Binding, CellId, Patterns, RAW};
 use referee_results::{Outcome, Role};
 
 use crate::case::{Case, Where};
@@ -107,9 +107,6 @@ fn reads_a_chain(roles: &[(Role, Binding)], drivers: &[Driver]) -> bool {
         }
     }
 }
-
-/// The convention of a reader that looks at every blob.
-const RAW: &str = "raw";
 
 fn players(case: &Case, role: Role, drivers: &[Driver], conventions: &[Convention]) -> Vec<Binding> {
     let axis = case.axes.get(&role).map(Patterns::new);
