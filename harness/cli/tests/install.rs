@@ -120,6 +120,11 @@ fn all_programs_of_a_tool_are_built_as_its_driver_says() {
     ] {
         assert!(log.lines().any(|one| one == line), "no `{line}` in\n{log}");
     }
+    // each program is observed
+    let (_, list) = workshop.referee(&["tools", "list", "mine.toml", "--format", "json"], "", "");
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    assert!(list[0]["sha256"].is_string(), "{list}");
+    assert_eq!(list[0]["beside"]["mined"], list[0]["sha256"], "the script builds the same for both: {list}");
     let (code, said) = workshop.referee(&INSTALL, "nothing", "h1:by");
     assert_eq!(code, 0);
     assert!(said.starts_with("mine v1.0.0 is installed: "), "{said}");
@@ -184,6 +189,14 @@ fn large_tools_are_built_on_request_only() {
     let said = run("--install=all");
     assert!(said.contains("built mine v1.0.0 in "), "{said}");
     assert_eq!(workshop.cached(), ["mine@v1.0.0/mine", "mine@v1.0.0/mined"]);
+}
+
+/// `--require all` asks for all of them.
+#[test]
+fn each_shipped_tool_can_be_had() {
+    for driver in referee::runner::catalogue::Catalogue::shipped().unwrap().drivers {
+        assert!(driver.pinned().is_some() || driver.file.debian.is_some(), "{}", driver.id);
+    }
 }
 
 #[test]

@@ -89,6 +89,9 @@ pub struct ToolResult {
     pub version: Option<String>,
     /// The SHA-256 of the program that was observed.
     pub sha256: Option<String>,
+    /// The SHA-256 of the programs that belong to it, such as a daemon, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub beside: BTreeMap<String, String>,
     /// Whether there is a program.
     pub status: Status,
     /// Why it is unavailable, and what to do.

@@ -113,10 +113,23 @@ fn tool() -> impl Strategy<Value = ToolResult> {
     let optional = || option::of(".{0,8}");
     let built = (any::<bool>(), any::<bool>());
     let stores = option::of(id());
-    (id(), id(), optional(), optional(), optional(), built, stores, status, network).prop_map(
-        |(id, tool, version, sha256, reason, (installable, large), stores, status, network)| {
+    let sums = (optional(), btree_map(id(), id(), 0..2));
+    (id(), id(), optional(), sums, optional(), built, stores, status, network).prop_map(
+        |(id, tool, version, (sha256, beside), reason, (installable, large), stores, status, network)| {
             let sandbox = SandboxResult { network };
-            ToolResult { id, tool, version, sha256, status, reason, installable, large, stores, sandbox }
+            ToolResult {
+                id,
+                tool,
+                version,
+                sha256,
+                beside,
+                status,
+                reason,
+                installable,
+                large,
+                stores,
+                sandbox,
+            }
         },
     )
 }
@@ -272,6 +285,7 @@ fn everything() -> Results {
         tool: "oras".to_owned(),
         version: Some("1.3.6".to_owned()),
         sha256: None,
+        beside: BTreeMap::from([("orasd".to_owned(), "00".to_owned())]),
         status: Status::Ok,
         reason: None,
         installable: true,

@@ -1,6 +1,6 @@
 //! The parts of a report, each from a run that was made up for it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use referee_results::observation::{Observation, Summary};
 use referee_results::report::summary;
@@ -17,6 +17,7 @@ fn tool(id: &str, stores: Option<&str>) -> ToolResult {
         tool: id.split('+').next().unwrap().to_owned(),
         version: Some("1.0.0".to_owned()),
         sha256: None,
+        beside: BTreeMap::new(),
         status: Status::Ok,
         reason: None,
         installable: true,

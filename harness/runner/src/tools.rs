@@ -56,6 +56,8 @@ pub struct Binary {
     pub version: String,
     /// The SHA-256 of its file.
     pub sha256: String,
+    /// The SHA-256 of the programs that lie beside it, such as a daemon, by name.
+    pub beside: BTreeMap<String, String>,
 }
 
 /// Why there is no program that can be run.
@@ -142,6 +144,7 @@ impl Tool {
             tool: self.driver.tool().to_owned(),
             version: binary.map(|binary| binary.version.clone()),
             sha256: binary.map(|binary| binary.sha256.clone()),
+            beside: binary.map(|binary| binary.beside.clone()).unwrap_or_default(),
             status: if binary.is_some() { Status::Ok } else { Status::Unavailable },
             reason: self.found.as_ref().err().map(ToString::to_string),
             installable: self.driver.pinned().is_some(),
@@ -263,9 +266,14 @@ impl Machine {
             let (end, path) = (finished.end.to_string(), path.to_owned());
             NotFound::NoVersion { command: shown, end, path }
         })?;
-        let bytes = std::fs::read(path)
-            .map_err(|error| NotFound::Trouble(format!("read {}: {error}", path.display())))?;
-        Ok(Binary { path: path.to_owned(), version, sha256: Algorithm::Sha256.digest(&bytes).encoded() })
+        let beside = driver.file.beside().into_iter();
+        let beside = beside.map(|name| Ok((name.to_owned(), sha256(&path.with_file_name(name))?)));
+        Ok(Binary {
+            path: path.to_owned(),
+            version,
+            sha256: sha256(path)?,
+            beside: beside.collect::<Result<_, _>>()?,
+        })
     }
 }
 
@@ -291,6 +299,12 @@ pub fn environment(
 fn lacking(path: &Path, driver: &Driver) -> Option<PathBuf> {
     let beside = driver.file.beside().into_iter().map(|name| path.with_file_name(name));
     std::iter::once(path.to_owned()).chain(beside).find(|path| !is_program(path))
+}
+
+fn sha256(path: &Path) -> Result<String, NotFound> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| NotFound::Trouble(format!("read {}: {error}", path.display())))?;
+    Ok(Algorithm::Sha256.digest(&bytes).encoded())
 }
 
 fn is_program(path: &Path) -> bool {
