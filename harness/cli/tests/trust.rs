@@ -271,7 +271,7 @@ fn a_tool_that_only_hangs_is_given_up() {
     words.extend(["-j".into(), "1".into(), "attach-discover[producer=builtin,consumer=fake-hang,*".into()]);
     let (cells, ..) = run(&mut referee(home.path()), &words);
     let skipped: Vec<_> = cells.values().filter(|cell| cell["steps"][1]["skipped"] == true).collect();
-    assert_eq!((cells.len(), skipped.len()), (11, 6));
+    assert_eq!((cells.len(), skipped.len()), (15, 10));
     assert!(cells.values().all(|cell| cell["outcome"] == "hang"));
     assert!(
         skipped.iter().all(|cell| cell["reason"].as_str().unwrap().contains("not run, having hung 5 times"))

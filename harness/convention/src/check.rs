@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use super::{Carrier, Convention, ListedIn, Lists, Piece, Template};
+use super::template::{Piece, Whose};
+use super::{Carrier, Convention, ListedIn, Lists, Template, Values};
 use referee_source::{Source, SourceError, is_id};
 use referee_spec::Digest;
 use referee_spec::annotation::REF_NAME;
@@ -26,8 +27,27 @@ pub(super) fn check(convention: &Convention, source: &Source) -> Result<(), Sour
     if convention.carriers.is_empty() {
         return fail("schema", "a convention needs at least one [[carrier]]".to_owned());
     }
+    if convention.written().next().is_none() {
+        let message = "every carrier is read-only, so a writer has no place for a referrer";
+        return Err(source.error(source.place(&["carrier", "0", "read-only"]), message));
+    }
     for (at, carrier) in convention.carriers.iter().enumerate() {
-        Here { source, at: at.to_string() }.carrier(carrier)?;
+        let here = Here { source, at: at.to_string() };
+        here.carrier(carrier)?;
+        if carrier.needs_name() && convention.carriers.iter().any(|one| one.place == ListedIn::SubjectIndex) {
+            let message =
+                "an image's name goes to the index around it (`place = \"subject-index\"`), so none is left";
+            return here.fail("annotation", message);
+        }
+    }
+    for (key, template) in &convention.image_annotation {
+        let fail = |message: &str| Err(source.error(source.place(&["image-annotation", key]), message));
+        if key == REF_NAME {
+            return fail("an image has its own name, or none");
+        }
+        if template.has_referrer() {
+            return fail("an image's entry is for no referrer: `{subject....}` is the image");
+        }
     }
     Ok(())
 }
@@ -62,30 +82,63 @@ impl Here<'_> {
         if carrier.place == ListedIn::SubjectIndex && !marked {
             return self.fail("place", "an entry beside the image needs an annotation to be told from it");
         }
-        if let Some(template) = carrier.annotation.get(REF_NAME) {
-            let span = self.place(&["annotation", REF_NAME]);
-            let advice = format!("write `ref-name = {:?}` in the carrier", template.text);
-            return Err(self.source.error(span, "this key has a word of its own").with_help(advice));
-        }
+        self.annotations(carrier)?;
         if let Some(name) = &carrier.ref_name {
-            self.ref_name(name)?;
+            self.ref_name(carrier, name)?;
         }
-        if marked && !carrier.annotation.values().chain(&carrier.ref_name).any(tells_apart) {
+        if marked && !carrier.marks().any(|mark| tells_apart(mark.template)) {
             return self
                 .constant("annotation", "every subject gets the same mark, so no reader can tell whose");
         }
         Ok(())
     }
 
+    /// Keys that are in the wrong table, and placeholders that stand for nothing there.
+    fn annotations(&self, carrier: &Carrier) -> Result<(), SourceError> {
+        let tables = [("annotation", &carrier.annotation), ("extra-annotation", &carrier.extra_annotation)];
+        for (table, key, template) in
+            tables.iter().flat_map(|(table, all)| all.iter().map(|(key, template)| (*table, key, template)))
+        {
+            let error = |message: &str| self.source.error(self.place(&[table, key]), message);
+            if key == REF_NAME {
+                let advice = format!("write `ref-name = {:?}` in the carrier", template.text());
+                return Err(error("this key has a word of its own").with_help(advice));
+            }
+            if table == "extra-annotation" && carrier.annotation.contains_key(key) {
+                return Err(error("this key is in `annotation`, too"));
+            }
+            if carrier.lists == Lists::Response && template.has_referrer() {
+                return Err(error("a response lists many referrers, so `{referrer....}` is none of them"));
+            }
+            if table == "annotation" && template.has_artifact_type() {
+                let advice = "write it to `extra-annotation`, at which readers do not look";
+                return Err(error("a reader knows the type from the manifest alone").with_help(advice));
+            }
+        }
+        Ok(())
+    }
+
     /// A name names one thing, and image-spec says what it is made of (annotations, `ref.name`).
-    fn ref_name(&self, name: &Template) -> Result<(), SourceError> {
-        if !tells_apart(name) {
+    fn ref_name(&self, carrier: &Carrier, name: &Template) -> Result<(), SourceError> {
+        if carrier.lists == Lists::Response && name.has_referrer() {
+            return self
+                .fail("ref-name", "a response lists many referrers, so `{referrer....}` is none of them");
+        }
+        if name.has_artifact_type() {
+            return self.fail("ref-name", "several referrers of one type get the same name");
+        }
+        if name.has_ref_name() && carrier.annotation.is_empty() {
+            return self
+                .fail("ref-name", "an `annotation` is needed to tell a referrer from the subject itself");
+        }
+        if !tells_apart(name) && !enough(name, Whose::Referrer) {
             return self
                 .constant("ref-name", "several subjects get the same name, and a name names one thing");
         }
         let digest = format!("sha256:{}", "0123456789abcdef".repeat(4));
         let digest = Digest::parse(&digest).expect("a constant digest is a digest");
-        for text in [name.expand(&digest), name.expand_as_tag(&digest)] {
+        let values = Values { ref_name: Some("name"), referrer: Some(&digest), ..Values::of(&digest) };
+        for text in [name.expand(&values), name.expand_as_tag(&values)].into_iter().flatten() {
             if !is_name(&text) {
                 let want = "expected letters and digits, joined by one of `-._:@+/` or by `--`";
                 return self.fail("ref-name", format!("{text:?} is not of the form of names, {want}"));
@@ -95,18 +148,24 @@ impl Here<'_> {
     }
 
     fn constant(&self, key: &str, message: &str) -> Result<(), SourceError> {
-        let advice =
-            format!("expected {{subject.digest}}, or {{subject.encoded}} with {ENOUGH} characters or more");
+        let advice = format!(
+            "expected {{subject.digest}}, or {{subject.encoded}} with {ENOUGH} characters or more, or {{subject.ref-name}}"
+        );
         Err(self.source.error(self.place(&[key]), message).with_help(advice))
     }
 }
 
 /// Whether two subjects never get the same text.
 fn tells_apart(template: &Template) -> bool {
+    template.has_ref_name() || enough(template, Whose::Subject)
+}
+
+/// Whether it holds enough of that digest.
+fn enough(template: &Template, whose: Whose) -> bool {
     template.pieces.iter().any(|piece| match piece {
-        Piece::Digest => true,
-        Piece::Encoded(cut) => *cut >= ENOUGH,
-        Piece::Literal(_) | Piece::Algorithm(_) => false,
+        Piece::Digest(of) => *of == whose,
+        Piece::Encoded(of, cut) => *of == whose && *cut >= ENOUGH,
+        Piece::Literal(_) | Piece::Algorithm(..) | Piece::RefName | Piece::ArtifactType => false,
     })
 }
 
@@ -141,6 +200,55 @@ mod tests {
         let response = "place = \"index\"\nlists = \"response\"\n";
         let referrer = "place = \"index\"\nlists = \"referrer\"\n";
         let second = format!("{referrer}[[carrier]]\n{response}");
+        // what only makes sense for a subject with a name, or for one referrer
+        let nested = format!(
+            "place = \"subject-index\"\nlists = \"referrer\"\nannotation = {{ \"a.b\" = \"{{subject.digest}}\" }}\n[[carrier]]\n{referrer}"
+        );
+        let placeholders = [
+            (response, "annotation = { \"a.b\" = \"{referrer.digest}\" }", 9, "is none of them"),
+            (response, "ref-name = \"{referrer.encoded}\"", 9, "is none of them"),
+            (
+                response,
+                "annotation = { \"a.b\" = \"{subject.digest}\" }\nextra-annotation = { \"a.c\" = \"{referrer.artifact-type}\" }",
+                10,
+                "is none of them",
+            ),
+            (
+                referrer,
+                "annotation = { \"a.b\" = \"{referrer.digest}\" }",
+                9,
+                "every subject gets the same mark",
+            ),
+            (
+                referrer,
+                "annotation = { \"a.b\" = \"{subject.digest} {referrer.artifact-type}\" }",
+                9,
+                "from the manifest alone",
+            ),
+            (
+                referrer,
+                "annotation = { \"a.b\" = \"{subject.digest}\" }\nextra-annotation = { \"a.b\" = \"x\" }",
+                10,
+                "in `annotation`, too",
+            ),
+            (
+                referrer,
+                "extra-annotation = { \"org.opencontainers.image.ref.name\" = \"x\" }",
+                9,
+                "a word of its own",
+            ),
+            (referrer, "ref-name = \"{referrer.artifact-type}\"", 9, "of one type get the same name"),
+            (referrer, "ref-name = \"{subject.ref-name}\"", 9, "to tell a referrer from the subject"),
+            (&nested, "annotation = { \"a.b\" = \"{subject.ref-name}\" }", 13, "so none is left"),
+            (referrer, "read-only = true", 9, "no place for a referrer"),
+            (referrer, "[image-annotation]\n\"a.b\" = \"{referrer.digest}\"", 10, "is for no referrer"),
+            (
+                referrer,
+                "[image-annotation]\n\"org.opencontainers.image.ref.name\" = \"x\"",
+                10,
+                "its own name, or none",
+            ),
+        ];
         let cases = [
             (response, "", 8, "needs an annotation"),
             (&second, "", 11, "needs an annotation"),
@@ -170,7 +278,7 @@ mod tests {
                 "a word of its own",
             ),
         ];
-        for (head, tail, line, message) in cases {
+        for (head, tail, line, message) in cases.into_iter().chain(placeholders) {
             let error = parse(&format!("{head}{tail}\n")).unwrap_err();
             assert_eq!(error.line(), line, "{error}");
             assert!(error.message.contains(message), "{error}");
@@ -184,9 +292,14 @@ mod tests {
             "annotation = { \"a.b\" = \"{subject.digest}\", \"c.d\" = \"constant\" }",
             "annotation = { \"c.d\" = \"constant\" }\nref-name = \"{subject.algorithm}-{subject.encoded:64}.sig\"",
             "ref-name = \"referrers/{subject.digest}\"",
+            "annotation = { \"a.b\" = \"{subject.ref-name}\" }",
         ] {
-            parse(&format!("place = \"index\"\nlists = \"response\"\n{mark}\n")).unwrap();
+            for lists in ["response", "referrer"] {
+                parse(&format!("place = \"index\"\nlists = \"{lists}\"\n{mark}\n")).unwrap();
+            }
         }
+        let with_name = "annotation = { \"a.b\" = \"{referrer.digest}\" }\nref-name = \"{subject.ref-name}\"";
+        parse(&format!("place = \"index\"\nlists = \"referrer\"\n{with_name}\n")).unwrap();
     }
 
     #[test]

@@ -5,15 +5,16 @@
 //! what cannot be said in the vocabulary is a reason to extend the vocabulary.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use referee_source::{Source, SourceError};
-use referee_spec::Digest;
 
 mod check;
+mod template;
+
+pub use template::{Mark, Template, TemplateError, Values};
 
 /// A named set of carriers, with the annotations and names they use. One TOML file under `cases/conventions/`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -41,6 +42,10 @@ pub struct Convention {
     /// without a response is known to have no referrers.
     #[serde(default)]
     pub index_annotation: BTreeMap<String, String>,
+    /// Annotations of index.json's entry of each image that has a name, the image being the `subject` of the placeholders.
+    /// Readers do not look at them.
+    #[serde(default)]
+    pub image_annotation: BTreeMap<String, Template>,
 }
 
 /// How settled a convention is.
@@ -67,9 +72,13 @@ pub struct Carrier {
     #[serde(default)]
     pub annotation: BTreeMap<String, Template>,
     /// The `org.opencontainers.image.ref.name` of the entry. Characters that a tag cannot hold become `-`
-    /// (distribution-spec, Referrers Tag Schema).
+    /// (distribution-spec, Referrers Tag Schema), but for those of `{subject.ref-name}`.
     #[serde(default)]
     pub ref_name: Option<Template>,
+    /// Further annotations on the entry, which readers do not look at. One whose placeholder stands for nothing, such as the
+    /// type of a referrer without one, is left out.
+    #[serde(default)]
+    pub extra_annotation: BTreeMap<String, Template>,
     /// What is copied from the referrer's manifest to its entry.
     #[serde(default)]
     pub pull_up: Vec<PullUp>,
@@ -79,9 +88,22 @@ pub struct Carrier {
     /// `os/architecture` on the entry (BuildKit's attestations carry `unknown/unknown`).
     #[serde(default)]
     pub platform: Option<String>,
+    /// Readers look here, and writers put nothing here: what an older release wrote, and a newer one still reads.
+    #[serde(default)]
+    pub read_only: bool,
 }
 
 impl Carrier {
+    /// What must be on an entry for a reader to use it.
+    pub fn marks(&self) -> impl Iterator<Item = Mark<'_>> {
+        Mark::all(&self.annotation, self.ref_name.as_ref())
+    }
+
+    /// Whether an entry has the name of its subject on it, so that a subject without a name has none.
+    pub fn needs_name(&self) -> bool {
+        self.marks().any(|mark| mark.template.has_ref_name())
+    }
+
     /// Whether a reader of `other` looks at the same places for the same marks; what a writer copies to an entry does
     /// not matter to a reader.
     pub fn reads_as(&self, other: &Self) -> bool {
@@ -135,121 +157,17 @@ pub enum Reach {
     Graph,
 }
 
-/// A text with placeholders from a closed list: `{subject.digest}`, `{subject.algorithm}`,
-/// `{subject.encoded}`; the last two may be shortened, as in `{subject.encoded:64}`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Template {
-    text: String,
-    pieces: Vec<Piece>,
-}
-
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Piece {
-    Literal(String),
-    Digest,
-    Algorithm(usize),
-    Encoded(usize),
-}
-
-/// Why a text is no [`Template`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TemplateError {
-    /// A placeholder has no end.
-    #[error("`{{` without `}}` in template")]
-    Unclosed,
-    /// There is no such placeholder.
-    #[error("unknown placeholder `{{{0}}}`, expected {PLACEHOLDERS}")]
-    UnknownPlaceholder(String),
-}
-
-const PLACEHOLDERS: &str = "{subject.digest}, {subject.algorithm} or {subject.encoded}, the last two also cut as in {subject.encoded:64}";
-
-impl Template {
-    /// Reads a template.
-    ///
-    /// # Errors
-    /// A placeholder is not in the list, or has no end.
-    pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        let mut pieces = Vec::new();
-        let mut rest = text;
-        while let Some(open) = rest.find('{') {
-            if open > 0 {
-                pieces.push(Piece::Literal(rest[..open].to_owned()));
-            }
-            let close = rest[open..].find('}').ok_or(TemplateError::Unclosed)? + open;
-            pieces.push(Self::placeholder(&rest[open + 1..close])?);
-            rest = &rest[close + 1..];
-        }
-        if !rest.is_empty() {
-            pieces.push(Piece::Literal(rest.to_owned()));
-        }
-        Ok(Self { text: text.to_owned(), pieces })
-    }
-
-    fn placeholder(word: &str) -> Result<Piece, TemplateError> {
-        let unknown = || TemplateError::UnknownPlaceholder(word.to_owned());
-        let (name, cut) = match word.split_once(':') {
-            Some((name, cut)) => (name, Some(cut.parse::<usize>().map_err(|_| unknown())?)),
-            None => (word, None),
-        };
-        match (name, cut) {
-            ("subject.digest", None) => Ok(Piece::Digest),
-            ("subject.algorithm", cut) => Ok(Piece::Algorithm(cut.unwrap_or(usize::MAX))),
-            ("subject.encoded", cut) => Ok(Piece::Encoded(cut.unwrap_or(usize::MAX))),
-            _ => Err(unknown()),
-        }
-    }
-
-    /// The text for one subject.
-    pub fn expand(&self, subject: &Digest) -> String {
-        let cut = |text: &str, at: usize| text.get(..at).unwrap_or(text).to_owned();
-        let expanded = self.pieces.iter().map(|piece| match piece {
-            Piece::Literal(text) => text.clone(),
-            Piece::Digest => subject.to_string(),
-            Piece::Algorithm(at) => cut(subject.algorithm(), *at),
-            Piece::Encoded(at) => cut(&subject.encoded(), *at),
-        });
-        expanded.collect()
-    }
-
-    /// The text for one subject, with every character that a tag cannot hold replaced by `-`
-    /// ([distribution-spec, Referrers Tag Schema][schema]).
-    ///
-    /// [schema]: https://github.com/opencontainers/distribution-spec/blob/967efdc079b91785ad18c77cc4f8991a47feefbf/spec.md#referrers-tag-schema
-    pub fn expand_as_tag(&self, subject: &Digest) -> String {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-        self.expand(subject).chars().map(|c| if allowed(c) { c } else { '-' }).collect()
-    }
-}
-
-impl fmt::Debug for Template {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.text)
-    }
-}
-
-impl<'de> Deserialize<'de> for Template {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).map_err(serde::de::Error::custom)
-    }
-}
-
-impl JsonSchema for Template {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Template".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "type": "string",
-            "description": format!("A text with placeholders: {PLACEHOLDERS}."),
-        })
-    }
-}
-
 impl Convention {
+    /// The carriers that a writer puts referrers into.
+    pub fn written(&self) -> impl Iterator<Item = &Carrier> {
+        self.carriers.iter().filter(|carrier| !carrier.read_only)
+    }
+
+    /// Whether referrers of a subject without a name of its own are in no list.
+    pub fn needs_names(&self) -> bool {
+        self.written().all(Carrier::needs_name)
+    }
+
     /// Reads a convention file.
     ///
     /// # Errors
@@ -265,37 +183,6 @@ impl Convention {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn tag(digest: &str) -> String {
-        let template = Template::parse("{subject.algorithm:32}-{subject.encoded:64}").unwrap();
-        template.expand_as_tag(&Digest::parse(digest).unwrap())
-    }
-
-    #[test]
-    fn fallback_tags_are_the_golden_vectors() {
-        // FALLBACK-001..003: the vectors of cases/requirements/fallback.toml
-        let a64 = "a".repeat(64);
-        assert_eq!(tag(&format!("sha256:{a64}")), format!("sha256-{a64}"));
-        assert_eq!(tag(&format!("sha512:{a64}{a64}")), format!("sha512-{a64}"));
-        assert_eq!(
-            tag("multihash+base58:QmRZxt2b1FVZPNqd8hsiykDL3TdBDeTSPX9Kv46HmX4Gx8"),
-            "multihash-base58-QmRZxt2b1FVZPNqd8hsiykDL3TdBDeTSPX9Kv46HmX4Gx8"
-        );
-        assert_eq!(tag("sha256+b64:abcd="), "sha256-b64-abcd-");
-        assert_eq!(tag("sha256+b64:a__b"), "sha256-b64-a__b");
-        assert_eq!(tag("sha256+b64:_abc"), "sha256-b64-_abc");
-        assert_eq!(tag("sha256-b64:abcd"), tag("sha256+b64:abcd"));
-    }
-
-    #[test]
-    fn mistakes_in_templates_are_named() {
-        assert_eq!(Template::parse("a{subject.digest"), Err(TemplateError::Unclosed));
-        for word in ["subject", "subject.digest:3", "subject.encoded:x", ""] {
-            let error = Template::parse(&format!("a{{{word}}}b")).unwrap_err();
-            assert_eq!(error, TemplateError::UnknownPlaceholder(word.to_owned()));
-            assert!(error.to_string().starts_with(&format!("unknown placeholder `{{{word}}}`, expected ")));
-        }
-    }
 
     #[test]
     fn mistakes_are_shown_at_their_line() {

@@ -362,7 +362,8 @@ impl Facts {
         self.entries.iter().filter(move |entry| entry.ref_name() == Some(name))
     }
 
-    /// The digest that a text stands for: it is one, or a `ref.name` of index.json.
+    /// The digest that a text stands for: it is one, or a `ref.name` of index.json. A referrer under the name of its subject
+    /// does not count.
     ///
     /// # Errors
     /// If there is no such name, or entries of that name have several digests.

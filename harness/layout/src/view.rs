@@ -11,6 +11,7 @@
 
 mod carrier;
 mod join;
+mod want;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

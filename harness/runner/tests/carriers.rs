@@ -60,6 +60,7 @@ fn shown(plan: &Plan, files: &Files) -> String {
         text = text.replace(&node.digest.to_string(), &format!("<{}>", node.name));
         let tag = node.digest.to_string().replace(':', "-");
         text = text.replace(tag.get(..71).unwrap_or(&tag), &format!("<{} as tag>", node.name));
+        text = text.replace(&*node.digest.encoded(), &format!("<{} encoded>", node.name));
     }
     text
 }
@@ -201,6 +202,40 @@ other {"org.opencontainers.image.ref.name":"v1"}
 index
   sbom {"architecture":"unknown","os":"unknown"} {"vnd.docker.reference.digest":"<image>","vnd.docker.reference.type":"attestation-manifest"}
 not written: {"image"}
+"#);
+}
+
+#[test]
+fn a_referrer_can_have_the_name_of_its_image() {
+    let ids = ["hauler", "hauler-v1"];
+    let shown = ids.map(|id| format!("{id}:\n{}", written("referrer-with-tag", id)));
+    insta::assert_snapshot!(shown.concat(), @r#"
+hauler:
+image {"io.containerd.image.name":"example.com/image:v1","org.opencontainers.image.ref.name":"v1"}
+sbom {"io.containerd.image.name":"example.com/image:v1","kind":"dev.hauler/referrers/<sbom encoded>","org.opencontainers.image.ref.name":"v1"}
+sbom {"org.opencontainers.image.ref.name":"sbom"}
+hauler-v1:
+image {"io.containerd.image.name":"example.com/image:v1","org.opencontainers.image.ref.name":"v1"}
+sbom {"io.containerd.image.name":"example.com/image:v1","kind":"dev.cosignproject.cosign/referrers/<sbom encoded>","org.opencontainers.image.ref.name":"v1"}
+sbom {"org.opencontainers.image.ref.name":"sbom"}
+"#);
+    // the sbom has no name of its own that its own referrer could have
+    insta::assert_snapshot!(written("referrer-of-referrer", "hauler"), @r#"
+image {"io.containerd.image.name":"example.com/image:v1","org.opencontainers.image.ref.name":"v1"}
+sbom {"io.containerd.image.name":"example.com/image:v1","kind":"dev.hauler/referrers/<sbom encoded>","org.opencontainers.image.ref.name":"v1"}
+"#);
+}
+
+#[test]
+fn an_entry_can_say_more_than_readers_look_at() {
+    insta::assert_snapshot!(written("attach-discover", "reference-digest"), @r#"
+index {"org.opencontainers.image.ref.name":"v1"}
+  image {"architecture":"amd64","os":"linux"}
+  sbom {"org.opencontainers.reference.description":"application/vnd.example.sbom of <image>","org.opencontainers.reference.digest":"<image>","org.opencontainers.reference.type":"application/vnd.example.sbom"}
+"#);
+    insta::assert_snapshot!(written("annotations-kept", "bare-entries"), @r#"
+image {"org.opencontainers.image.ref.name":"v1"}
+sbom
 "#);
 }
 

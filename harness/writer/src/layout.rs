@@ -28,12 +28,12 @@ use subject_index::Replacements;
 /// an entry in index.json unless an index in `which` has it as a child; a tag always has one. A node that is
 /// absent is listed where the convention lists it, and is written nowhere.
 pub fn layout(contents: &Contents, which: &BTreeSet<Name>, convention: Option<&Convention>) -> Files {
-    let carriers: &[Carrier] = convention.map_or(&[], |convention| &convention.carriers);
+    let carriers: Vec<&Carrier> = convention.into_iter().flat_map(Convention::written).collect();
     let scene = Scene::new(contents, which);
     let mut files = Files::empty();
 
     let in_index: Vec<&Carrier> =
-        carriers.iter().filter(|carrier| carrier.place == ListedIn::SubjectIndex).collect();
+        carriers.iter().copied().filter(|carrier| carrier.place == ListedIn::SubjectIndex).collect();
     let replacements = Replacements::new(&scene, &in_index);
     for node in scene.present().filter(|node| !replacements.drops(node)) {
         files.blob(&node.digest, &node.bytes);
@@ -46,9 +46,9 @@ pub fn layout(contents: &Contents, which: &BTreeSet<Name>, convention: Option<&C
     for node in scene.top_level() {
         let target = replacements.of(node).map(|index| files.document(index));
         let target = target.unwrap_or_else(|| node.descriptor());
-        entries.add_plain(target.clone(), node.tag.as_deref());
+        entries.add_image(convention, target.clone(), node.tag.as_deref());
         for tag in &node.other_tags {
-            entries.add_plain(target.clone(), Some(tag));
+            entries.add_image(convention, target.clone(), Some(tag));
         }
     }
     for index in replacements.without_image() {
@@ -60,7 +60,7 @@ pub fn layout(contents: &Contents, which: &BTreeSet<Name>, convention: Option<&C
                 Lists::Response => {
                     let list = referrers.iter().map(|node| carrier::response_entry(carrier, node));
                     let response = files.document(&Index::new(list.collect()));
-                    entries.add_response(carrier, subject, response);
+                    entries.add_response(carrier, subject, &response);
                 }
                 Lists::Referrer => {
                     for node in &referrers {

@@ -120,6 +120,59 @@ fn entries_of_one_referrer_are_joined_or_not() {
     assert_eq!(entries(&[named, plain]), 2);
 }
 
+/// What readers look for needs all its placeholders; what they do not look at is left out where one stands for nothing.
+#[test]
+fn a_mark_that_stands_for_nothing_is_no_entry() {
+    let by_name = r#"{ place = "index", lists = "referrer", annotation = { is = "{referrer.encoded}" }, ref-name = "{subject.ref-name}" }"#;
+    let mut described = one();
+    described[0].tag = None;
+    let nameless = written(Contents::compile(&described), by_name);
+    assert_eq!(nameless.names(&nameless.entries()), ["image"]);
+    assert!(nameless.has("sbom"));
+    let named = written(Contents::compile(&one()), by_name);
+    assert_eq!(
+        (named.names(&named.entries()), tags(&named.entries())),
+        (vec!["image".to_owned(), "sbom".to_owned()], vec!["v1", "v1"])
+    );
+    assert_eq!(named.entries()[1]["annotations"]["is"], named.digest("sbom").encoded().to_string());
+
+    let extra = r#"{ place = "index", lists = "referrer", extra-annotation = { kind = "{referrer.artifact-type}", of = "{subject.digest}" } }"#;
+    let mut described = one();
+    described.push(content("list", index(&["image"]), None, Some("image")));
+    described[2].artifact_type = None;
+    let written = written(Contents::compile(&described), extra);
+    let entries = written.entries();
+    assert_eq!(written.names(&entries), ["image", "sbom", "list"]);
+    let kinds: Vec<&Value> = entries.iter().map(|entry| &entry["annotations"]["kind"]).collect();
+    assert_eq!(kinds, [&Value::Null, &Value::from("application/vnd.example.sbom"), &Value::Null]);
+    assert_eq!(entries[2]["annotations"]["of"], written.digest("image").to_string());
+}
+
+/// What is only read is not written.
+#[test]
+fn a_read_only_carrier_has_no_entry() {
+    let carriers = r#"{ place = "blob", lists = "referrer" }, { place = "index", lists = "referrer", read-only = true }"#;
+    let written = written(Contents::compile(&one()), carriers);
+    assert_eq!(written.names(&written.entries()), ["image"]);
+}
+
+/// An image has what the convention says on the entry of each of its names, and its referrers have their own.
+#[test]
+fn an_image_has_its_annotations() {
+    let head = "schema = 1\nid = \"test\"\ntitle = \"test\"\nsource = \"test\"\nstatus = \"proposed\"\n";
+    let tail = "carrier = [{ place = \"index\", lists = \"referrer\" }]\n[image-annotation]\nfull = \"example.com/{subject.ref-name}\"\n";
+    let convention = Convention::parse(&Source::new("test.toml", format!("{head}{tail}"))).unwrap();
+    let mut described = one();
+    described.push(content("other", image("linux/arm64"), None, None));
+    let contents = Contents::compile(&described);
+    let files = referee_writer::layout(&contents, &contents.names(), Some(&convention));
+    let written = Written { contents, files };
+    let entries = written.entries();
+    assert_eq!(written.names(&entries), ["image", "other", "sbom"]);
+    let full: Vec<&Value> = entries.iter().map(|entry| &entry["annotations"]["full"]).collect();
+    assert_eq!(full, [&Value::from("example.com/v1"), &Value::Null, &Value::Null]);
+}
+
 const IN_SUBJECT: &str =
     r#"{ place = "subject-index", lists = "referrer", annotation = { of = "{subject.digest}" } }"#;
 

@@ -57,6 +57,7 @@ pub(super) fn resolve(facts: &Facts, text: &str) -> Result<Digest, ResolveError>
             digests.push(digest.clone());
         }
     }
+    without_referrers(facts, &mut digests);
     match (digests.len(), Digest::parse(text)) {
         (1, _) => return digests.pop().ok_or_else(|| not_found(facts, text)),
         (0, Ok(digest)) => return Ok(digest),
@@ -71,6 +72,14 @@ pub(super) fn resolve(facts: &Facts, text: &str) -> Result<Digest, ResolveError>
         }
     }
     Err(not_found(facts, text))
+}
+
+/// A referrer that is listed under its subject's own name is not what that name names: whoever asks for the image by name
+/// means the image.
+fn without_referrers(facts: &Facts, digests: &mut Vec<Digest>) {
+    let all = digests.clone();
+    let subject = |digest: &Digest| facts.node(digest).and_then(|node| node.subject.as_ref());
+    digests.retain(|digest| !subject(digest).is_some_and(|subject| all.contains(&subject.digest)));
 }
 
 fn not_found(facts: &Facts, text: &str) -> ResolveError {

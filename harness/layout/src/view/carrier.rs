@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::want::Want;
 use super::{Diagnostic, usable};
 use crate::facts::{Descriptor, DocumentKind, Entry, Facts, Node, Referrer};
 use crate::graph::{self, EdgeKind};
@@ -116,7 +117,7 @@ pub(super) struct Reading<'a> {
 
 pub(super) fn read<'a>(facts: &'a Facts, subject: &Digest, carrier: &Carrier) -> Reading<'a> {
     let reading = Reading::default();
-    let mut reader = Reader { facts, subject, want: Want::new(carrier, subject), reading };
+    let mut reader = Reader { facts, subject, want: Want::new(facts, subject, carrier), reading };
     match (carrier.place, carrier.lists) {
         (ListedIn::Index, Lists::Response) => reader.responses(),
         (ListedIn::Index, Lists::Referrer) => match carrier.reach {
@@ -127,33 +128,6 @@ pub(super) fn read<'a>(facts: &'a Facts, subject: &Digest, carrier: &Carrier) ->
         (ListedIn::Blob, _) => reader.blobs(),
     }
     reader.reading
-}
-
-/// What an entry must carry to belong to a carrier and a subject.
-struct Want<'a> {
-    annotations: Vec<(&'a str, String)>,
-    ref_name: Option<String>,
-}
-
-impl<'a> Want<'a> {
-    fn new(carrier: &'a Carrier, subject: &Digest) -> Self {
-        let expand = |(key, template): (&'a String, &referee_convention::Template)| {
-            (key.as_str(), template.expand(subject))
-        };
-        Self {
-            annotations: carrier.annotation.iter().map(expand).collect(),
-            ref_name: carrier.ref_name.as_ref().map(|template| template.expand_as_tag(subject)),
-        }
-    }
-
-    fn is_nothing(&self) -> bool {
-        self.annotations.is_empty() && self.ref_name.is_none()
-    }
-
-    fn fits(&self, entry: &Entry) -> bool {
-        self.annotations.iter().all(|(key, value)| entry.annotation(key) == Some(value))
-            && self.ref_name.as_deref().is_none_or(|name| entry.ref_name() == Some(name))
-    }
 }
 
 struct Reader<'a, 'w> {

@@ -83,6 +83,9 @@ const PROPOSED_KEYS: &[(&str, &str)] = &[
     ("org.opencontainers.image.referrer.convert", "the first revision of image-spec PR #1171"),
     ("org.opencontainers.artifact.created", "release candidates of image-spec v1.1"),
     ("org.opencontainers.artifact.description", "release candidates of image-spec v1.1"),
+    ("org.opencontainers.reference.digest", "wg-reference-types, proposal F"),
+    ("org.opencontainers.reference.type", "wg-reference-types, proposals D and F"),
+    ("org.opencontainers.reference.description", "wg-reference-types, proposal F"),
 ];
 
 /// The proposal that a key comes from, if no released text defines it.

@@ -6,7 +6,7 @@
 use referee_spec::annotation::REF_NAME;
 use std::collections::BTreeMap;
 
-use referee_convention::Template;
+use referee_convention::{Template, Values};
 use referee_layout::facts::Verified;
 use referee_layout::{Descriptor, DocumentKind, Entry, Facts, Node};
 use referee_spec::Digest;
@@ -118,5 +118,6 @@ fn tags(facts: &Facts) -> BTreeMap<String, &Digest> {
 
 /// The fallback tag of a subject.
 pub(crate) fn tag(subject: &Digest) -> String {
-    Template::parse(TAG).expect("the template is a constant").expand_as_tag(subject)
+    let tag = Template::parse(TAG).ok().and_then(|tag| tag.expand_as_tag(&Values::of(subject)));
+    tag.expect("the template is a constant, and asks for the subject's digest alone")
 }

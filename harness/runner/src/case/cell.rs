@@ -22,6 +22,9 @@ pub struct Cell {
     pub case: Arc<Case>,
     /// Why the cell cannot run, whatever tools are there: a sentence for each reason.
     pub obstacles: Vec<String>,
+    /// Whether the convention that the built-in writer writes by has a list for every referrer that is asked for: one that
+    /// goes by the subject's name has none for a subject without a name.
+    pub is_listed: bool,
 }
 
 impl Cell {
@@ -33,7 +36,7 @@ impl Cell {
     /// What a specification, or the convention itself, says about this cell.
     pub fn specified(&self, is_server: impl Fn(&str) -> bool) -> Option<Outcome> {
         let (producer, consumer) = (self.binding(Role::Producer)?, self.binding(Role::Consumer)?);
-        let direct = self.id.roles().len() == 2;
+        let direct = self.id.roles().len() == 2 && self.is_listed;
         let holds = |place: Where| match (place, producer, consumer) {
             (Where::SameConvention, Binding::Builtin(one), Binding::Builtin(other)) => direct && one == other,
             (Where::SameRegistry, Binding::Tool(one), Binding::Tool(other)) => {
@@ -87,7 +90,7 @@ pub fn expand(
     let wanted = |roles: &Vec<(Role, Binding)>| {
         readers == Readers::All || roles.len() <= 2 || reads_a_chain(roles, drivers)
     };
-    combinations.into_iter().filter(wanted).map(|roles| bind(case, roles, drivers)).collect()
+    combinations.into_iter().filter(wanted).map(|roles| bind(case, roles, drivers, conventions)).collect()
 }
 
 /// Whether the reader of a chain is one of the few.
@@ -127,7 +130,12 @@ fn players(case: &Case, role: Role, drivers: &[Driver], conventions: &[Conventio
     players
 }
 
-fn bind(case: &Arc<Case>, roles: Vec<(Role, Binding)>, drivers: &[Driver]) -> Cell {
+fn bind(
+    case: &Arc<Case>,
+    roles: Vec<(Role, Binding)>,
+    drivers: &[Driver],
+    conventions: &[Convention],
+) -> Cell {
     let mut obstacles = Vec::new();
     for (role, binding) in &roles {
         let Binding::Tool(id) = binding else {
@@ -143,7 +151,13 @@ fn bind(case: &Arc<Case>, roles: Vec<(Role, Binding)>, drivers: &[Driver]) -> Ce
             }
         }
     }
-    Cell { id: CellId::new(&case.id, roles), case: Arc::clone(case), obstacles }
+    let by_name = |binding: &Binding| match binding {
+        Binding::Builtin(id) => conventions.iter().any(|one| one.id == *id && one.needs_names()),
+        Binding::Tool(_) => false,
+    };
+    let writer = roles.iter().find(|(role, _)| *role == Role::Producer).map(|(_, binding)| binding);
+    let is_listed = has_names(case) || !writer.is_some_and(by_name);
+    Cell { id: CellId::new(&case.id, roles), case: Arc::clone(case), obstacles, is_listed }
 }
 
 /// Why a driver's tool cannot do a step.
@@ -157,4 +171,11 @@ fn obstacle(case: &Case, driver: &Driver, step: &Step) -> Option<String> {
     let mut contents = expected.filter_map(|name| case.content.iter().find(|content| content.name == *name));
     let other = contents.any(|content| content.artifact_type.as_deref() != Some(only));
     other.then(|| format!("{id} lists `{only}` only"))
+}
+
+/// Whether everything that is asked about has a name in index.json.
+fn has_names(case: &Case) -> bool {
+    let asked = case.steps.iter().filter_map(Step::question);
+    let mut subjects = asked.filter_map(|question| case.content(question.subject.as_str()));
+    subjects.all(|content| content.tag.is_some() && !content.absent)
 }

@@ -18,7 +18,7 @@ use super::State;
 pub struct Before {
     /// Manifests and indexes.
     pub manifests: BTreeSet<Digest>,
-    /// What each tag named.
+    /// What each tag named, where that is one manifest.
     pub tags: BTreeMap<String, Digest>,
     /// The manifests and indexes that index.json led to.
     listed: BTreeSet<Digest>,
@@ -32,11 +32,12 @@ impl Before {
         let Ok(facts) = state.facts() else {
             return Self::default();
         };
-        let tag = |entry: &Entry| Some((entry.ref_name()?.to_owned(), entry.digest()?.clone()));
+        let names: BTreeSet<&str> = facts.entries().iter().filter_map(Entry::ref_name).collect();
+        let tag = |name: &str| Some((name.to_owned(), facts.resolve(name).ok()?));
         let below = facts.nodes().map(|node| (node.digest.clone(), below(facts, &node.digest)));
         Self {
             manifests: facts.nodes().map(|node| node.digest.clone()).collect(),
-            tags: facts.entries().iter().filter_map(tag).collect(),
+            tags: names.into_iter().filter_map(tag).collect(),
             listed: listed(facts),
             below: below.collect(),
         }

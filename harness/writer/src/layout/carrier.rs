@@ -3,8 +3,9 @@
 //! Owns: pulled-up fields, annotations and names of entries, and the entries of index.json without doubles.
 //! Leaves to others: which referrers there are, and indexes beside an image ([`super::subject_index`]).
 
-use referee_convention::{Carrier, PullUp};
-use referee_spec::Digest;
+use std::collections::BTreeMap;
+
+use referee_convention::{Carrier, Convention, PullUp, Template, Values};
 use referee_spec::annotation::REF_NAME;
 
 use crate::content::Platform;
@@ -23,25 +24,52 @@ pub(super) fn response_entry(carrier: &Carrier, node: &ContentNode) -> Descripto
     descriptor
 }
 
-/// A referrer's descriptor in a list that also holds other things.
+/// A referrer's descriptors in a list that also holds other things: one, or one for each name of the subject where the
+/// carrier has that on its entries.
 ///
 /// A pulled-up `ref.name` is left out: in index.json it would be a tag that nobody gave (ANNOT-026). The
 /// carrier's own annotations win over pulled-up ones.
-pub(super) fn referrer_entry(carrier: &Carrier, subject: &Digest, node: &ContentNode) -> Descriptor {
-    let mut descriptor = response_entry(carrier, node);
-    descriptor.annotations.remove(REF_NAME);
-    descriptor.platform = carrier.platform.as_deref().and_then(Platform::parse);
-    mark(carrier, subject, &mut descriptor);
-    descriptor
+pub(super) fn referrer_entries(
+    carrier: &Carrier,
+    subject: &ContentNode,
+    node: &ContentNode,
+) -> Vec<Descriptor> {
+    let mut plain = response_entry(carrier, node);
+    plain.annotations.remove(REF_NAME);
+    plain.platform = carrier.platform.as_deref().and_then(Platform::parse);
+    let values = |values| Values {
+        referrer: Some(&node.digest),
+        artifact_type: node.artifact_type.as_deref(),
+        ..values
+    };
+    let marked = values_of(carrier, subject).into_iter().map(values);
+    marked.filter_map(|values| mark(carrier, &values, plain.clone())).collect()
 }
 
-fn mark(carrier: &Carrier, subject: &Digest, descriptor: &mut Descriptor) {
-    for (key, value) in &carrier.annotation {
-        descriptor.annotations.insert(key.clone(), value.expand(subject));
+/// What is known of a subject: once, or once for each of its names where the carrier asks for them. A subject that is not in
+/// the layout has no entry that could have a name.
+fn values_of<'a>(carrier: &Carrier, subject: &'a ContentNode) -> Vec<Values<'a>> {
+    let values = Values::of(&subject.digest);
+    if !carrier.needs_name() {
+        return vec![values];
     }
-    if let Some(name) = &carrier.ref_name {
-        descriptor.annotations.insert(REF_NAME.to_owned(), name.expand_as_tag(subject));
+    let names = subject.tags().filter(|_| !subject.absent);
+    names.map(|name| Values { ref_name: Some(name), ..values }).collect()
+}
+
+/// The entry with the carrier's annotations on it; none where one of those that readers look for stands for nothing.
+fn mark(carrier: &Carrier, values: &Values<'_>, mut descriptor: Descriptor) -> Option<Descriptor> {
+    annotate(&carrier.extra_annotation, values, &mut descriptor);
+    for mark in carrier.marks() {
+        descriptor.annotations.insert(mark.key.to_owned(), mark.value(values)?);
     }
+    Some(descriptor)
+}
+
+/// Adds annotations at which no reader looks, but for those that stand for nothing.
+fn annotate(extra: &BTreeMap<String, Template>, values: &Values<'_>, descriptor: &mut Descriptor) {
+    let known = extra.iter().filter_map(|(key, template)| Some((key.clone(), template.expand(values)?)));
+    descriptor.annotations.extend(known);
 }
 
 /// The entries of index.json, in order.
@@ -57,15 +85,35 @@ impl Entries {
         self.0.push(descriptor);
     }
 
-    /// The entry of a response.
-    pub(super) fn add_response(&mut self, carrier: &Carrier, subject: &Digest, mut response: Descriptor) {
-        mark(carrier, subject, &mut response);
-        self.add(response);
+    /// The entry of an image, by the convention.
+    pub(super) fn add_image(
+        &mut self,
+        convention: Option<&Convention>,
+        mut descriptor: Descriptor,
+        tag: Option<&str>,
+    ) {
+        if let Some(convention) = convention.filter(|_| tag.is_some()) {
+            let digest = descriptor.digest.clone();
+            let values = Values { ref_name: tag, ..Values::of(&digest) };
+            annotate(&convention.image_annotation, &values, &mut descriptor);
+        }
+        self.add_plain(descriptor, tag);
     }
 
-    /// The entry of one referrer. Two carriers that agree share one.
-    pub(super) fn add_referrer(&mut self, carrier: &Carrier, subject: &Digest, node: &ContentNode) {
-        self.add(referrer_entry(carrier, subject, node));
+    /// The entry of a response; one for each name of the subject where the carrier has that on its entries.
+    pub(super) fn add_response(&mut self, carrier: &Carrier, subject: &ContentNode, response: &Descriptor) {
+        for values in values_of(carrier, subject) {
+            if let Some(entry) = mark(carrier, &values, response.clone()) {
+                self.add(entry);
+            }
+        }
+    }
+
+    /// The entries of one referrer. Two carriers that agree share one.
+    pub(super) fn add_referrer(&mut self, carrier: &Carrier, subject: &ContentNode, node: &ContentNode) {
+        for entry in referrer_entries(carrier, subject, node) {
+            self.add(entry);
+        }
     }
 
     /// Gives a referrer its tag: on the entry that lists it, or on one of its own.

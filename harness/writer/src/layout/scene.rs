@@ -5,8 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use referee_spec::Digest;
-
 use crate::content::Name;
 use crate::contents::{ContentNode, Contents};
 
@@ -62,9 +60,9 @@ impl<'p> Scene<'p> {
     }
 
     /// Each subject with its referrers; all in the order of the case.
-    pub(super) fn subjects(&self) -> Vec<(&'p Digest, Vec<&'p ContentNode>)> {
+    pub(super) fn subjects(&self) -> Vec<(&'p ContentNode, Vec<&'p ContentNode>)> {
         let all = self.contents.in_order().into_iter();
-        all.map(|subject| (&subject.digest, self.referrers_of(&subject.name)))
+        all.map(|subject| (subject, self.referrers_of(&subject.name)))
             .filter(|(_, referrers)| !referrers.is_empty())
             .collect()
     }

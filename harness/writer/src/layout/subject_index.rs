@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use referee_convention::Carrier;
 
-use super::carrier::referrer_entry;
+use super::carrier::referrer_entries;
 use super::scene::{Root, Scene};
 use crate::content::{Kind, Name};
 use crate::contents::ContentNode;
@@ -24,12 +24,12 @@ impl<'p> Replacements<'p> {
     pub(super) fn new(scene: &Scene<'p>, carriers: &[&Carrier]) -> Self {
         let mut lists: BTreeMap<Root<'p>, Vec<Descriptor>> = BTreeMap::new();
         for node in scene.nodes() {
-            let Some(subject) = &node.subject else {
+            let Some(subject) = node.subject.as_ref().and_then(|subject| scene.planned(&subject.name)) else {
                 continue;
             };
             for root in scene.roots(&subject.name) {
-                for carrier in carriers {
-                    let entry = referrer_entry(carrier, &subject.digest, node);
+                let entries = carriers.iter().flat_map(|carrier| referrer_entries(carrier, subject, node));
+                for entry in entries {
                     let list = lists.entry(root).or_default();
                     if !list.contains(&entry) {
                         list.push(entry);
