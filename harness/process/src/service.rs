@@ -36,13 +36,15 @@ pub struct Service {
     pub program: PathBuf,
     /// Its arguments; [`PORT`] in them becomes the port.
     pub args: Vec<String>,
+    /// Files in the working directory in which [`PORT`] becomes the port, such as its configuration.
+    pub files: Vec<PathBuf>,
     /// How it shows that it is ready.
     pub ready: Ready,
     /// How long to wait for readiness, and for each answer.
     pub deadline: Duration,
     /// How long it may take to stop at SIGTERM.
     pub grace: Duration,
-    /// What to ask, in order. The first that is not answered with success ends the asking.
+    /// What to ask, in order. The first that is not answered with success ends the asking, unless any answer is one.
     pub asks: Vec<Ask>,
 }
 
@@ -71,6 +73,8 @@ pub enum Ask {
 pub struct Transcript {
     /// What was answered, in order.
     pub answers: Vec<Answer>,
+    /// How many of the asks were begun.
+    pub begun: usize,
     /// Why the asking ended early; nothing where all was answered with success.
     pub trouble: Option<Trouble>,
     /// How the service ended.
@@ -82,8 +86,12 @@ pub struct Transcript {
 /// One answer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Answer {
+    /// Which of the asks it belongs to, counted from 0.
+    pub at: usize,
     /// What was asked: method and path, or the command line.
     pub ask: String,
+    /// How long all answers to that ask took, in milliseconds.
+    pub millis: u64,
     /// What came.
     pub reply: Reply,
 }
@@ -182,6 +190,13 @@ pub fn serve(input: &[u8]) -> Result<Vec<u8>, ServeError> {
     serde_json::to_vec(&run(&service)).map_err(ServeError::Output)
 }
 
+impl Answer {
+    /// An answer before its place and its time are known.
+    fn to(ask: String, reply: Reply) -> Self {
+        Self { at: 0, ask, millis: 0, reply }
+    }
+}
+
 impl Reply {
     /// Whether it is a success: a status of 2xx, exit code 0.
     pub fn is_success(&self) -> bool {
@@ -193,11 +208,20 @@ impl Reply {
 }
 
 fn run(service: &Service) -> Transcript {
-    let mut transcript =
-        Transcript { answers: Vec::new(), trouble: None, end: ServiceEnd::NotStarted, stderr: String::new() };
+    let mut transcript = Transcript {
+        answers: Vec::new(),
+        begun: 0,
+        trouble: None,
+        end: ServiceEnd::NotStarted,
+        stderr: String::new(),
+    };
     let started = free_port().and_then(|port| {
         let args: Vec<String> = service.args.iter().map(|arg| arg.replace(PORT, &port.to_string())).collect();
-        Ok((port, Child::start(&service.program, &args, None, child::Stdout::Discarded)?))
+        for file in &service.files {
+            let text = std::fs::read_to_string(file)?;
+            std::fs::write(file, text.replace(PORT, &port.to_string()))?;
+        }
+        Ok((port, Child::start(&service.program, &args, None, None, child::Stdout::Discarded)?))
     });
     let (port, mut child) = match started {
         Ok(started) => started,
@@ -208,14 +232,17 @@ fn run(service: &Service) -> Transcript {
     };
     let asker = Asker { http: Client::new(port, service.deadline), port, deadline: service.deadline };
     transcript.trouble = wait_until_ready(service, &asker, &mut child).err();
-    for ask in &service.asks {
+    for (at, ask) in service.asks.iter().enumerate() {
         if transcript.trouble.is_some() {
             break;
         }
+        transcript.begun = at + 1;
+        let begin = Instant::now();
         transcript.trouble = match asker.ask(ask) {
-            Ok(answer) => {
-                let trouble = trouble(&answer, &mut child);
-                transcript.answers.push(answer);
+            Ok(answers) => {
+                let millis = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+                let trouble = answers.last().and_then(|answer| trouble(ask, answer, &mut child));
+                transcript.answers.extend(answers.into_iter().map(|answer| Answer { at, millis, ..answer }));
                 trouble
             }
             Err(Unanswered::NotStarted(what, error)) => Some(Trouble::NotStarted(format!("{what}: {error}"))),
@@ -231,8 +258,9 @@ fn run(service: &Service) -> Transcript {
 }
 
 /// What is wrong with an answer. A command fails if the daemon that it asks is gone, which is then what happened.
-fn trouble(answer: &Answer, child: &mut Child) -> Option<Trouble> {
-    if answer.reply.is_success() {
+fn trouble(ask: &Ask, answer: &Answer, child: &mut Child) -> Option<Trouble> {
+    let any = matches!(ask, Ask::Http(request) if request.takes_any_status());
+    if any || answer.reply.is_success() {
         return None;
     }
     if matches!(answer.reply, Reply::Command { .. }) && child.has_ended() {
@@ -253,10 +281,10 @@ struct Asker {
 }
 
 impl Asker {
-    fn ask(&self, ask: &Ask) -> Result<Answer, Unanswered> {
+    fn ask(&self, ask: &Ask) -> Result<Vec<Answer>, Unanswered> {
         match ask {
             Ask::Http(request) => self.http.ask(request),
-            Ask::Command(command) => command.run(self.port, self.deadline),
+            Ask::Command(command) => Ok(vec![command.run(self.port, self.deadline)?]),
         }
     }
 

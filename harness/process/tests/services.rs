@@ -11,7 +11,7 @@ fn words(words: &[&str]) -> Vec<String> {
 }
 
 fn command(args: &[&str]) -> Command {
-    Command { program: PROGRAM.into(), args: words(args), stdin: None }
+    Command { program: PROGRAM.into(), args: words(args), env: None, stdin: None }
 }
 
 /// Starts the fake program as a service that is asked by commands, and is not waited for long.
@@ -23,6 +23,7 @@ fn live_for(deadline: Duration, service: &[&str], ready: &[&str], asks: &[&[&str
     let service = Service {
         program: PROGRAM.into(),
         args: words(service),
+        files: Vec::new(),
         ready: Ready::Command(command(ready)),
         deadline,
         grace: Duration::from_millis(500),

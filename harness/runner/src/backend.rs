@@ -26,6 +26,7 @@ mod call;
 mod command;
 mod context;
 mod daemon;
+mod passage;
 mod registry;
 mod service;
 mod under_test;
@@ -34,6 +35,7 @@ use builtin::Builtin;
 use command::Command;
 pub use context::RunContext;
 use daemon::Daemon;
+pub use passage::{Passage, pass};
 use registry::Registry;
 use under_test::UnderTest;
 

@@ -108,6 +108,9 @@ pub struct VersionProbe {
 pub struct Server {
     /// Arguments, with `{root}` and `{port}`.
     pub argv: Vec<Arg>,
+    /// Files that it needs, such as its configuration: names in the working directory, and their texts.
+    #[serde(default)]
+    pub file: BTreeMap<String, Text>,
     /// A path that answers with any status once the server is ready.
     pub ready: String,
 }

@@ -16,6 +16,7 @@ pub mod placeholder;
 mod probe;
 mod producer;
 mod reader;
+mod registry;
 mod step;
 
 use std::fmt;
@@ -29,7 +30,7 @@ use referee_results::{Outcome, Role};
 use referee_source::SourceError;
 use referee_writer::{Contents, Name};
 
-use crate::state::{After, Failure, State};
+use crate::state::{After, Arrived, Failure, State};
 pub use answer::{Answer, Answers};
 pub use consumer::discover::{Address, Question};
 pub(crate) use given::{pushes, save};
@@ -42,8 +43,13 @@ pub use step::{Step, StepFile};
 pub static TABLE: &[&Operation] = &[
     &producer::attach::OPERATION,
     &producer::push::OPERATION,
+    &producer::registry_attach::OPERATION,
     &copier::copy::OPERATION,
+    &copier::upload::OPERATION,
+    &copier::download::OPERATION,
+    &registry::answer::OPERATION,
     &consumer::discover::OPERATION,
+    &consumer::registry_discover::OPERATION,
     &bystander::resolve::OPERATION,
     &bystander::tags::OPERATION,
     &bystander::inspect::OPERATION,
@@ -144,6 +150,21 @@ pub trait Action: fmt::Debug + Send + Sync {
     /// The harness's own trouble only.
     fn requests(&self, state: &State, contents: &Contents) -> Result<Vec<Request>, HarnessError>;
 
+    /// What the harness asks a registry when the step on it is done. Any status is an answer.
+    fn afterwards(&self, state: &State, contents: &Contents) -> Vec<Request> {
+        let _ = (state, contents);
+        Vec::new()
+    }
+
+    /// Holds a registry against what was asked for: the referrers that the step has made, by the case's names.
+    ///
+    /// # Errors
+    /// What is not as it had to be.
+    fn arrived(&self, arrived: &Arrived<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {
+        let _ = arrived;
+        Ok(Vec::new())
+    }
+
     /// Holds an answer against what is there, of a step that asks.
     fn observe(&self, state: &State, contents: &Contents, answer: &Answer) -> Observation {
         let _ = (state, contents, answer);
@@ -174,6 +195,11 @@ impl Operation {
     /// Whether its steps ask and change nothing.
     pub fn reads(&self) -> bool {
         self.answer.is_some()
+    }
+
+    /// Whether its steps are done on a registry, in one life of it with the steps beside them.
+    pub fn on_registry(&self) -> bool {
+        self.role == Role::Registry || self.placeholders.contains(&Placeholder::Registry)
     }
 
     /// The placeholders that can have a value in its command lines.

@@ -7,6 +7,7 @@
 //! readers, each from its own copy. Repetitions share nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -160,6 +161,25 @@ impl<'a> Runner<'a> {
         let Some(step) = cells.first().and_then(|cell| self.run.cells[*cell].case.steps.get(at)) else {
             return;
         };
+        let count = self.on_registry(cells[0], at);
+        if count > 0 {
+            let steps = &self.run.cells[cells[0]].case.steps[at..at + count];
+            let bound = |cell: usize| -> Vec<Option<Binding>> {
+                steps.iter().map(|step| self.run.cells[cell].binding(step.role()).cloned()).collect()
+            };
+            for group in by(cells, bound) {
+                let (plan, state) = (Arc::clone(plan), Arc::clone(state));
+                scope.spawn(move |scope| {
+                    if self.run.stop.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    if let Err(error) = self.pass(scope, &plan, &state, at..at + count, &group) {
+                        self.give_up(error);
+                    }
+                });
+            }
+            return;
+        }
         for group in by(cells, |cell| self.run.cells[cell].binding(step.role()).cloned()) {
             let (plan, state) = (Arc::clone(plan), Arc::clone(state));
             let reads_only = step.operation.reads();
@@ -180,6 +200,50 @@ impl<'a> Runner<'a> {
             };
             if quick { work(scope) } else { scope.spawn(work) }
         }
+    }
+
+    /// How many steps from this one on are done on a registry, in one life of it.
+    fn on_registry(&self, cell: usize, at: usize) -> usize {
+        let steps = self.run.cells[cell].case.steps.iter().skip(at);
+        steps.take_while(|step| step.operation.on_registry()).count()
+    }
+
+    /// Runs steps on a registry.
+    fn pass<'s>(
+        &'s self,
+        scope: &Scope<'s>,
+        plan: &Arc<Plan>,
+        state: &State,
+        range: Range<usize>,
+        cells: &[usize],
+    ) -> Result<(), HarnessError> {
+        let mut next = state.fork(&self.context.machine.scratch)?;
+        let tasks: Vec<Task<'_>> = range
+            .clone()
+            .map(|at| {
+                let (step, binding) = self.bound(cells[0], at);
+                Task { plan, step, binding }
+            })
+            .collect();
+        let passage = backend::pass(self.context, &mut next, &tasks)?;
+        next.steps.extend(passage.records);
+        if referee_process::interrupted() {
+            return Ok(());
+        }
+        let last = range.end == self.run.cells[cells[0]].case.steps.len();
+        let observation = match passage.result {
+            Ok(_) if !last => {
+                self.advance(scope, plan, &Arc::new(next), range.end, cells);
+                return Ok(());
+            }
+            Ok(Some(observation)) => observation,
+            Ok(None) => Observation::none(Outcome::Error, "no step asks anything"),
+            Err(failure) => failure.observation(),
+        };
+        for cell in cells {
+            self.attempted(*cell, (observation.clone(), next.steps.clone()));
+        }
+        Ok(())
     }
 
     fn change<'s>(

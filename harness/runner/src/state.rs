@@ -19,10 +19,12 @@ use referee_writer::{Contents, Name};
 
 mod after;
 mod archive;
+mod arrived;
 mod before;
 mod location;
 
 pub use after::After;
+pub use arrived::Arrived;
 pub use before::Before;
 pub(crate) use before::whole;
 pub use location::{Location, NoLayout};
@@ -71,7 +73,7 @@ impl State {
     pub fn new(scratch: &Path) -> Result<Self, HarnessError> {
         let folder = Scratch::new(scratch, "cell-")
             .map_err(|error| HarnessError::new("make a scratch folder", error))?;
-        for name in ["files", "home", "root", "run"] {
+        for name in ["files", "home", "root", "run", "station"] {
             let path = folder.join(name);
             std::fs::create_dir(&path)
                 .map_err(|error| HarnessError::new(format!("make {}", path.display()), error))?;
@@ -155,6 +157,11 @@ impl State {
         Ok(Ok(()))
     }
 
+    /// The folder of a registry that begins with nothing.
+    pub fn station(&self) -> PathBuf {
+        self.folder.join("station")
+    }
+
     /// The folder that a registry serves; the layout is the repository [`REPOSITORY`] in it.
     pub fn root(&self) -> PathBuf {
         self.folder.join("root")
@@ -209,8 +216,11 @@ impl State {
             let strange = names.filter(|name| !known.contains(&name.as_str()));
             strange.map(|name| format!("{prefix}{name}")).collect::<Vec<_>>()
         };
-        let mut found =
-            names(self.folder(), &["files", "home", "root", "run", "out", "archive.tar", "out.tar"], "");
+        let mut found = names(
+            self.folder(),
+            &["files", "home", "root", "run", "station", "out", "archive.tar", "out.tar"],
+            "",
+        );
         found.extend(names(&self.root(), &[REPOSITORY], "root/"));
         found.sort();
         found

@@ -2,6 +2,7 @@
 //!
 //! Owns: starting it in a group of its own, what it says, stopping it. Leaves to others: why it runs.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
@@ -38,10 +39,11 @@ pub(super) struct Child {
 }
 
 impl Child {
-    /// Starts a program with the helper's own environment and working directory.
+    /// Starts a program in the helper's own working directory, and with its environment if none is given.
     pub(super) fn start(
         program: &Path,
         args: &[String],
+        env: Option<&BTreeMap<String, String>>,
         stdin: Option<File>,
         stdout: Stdout,
     ) -> io::Result<Self> {
@@ -52,6 +54,9 @@ impl Child {
             .stdout(if matches!(stdout, Stdout::Kept) { Stdio::piped() } else { Stdio::null() })
             .stderr(Stdio::piped())
             .process_group(0);
+        if let Some(env) = env {
+            command.env_clear().envs(env);
+        }
         let mut child = command.spawn()?;
         let stdout = Stream::of(child.stdout.take(), STDOUT);
         let stderr = Stream::of(child.stderr.take(), STDERR);

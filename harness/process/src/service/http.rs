@@ -15,6 +15,14 @@ use super::{Answer, Reply, Unanswered};
 /// How much of a body is read.
 const BODY: u64 = 16 << 20;
 
+/// How many manifests of a listing are fetched at most.
+const MOST: usize = 2000;
+
+/// What a manifest may be (image-spec, media-types.md).
+const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \
+                         application/vnd.docker.distribution.manifest.v2+json, \
+                         application/vnd.docker.distribution.manifest.list.v2+json";
+
 pub(super) struct Client {
     agent: Agent,
     quick: Agent,
@@ -45,6 +53,30 @@ pub enum Request {
         /// A file with its content, relative to the working directory.
         file: PathBuf,
     },
+    /// GET a manifest. Any status is an answer.
+    Get {
+        /// The repository.
+        repository: String,
+        /// A tag or a digest.
+        reference: String,
+    },
+    /// HEAD a blob. Any status is an answer.
+    HasBlob {
+        /// The repository.
+        repository: String,
+        /// The blob's digest.
+        digest: String,
+    },
+    /// GET the referrers of a digest, or the fallback tag where that is no success, and then each manifest that is listed. Any
+    /// status is an answer.
+    Listing {
+        /// The repository.
+        repository: String,
+        /// The subject.
+        digest: String,
+        /// Its fallback tag (distribution-spec, Referrers Tag Schema).
+        tag: String,
+    },
     /// GET the list of tags.
     Tags {
         /// The repository.
@@ -57,6 +89,13 @@ pub enum Request {
         /// The subject.
         digest: String,
     },
+}
+
+impl Request {
+    /// Whether any status is an answer, since that is what is asked for.
+    pub(super) fn takes_any_status(&self) -> bool {
+        matches!(self, Self::Get { .. } | Self::HasBlob { .. } | Self::Listing { .. })
+    }
 }
 
 impl Client {
@@ -81,8 +120,50 @@ impl Client {
         self.quick.get(format!("{}{path}", self.base)).call().is_ok()
     }
 
-    pub(super) fn ask(&self, request: &Request) -> Result<Answer, Unanswered> {
+    /// Makes a request; the last answer is the one that counts.
+    pub(super) fn ask(&self, request: &Request) -> Result<Vec<Answer>, Unanswered> {
         match request {
+            Request::Listing { repository, digest, tag } => self.listing(repository, digest, tag),
+            one => Ok(vec![self.one(one)?]),
+        }
+    }
+
+    fn listing(&self, repository: &str, digest: &str, tag: &str) -> Result<Vec<Answer>, Unanswered> {
+        let mut answers = vec![self.referrers(repository, digest)?];
+        if !answers[0].reply.is_success() {
+            answers.push(self.manifest(repository, tag)?);
+        }
+        let listed = answers.last().map(|answer| listed(&answer.reply)).unwrap_or_default();
+        for digest in listed.iter().take(MOST) {
+            answers.push(self.manifest(repository, digest)?);
+        }
+        Ok(answers)
+    }
+
+    fn referrers(&self, repository: &str, digest: &str) -> Result<Answer, Unanswered> {
+        let path = format!("/v2/{repository}/referrers/{digest}");
+        let get = self.agent.get(format!("{}{path}", self.base));
+        let got = get.header("accept", "application/vnd.oci.image.index.v1+json").call();
+        Ok(self.answer(format!("GET {path}"), got)?.0)
+    }
+
+    fn manifest(&self, repository: &str, reference: &str) -> Result<Answer, Unanswered> {
+        let path = format!("/v2/{repository}/manifests/{reference}");
+        let got = self.agent.get(format!("{}{path}", self.base)).header("accept", MANIFESTS).call();
+        Ok(self.answer(format!("GET {path}"), got)?.0)
+    }
+
+    fn one(&self, request: &Request) -> Result<Answer, Unanswered> {
+        match request {
+            Request::Listing { repository, digest, .. } | Request::Referrers { repository, digest } => {
+                self.referrers(repository, digest)
+            }
+            Request::Get { repository, reference } => self.manifest(repository, reference),
+            Request::HasBlob { repository, digest } => {
+                let path = format!("/v2/{repository}/blobs/{digest}");
+                let head = self.agent.head(format!("{}{path}", self.base)).call();
+                Ok(self.answer(format!("HEAD {path}"), head)?.0)
+            }
             Request::Blob { repository, digest, file } => {
                 let path = format!("/v2/{repository}/blobs/uploads/");
                 let begun = self.agent.post(format!("{}{path}", self.base)).send_empty();
@@ -112,12 +193,6 @@ impl Client {
                     .answer(format!("GET {path}"), self.agent.get(format!("{}{path}", self.base)).call())?
                     .0)
             }
-            Request::Referrers { repository, digest } => {
-                let path = format!("/v2/{repository}/referrers/{digest}");
-                let get = self.agent.get(format!("{}{path}", self.base));
-                let got = get.header("accept", "application/vnd.oci.image.index.v1+json").call();
-                Ok(self.answer(format!("GET {path}"), got)?.0)
-            }
         }
     }
 
@@ -137,8 +212,19 @@ impl Client {
         let status = response.status().as_u16();
         let body = response.body_mut().with_config().limit(BODY).read_to_vec().map_err(failed)?;
         let body = String::from_utf8_lossy(&body).into_owned();
-        Ok((Answer { ask: request, reply: Reply::Http { status, body } }, place))
+        Ok((Answer::to(request, Reply::Http { status, body }), place))
     }
+}
+
+/// The digests that an index lists.
+fn listed(reply: &Reply) -> Vec<String> {
+    let Reply::Http { status: 200, body } = reply else {
+        return Vec::new();
+    };
+    let index: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    let entries = index.pointer("/manifests").and_then(|list| list.as_array());
+    let digest = |entry: &serde_json::Value| Some(entry.get("digest")?.as_str()?.to_owned());
+    entries.into_iter().flatten().filter_map(digest).collect()
 }
 
 fn read(request: &str, file: &Path) -> Result<Vec<u8>, Unanswered> {

@@ -13,8 +13,8 @@ use referee_results::Outcome;
 use super::answer::{Printed, beginning};
 use super::context::Found;
 use super::{Attempt, Task};
-use crate::driver::{self, AnswerForm, Arg, Driver, NoValue};
-use crate::operation::{Answer, Placeholder, Values};
+use crate::driver::{self, AnswerForm, Arg, Driver, NoValue, Text};
+use crate::operation::{Answer, Placeholder, Values, save};
 use crate::state::{Failure, State};
 use crate::tools;
 
@@ -79,6 +79,22 @@ pub(super) fn prepare(
     };
     let record = super::record(task, Vec::new(), std::time::Duration::ZERO);
     Ok(Attempt { record, result: words().map_err(|why| cannot(driver, why.to_string())) })
+}
+
+/// Writes the files that a service needs, and gives their names; a failure where a word has no value.
+pub(super) fn files(
+    driver: &Driver,
+    files: &BTreeMap<String, Text>,
+    state: &State,
+    values: &Values,
+) -> Result<Result<Vec<PathBuf>, Failure>, HarnessError> {
+    for (name, text) in files {
+        match text.expand(values) {
+            Ok(text) => save(state, name, text.as_bytes())?,
+            Err(why) => return Ok(Err(cannot(driver, why))),
+        }
+    }
+    Ok(Ok(files.keys().map(PathBuf::from).collect()))
 }
 
 /// The name of a program, as results show it.

@@ -13,8 +13,8 @@ use super::service::{self, Life};
 use super::under_test::ToolUnderTest;
 use super::{Attempt, RunContext, Task, call, command};
 use crate::driver::{self, AnswerForm, Arg};
-use crate::operation::{Answer, Placeholder, Values, save};
-use crate::state::{Failure, State};
+use crate::operation::{Answer, Placeholder, Values};
+use crate::state::State;
 
 pub(super) struct Daemon<'a> {
     pub(super) context: &'a RunContext<'a>,
@@ -61,17 +61,21 @@ impl Daemon<'_> {
             Ok(words) => words,
             Err(why) => return Ok(Attempt::not_run(task, call::cannot(driver, why))),
         };
-        if let Some(failure) = self.files(state, &values)? {
-            return Ok(Attempt::not_run(task, failure));
-        }
-        let client = |call: Call| Command { program: call.program, args: call.argv, stdin: call.stdin };
+        let files = match call::files(driver, &self.daemon.file, state, &values)? {
+            Ok(files) => files,
+            Err(failure) => return Ok(Attempt::not_run(task, failure)),
+        };
+        let client =
+            |call: Call| Command { program: call.program, args: call.argv, env: None, stdin: call.stdin };
         let is_ready = Call { program: self.tool.program(None), argv: is_ready, stdin: None };
         let life = Life {
             program: self.tool.program(self.daemon.program.as_deref()),
             args,
             env: ready.env,
+            files,
             ready: Ready::Command(client(is_ready)),
             asks: ready.calls.into_iter().map(|call| Ask::Command(client(call))).collect(),
+            readable: Vec::new(),
         };
         let form = ready.answer;
         Ok(service::run(self.context, self.tool, state, task, life)?.and_then(|mut answers| {
@@ -83,16 +87,5 @@ impl Daemon<'_> {
             };
             Ok((form, printed))
         }))
-    }
-
-    /// Writes the files that the daemon needs, such as its configuration.
-    fn files(&self, state: &State, values: &Values) -> Result<Option<Failure>, HarnessError> {
-        for (name, text) in &self.daemon.file {
-            match text.expand(values) {
-                Ok(text) => save(state, name, text.as_bytes())?,
-                Err(why) => return Ok(Some(call::cannot(self.tool.driver, why))),
-            }
-        }
-        Ok(None)
     }
 }

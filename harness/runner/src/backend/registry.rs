@@ -84,12 +84,18 @@ impl Registry<'_> {
             Ok(words) => words,
             Err(why) => return Ok(Attempt::not_run(task, call::cannot(driver, why))),
         };
+        let files = match call::files(driver, &self.server.file, state, &values)? {
+            Ok(files) => files,
+            Err(failure) => return Ok(Attempt::not_run(task, failure)),
+        };
         let life = Life {
             program: self.tool.binary.path.clone(),
             args,
             env,
+            files,
             ready: Ready::Http(self.server.ready.clone()),
             asks: requests.into_iter().map(Ask::Http).collect(),
+            readable: Vec::new(),
         };
         service::run(self.context, self.tool, state, task, life)
     }

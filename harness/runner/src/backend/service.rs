@@ -28,10 +28,14 @@ pub(super) struct Life {
     pub(super) args: Vec<String>,
     /// The whole environment of the service and of commands that ask it.
     pub(super) env: BTreeMap<String, OsString>,
+    /// Files in the working directory that name the port.
+    pub(super) files: Vec<PathBuf>,
     /// How it shows that it is ready.
     pub(super) ready: Ready,
     /// What it is asked.
     pub(super) asks: Vec<Ask>,
+    /// Folders that have to be readable, besides its own: those of other programs that ask it.
+    pub(super) readable: Vec<PathBuf>,
 }
 
 /// Runs a service for one step. The answers are all that were asked for, each a success.
@@ -43,11 +47,42 @@ pub(super) fn run(
     life: Life,
 ) -> Result<Attempt<Vec<Answer>>, HarnessError> {
     let driver = tool.driver;
+    let seconds = context.limits(driver, task.step.operation).deadline.as_secs();
+    let Lived { mut record, transcript } = live(context, tool, state, task, life)?;
+    let transcript = match transcript {
+        Ok(transcript) => transcript,
+        Err(failure) => return Ok(Attempt { record, result: Err(failure) }),
+    };
+    let failure = failure(driver, task, state, &transcript, seconds);
+    let hung = failure.as_ref().is_some_and(|failure| failure.outcome == Outcome::Hang);
+    context.remember(driver, task.step.operation, hung);
+    record.requests = transcript.answers.iter().map(|answer| state.without_folder(&shown(answer))).collect();
+    Ok(Attempt { record, result: failure.map_or(Ok(transcript.answers), Err) })
+}
+
+/// One life of a service, in which it may have failed.
+pub(super) struct Lived {
+    /// What was done; without the requests.
+    pub(super) record: StepRecord,
+    /// What happened, or why the helper could not tell.
+    pub(super) transcript: Result<Transcript, Failure>,
+}
+
+/// Has the helper run a service.
+pub(super) fn live(
+    context: &RunContext<'_>,
+    tool: Found<'_>,
+    state: &State,
+    task: Task<'_>,
+    life: Life,
+) -> Result<Lived, HarnessError> {
+    let driver = tool.driver;
     let operation = task.step.operation;
     let limits = context.limits(driver, operation);
     let service = Service {
         program: life.program,
         args: life.args,
+        files: life.files,
         ready: life.ready,
         deadline: limits.deadline,
         grace: limits.deadline.min(Duration::from_secs(5)),
@@ -61,12 +96,17 @@ pub(super) fn run(
         cwd: state.files(),
         stdin: serde_json::to_vec(&service).map_err(trouble)?,
     };
-    // readiness, one answer and the end may each take their time; more than that is a hang of the whole
-    let deadline = limits.deadline * 3 + Duration::from_secs(5);
+    // readiness, each command and the end may take their time; more than that is a hang of the whole
+    let commands = service.asks.iter().filter(|ask| matches!(ask, Ask::Command(_))).count().max(1);
+    let commands = u32::try_from(commands).unwrap_or(u32::MAX);
+    let deadline = limits.deadline * (commands + 2) + Duration::from_secs(5);
     // answers travel as JSON, in which a byte may take six
     let outer = Limits { deadline, output: limits.output * 8, ..limits };
     let folder = tool.binary.path.parent().unwrap_or(Path::new("/"));
-    let sandbox = context.machine.sandbox.with_writable(state.folder()).with_readable(folder);
+    let mut sandbox = context.machine.sandbox.with_writable(state.folder()).with_readable(folder);
+    for folder in &life.readable {
+        sandbox = sandbox.with_readable(folder);
+    }
     let trouble = |error| HarnessError::new(format!("run {}", driver.id), std::io::Error::other(error));
     let finished = referee_process::run(&program, &outer, &sandbox).map_err(trouble)?;
     let name = if service.program == tool.binary.path {
@@ -96,17 +136,14 @@ pub(super) fn run(
                 return Err(HarnessError::new("run a service", std::io::Error::other(text)));
             }
         };
-        return Ok(Attempt { record, result: Err(failure) });
+        return Ok(Lived { record, transcript: Err(failure) });
     };
-    let failure = failure(driver, task, state, &transcript, limits.deadline.as_secs());
-    let hung = failure.as_ref().is_some_and(|failure| failure.outcome == Outcome::Hang);
-    context.remember(driver, operation, hung);
     note(&mut record, state, &transcript);
-    Ok(Attempt { record, result: failure.map_or(Ok(transcript.answers), Err) })
+    Ok(Lived { record, transcript: Ok(transcript) })
 }
 
 /// The failure that a service's life shows, if any.
-fn failure(
+pub(super) fn failure(
     driver: &Driver,
     task: Task<'_>,
     state: &State,
@@ -161,14 +198,17 @@ fn failure(
     Some(Failure::new(outcome, state.without_folder(&format!("{}: {what}", driver.id))))
 }
 
-/// Completes a step's record with what the service's life was like.
-fn note(record: &mut StepRecord, state: &State, transcript: &Transcript) {
-    let shown = |answer: &Answer| match &answer.reply {
+/// What was asked and how it was answered, in a line.
+pub(super) fn shown(answer: &Answer) -> String {
+    match &answer.reply {
         Reply::Http { status, .. } => format!("{}: {status}", answer.ask),
         Reply::Command { exit: Some(code), .. } => format!("{}: exit {code}", answer.ask),
         Reply::Command { exit: None, .. } => format!("{}: killed by a signal", answer.ask),
-    };
-    record.requests = transcript.answers.iter().map(|answer| state.without_folder(&shown(answer))).collect();
+    }
+}
+
+/// Completes a step's record with what the service's life was like.
+fn note(record: &mut StepRecord, state: &State, transcript: &Transcript) {
     record.exit = match transcript.end {
         ServiceEnd::Exited(code) => Some(code),
         ServiceEnd::Stopped => Some(0),

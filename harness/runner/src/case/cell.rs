@@ -124,7 +124,8 @@ fn players(case: &Case, role: Role, drivers: &[Driver], conventions: &[Conventio
     };
     let mut players: Vec<Binding> =
         drivers.iter().filter(able).map(|driver| Binding::Tool(driver.id.clone())).collect();
-    if matches!(role, Role::Producer | Role::Consumer) && allowed(BUILTIN) {
+    let on_registry = ops.iter().any(|op| op.on_registry());
+    if matches!(role, Role::Producer | Role::Consumer) && allowed(BUILTIN) && !on_registry {
         players.extend(conventions.iter().map(|convention| Binding::Builtin(convention.id.clone())));
     }
     players

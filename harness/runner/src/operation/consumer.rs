@@ -3,3 +3,4 @@
 //! Owns: their list. Leaves to others: each operation, in its own file.
 
 pub(super) mod discover;
+pub(super) mod registry_discover;

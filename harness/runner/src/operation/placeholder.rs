@@ -40,6 +40,10 @@ pub enum Placeholder {
     Value,
     /// The private home directory.
     Home,
+    /// The registry of the cell, as host and port.
+    Registry,
+    /// The repository in it.
+    Repository,
     /// The folder above the served repository.
     Root,
     /// The port to listen on.
@@ -50,7 +54,7 @@ pub enum Placeholder {
 
 impl Placeholder {
     /// All of them: as drivers spell them, and what each stands for.
-    pub const ALL: [(&'static str, Self, &'static str); 19] = [
+    pub const ALL: [(&'static str, Self, &'static str); 21] = [
         ("layout", Self::Layout, "the layout's folder"),
         ("out", Self::Out, "the folder that a copy goes to"),
         ("archive", Self::Archive, "the layout as a tar file"),
@@ -67,6 +71,8 @@ impl Placeholder {
         ("key", Self::Key, "an annotation's key, inside `each`"),
         ("value", Self::Value, "an annotation's value, inside `each`"),
         ("home", Self::Home, "the private home directory"),
+        ("registry", Self::Registry, "the registry of the cell, as host and port; it speaks plain HTTP"),
+        ("repository", Self::Repository, "the repository in that registry"),
         ("root", Self::Root, "the folder above the served repository"),
         ("port", Self::Port, "the port to listen on"),
         ("socket", Self::Socket, "the Unix socket to listen on"),

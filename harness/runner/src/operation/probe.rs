@@ -31,6 +31,31 @@ op = "attach"
 content = "sbom"
 "#;
 
+/// The referrer is attached in a registry.
+pub(super) const REGISTRY_ATTACH: &str = r#"
+[[step]]
+role = "producer"
+op = "registry-attach"
+content = "sbom"
+"#;
+
+/// The image is uploaded.
+pub(super) const UPLOAD: &str = r#"
+[[step]]
+role = "copier"
+op = "upload"
+source = "image"
+"#;
+
+/// The registry tells what it holds.
+pub(super) const ANSWER: &str = r#"
+[[step]]
+role = "registry"
+op = "answer"
+subject = "image"
+expect = ["sbom"]
+"#;
+
 const HEAD: &str = r#"
 schema = 1
 id = "probe"

@@ -4,3 +4,4 @@
 
 pub(super) mod attach;
 pub(super) mod push;
+pub(super) mod registry_attach;

@@ -48,6 +48,11 @@ impl Before {
         self.manifests.is_empty()
     }
 
+    /// A node, and all manifests, configs and layers below it that were there and whole.
+    pub fn below(&self, node: &Digest) -> impl Iterator<Item = &Digest> {
+        self.below.get(node).into_iter().flatten()
+    }
+
     /// What was there and is not in a later layout: content by the case's names, other manifests by their digests, and tags.
     pub fn not_in(&self, state: &State, contents: &Contents) -> Vec<String> {
         let Ok(facts) = state.facts() else {

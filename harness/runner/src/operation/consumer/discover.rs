@@ -22,30 +22,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     name: "discover",
     role: Role::Consumer,
     does: "The consumer lists the referrers of a subject.",
-    keys: &[
-        Key {
-            name: "subject",
-            means: "the name of the content asked about",
-            form: Form::Name,
-            required: true,
-        },
-        Key {
-            name: "by",
-            means: "how the subject is addressed; `digest` if left out",
-            form: Form::Word(&[
-                ("digest", "by its digest"),
-                ("tag", "by its tag"),
-                ("platform", "as the child, for its platform, of an index with a tag"),
-            ]),
-            required: false,
-        },
-        Key {
-            name: "expect",
-            means: "the names of all its referrers; may be empty",
-            form: Form::Names,
-            required: true,
-        },
-    ],
+    keys: KEYS,
     adds: None,
     capabilities: &CAPABILITIES,
     placeholders: &[Placeholder::Subject, Placeholder::SubjectDigest, Placeholder::Platform],
@@ -55,6 +32,27 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     keeps: "The layout is still there. What else a reader did to it is noted as `changed` on its step.",
     read,
 };
+
+/// The keys of a question.
+pub(in crate::operation) const KEYS: &[Key] = &[
+    Key { name: "subject", means: "the name of the content asked about", form: Form::Name, required: true },
+    Key {
+        name: "by",
+        means: "how the subject is addressed; `digest` if left out",
+        form: Form::Word(&[
+            ("digest", "by its digest"),
+            ("tag", "by its tag"),
+            ("platform", "as the child, for its platform, of an index with a tag"),
+        ]),
+        required: false,
+    },
+    Key {
+        name: "expect",
+        means: "the names of all its referrers; may be empty",
+        form: Form::Names,
+        required: true,
+    },
+];
 
 static CAPABILITIES: [Capability; 3] = [
     Capability {
@@ -144,35 +142,42 @@ pub enum Address {
 }
 
 fn read(step: &StepReader<'_>) -> Result<Arc<dyn Action>, SourceError> {
-    let (at, subject) = step.content("subject")?;
-    let by = match step.word("by")? {
-        Some("tag") => Address::Tag(step.tag(at, subject)?),
-        Some("platform") => platform(step, at, subject)?,
-        _ => Address::Digest,
-    };
-    let listed = step.names("expect")?;
-    let mut expect: Vec<Name> = Vec::new();
-    for at in listed.iter() {
-        let content = step.named(at)?;
-        if content.subject.as_ref() != Some(&subject.name) {
-            let message = format!("`{}` does not refer to `{}`", content.name, subject.name);
-            return Err(step.wrong(at, message));
+    Ok(Arc::new(Question::read(step)?))
+}
+
+impl Question {
+    /// Reads the keys of a step that asks.
+    pub(in crate::operation) fn read(step: &StepReader<'_>) -> Result<Self, SourceError> {
+        let (at, subject) = step.content("subject")?;
+        let by = match step.word("by")? {
+            Some("tag") => Address::Tag(step.tag(at, subject)?),
+            Some("platform") => platform(step, at, subject)?,
+            _ => Address::Digest,
+        };
+        let listed = step.names("expect")?;
+        let mut expect: Vec<Name> = Vec::new();
+        for at in listed.iter() {
+            let content = step.named(at)?;
+            if content.subject.as_ref() != Some(&subject.name) {
+                let message = format!("`{}` does not refer to `{}`", content.name, subject.name);
+                return Err(step.wrong(at, message));
+            }
+            if step.comes_later(&content.name) {
+                let message = format!("`{}` is not in the layout before this step", content.name);
+                return Err(step.wrong(at, message));
+            }
+            if expect.contains(&content.name) {
+                return Err(step.wrong(at, format!("`{}` is expected twice", content.name)));
+            }
+            expect.push(content.name.clone());
         }
-        if step.comes_later(&content.name) {
-            let message = format!("`{}` is not in the layout before this step", content.name);
-            return Err(step.wrong(at, message));
+        let refers = |c: &&Content| c.subject.as_ref() == Some(&subject.name) && !step.comes_later(&c.name);
+        if let Some(left_out) = step.contents().iter().filter(refers).find(|c| !expect.contains(&c.name)) {
+            let message = format!("`{}` refers to `{}` too", left_out.name, subject.name);
+            return Err(step.wrong(listed, message));
         }
-        if expect.contains(&content.name) {
-            return Err(step.wrong(at, format!("`{}` is expected twice", content.name)));
-        }
-        expect.push(content.name.clone());
+        Ok(Self { subject: subject.name.clone(), by, expect })
     }
-    let refers = |c: &&Content| c.subject.as_ref() == Some(&subject.name) && !step.comes_later(&c.name);
-    if let Some(left_out) = step.contents().iter().filter(refers).find(|c| !expect.contains(&c.name)) {
-        let message = format!("`{}` refers to `{}` too", left_out.name, subject.name);
-        return Err(step.wrong(listed, message));
-    }
-    Ok(Arc::new(Question { subject: subject.name.clone(), by, expect }))
 }
 
 fn platform(step: &StepReader<'_>, at: &At<String>, child: &Content) -> Result<Address, SourceError> {

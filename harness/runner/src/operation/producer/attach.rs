@@ -23,12 +23,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     name: "attach",
     role: Role::Producer,
     does: "The producer makes a manifest from the content's file and attaches it to its subject.",
-    keys: &[Key {
-        name: "content",
-        means: "the name of the content: an artifact with nothing but a subject, a type, annotations and a text",
-        form: Form::Name,
-        required: true,
-    }],
+    keys: KEYS,
     adds: Some("content"),
     capabilities: &CAPABILITIES,
     placeholders: &[
@@ -47,6 +42,14 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     read,
 };
 
+/// The keys of a step that attaches.
+pub(super) const KEYS: &[Key] = &[Key {
+    name: "content",
+    means: "the name of the content: an artifact with nothing but a subject, a type, annotations and a text",
+    form: Form::Name,
+    required: true,
+}];
+
 static CAPABILITIES: [Capability; 1] = [Capability {
     name: "attach",
     means: "makes a referrer of a subject given by digest",
@@ -58,6 +61,11 @@ static CAPABILITIES: [Capability; 1] = [Capability {
 struct Attach(Name);
 
 fn read(step: &StepReader<'_>) -> Result<Arc<dyn Action>, SourceError> {
+    Ok(Arc::new(Attach(content(step)?)))
+}
+
+/// The content that the step attaches: one that a tool can make.
+pub(super) fn content(step: &StepReader<'_>) -> Result<Name, SourceError> {
     let (at, content) = step.added("content")?;
     let subject = content
         .subject
@@ -77,7 +85,22 @@ fn read(step: &StepReader<'_>) -> Result<Arc<dyn Action>, SourceError> {
         let message = format!("the subject `{subject}` is not in the layout yet");
         return Err(step.wrong(at, message).with_help("use `op = \"push\"`"));
     }
-    Ok(Arc::new(Attach(content.name.clone())))
+    Ok(content.name.clone())
+}
+
+/// The values of a call that attaches; its file is written.
+pub(super) fn values(
+    state: &State,
+    planned: &ContentNode,
+    contents: &Contents,
+    values: Values,
+) -> Result<Values, HarnessError> {
+    let values = describe(values, state, contents, planned);
+    let Some(file) = &planned.file else {
+        return Ok(values);
+    };
+    save(state, &file.name, file.text.as_bytes())?;
+    Ok(values.with(Placeholder::File, &file.name).with(Placeholder::MediaType, &file.media_type))
 }
 
 impl Action for Attach {
@@ -86,13 +109,7 @@ impl Action for Attach {
     }
 
     fn values(&self, state: &State, contents: &Contents, values: Values) -> Result<Values, HarnessError> {
-        let planned = node(contents, &self.0);
-        let values = describe(values, state, contents, planned);
-        let Some(file) = &planned.file else {
-            return Ok(values);
-        };
-        save(state, &file.name, file.text.as_bytes())?;
-        Ok(values.with(Placeholder::File, &file.name).with(Placeholder::MediaType, &file.media_type))
+        self::values(state, node(contents, &self.0), contents, values)
     }
 
     fn requests(&self, state: &State, contents: &Contents) -> Result<Vec<Request>, HarnessError> {

@@ -1,0 +1,327 @@
+//! Steps on a registry: all that follow each other are done in one life of it.
+//!
+//! Owns: the registry as a way station, what the clients and the harness ask it, and telling which answer belongs to which
+//! step. Leaves to others: the calls of the clients ([`super::call`]), the life ([`super::service`]), what each step had to
+//! do ([`crate::operation`]).
+
+use std::time::Duration;
+
+use referee_process::HarnessError;
+use referee_process::service::{Answer, Ask, Command, PORT, Ready, Reply, Transcript, Trouble};
+use referee_results::observation::Observation;
+use referee_results::{Outcome, Role, StepRecord};
+
+use super::answer::Printed;
+use super::context::Found;
+use super::service::{self, Life};
+use super::{RunContext, Task, call, record};
+use crate::driver::{AnswerForm, Arg, Kind, Server};
+use crate::operation::{Placeholder, ResultIn, Values, pushes};
+use crate::state::{After, Arrived, Before, Failure, REPOSITORY, State};
+use crate::tools;
+
+/// What came of steps on a registry.
+#[derive(Debug)]
+pub struct Passage {
+    /// What was done, a record for each step that was begun.
+    pub records: Vec<StepRecord>,
+    /// What the last role saw, if it asks; or the failure that ended the steps.
+    pub result: Result<Option<Observation>, Failure>,
+}
+
+/// What is asked, each with the step that it belongs to; the harness's own preparations belong to none.
+#[derive(Debug, Default)]
+struct Script {
+    asks: Vec<Ask>,
+    of: Vec<Option<usize>>,
+    forms: Vec<Option<AnswerForm>>,
+}
+
+/// Runs steps on a registry.
+///
+/// # Errors
+/// The harness's own trouble only.
+pub fn pass(
+    context: &RunContext<'_>,
+    state: &mut State,
+    tasks: &[Task<'_>],
+) -> Result<Passage, HarnessError> {
+    let station = tasks.iter().find(|task| task.step.role() == Role::Registry);
+    let station = station.map(|task| (*task, context.tool(task.binding.driver())));
+    let Some((task, tool)) = station else {
+        return Ok(failed(
+            Vec::new(),
+            Failure::new(Outcome::Error, "no step of the case names the registry"),
+        ));
+    };
+    let Kind::Registry(server) = tool.driver.kind() else {
+        return Ok(failed(Vec::new(), call::cannot(tool.driver, "the driver has no [server]")));
+    };
+    let mut script = Script::default();
+    if let Some(failure) = script.write(context, state, tasks)? {
+        return Ok(failed(Vec::new(), failure));
+    }
+    let life = match life(state, tool, server, &script, context, tasks)? {
+        Ok(life) => life,
+        Err(failure) => return Ok(failed(Vec::new(), failure)),
+    };
+    let lived = service::live(context, tool, state, task, life)?;
+    let transcript = match lived.transcript {
+        Ok(transcript) => transcript,
+        Err(failure) => return Ok(failed(vec![lived.record], failure)),
+    };
+    let records = records(state, tasks, &script, &transcript, lived.record);
+    let seconds = context.limits(tool.driver, task.step.operation).deadline.as_secs();
+    let (blamed, task) = blamed(context, tasks, &script, &transcript, (tool, task));
+    let failure = service::failure(blamed.driver, task, state, &transcript, seconds);
+    let hung = failure.as_ref().is_some_and(|failure| failure.outcome == Outcome::Hang);
+    context.remember(blamed.driver, task.step.operation, hung);
+    let result = match failure {
+        Some(failure) => Err(failure),
+        None => judge(state, tasks, &script, &transcript)?,
+    };
+    Ok(Passage { records, result })
+}
+
+fn failed(records: Vec<StepRecord>, failure: Failure) -> Passage {
+    Passage { records, result: Err(failure) }
+}
+
+impl Script {
+    fn add(&mut self, ask: Ask, of: Option<usize>) {
+        self.asks.push(ask);
+        self.of.push(of);
+    }
+
+    /// Writes down what all steps ask. It is a failure where a driver has no words for its step.
+    fn write(
+        &mut self,
+        context: &RunContext<'_>,
+        state: &State,
+        tasks: &[Task<'_>],
+    ) -> Result<Option<Failure>, HarnessError> {
+        if !state.layout().exists() {
+            for task in tasks.iter().take(1) {
+                let base = task.base();
+                let nodes = task.contents().nodes().iter();
+                for planned in nodes.filter(|node| base.contains(&node.name) && !node.absent) {
+                    for request in pushes(state, planned)? {
+                        self.add(Ask::Http(request), None);
+                    }
+                }
+            }
+        }
+        for (at, task) in tasks.iter().enumerate() {
+            let mut form = None;
+            if task.step.role() != Role::Registry {
+                let tool = context.tool(task.binding.driver());
+                if let Some(failure) = context.given_up(tool.driver, task.step.operation) {
+                    return Ok(Some(failure));
+                }
+                let values = Values::default()
+                    .with(Placeholder::Registry, format!("127.0.0.1:{PORT}"))
+                    .with(Placeholder::Repository, REPOSITORY);
+                let ready = match call::prepare(tool, state, *task, values)?.result {
+                    Ok(ready) => ready,
+                    Err(failure) => return Ok(Some(failure)),
+                };
+                let text = |value: &std::ffi::OsString| value.to_string_lossy().into_owned();
+                let env = ready.env.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+                for call in ready.calls {
+                    let (program, args, stdin) = (call.program, call.argv, call.stdin);
+                    let env = Some(std::collections::BTreeMap::clone(&env));
+                    self.add(Ask::Command(Command { program, args, env, stdin }), Some(at));
+                }
+                form = ready.answer;
+            }
+            self.forms.push(form);
+            for request in task.step.action.afterwards(state, task.contents()) {
+                self.add(Ask::Http(request), Some(at));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The life of the registry.
+fn life(
+    state: &State,
+    tool: Found<'_>,
+    server: &Server,
+    script: &Script,
+    context: &RunContext<'_>,
+    tasks: &[Task<'_>],
+) -> Result<Result<Life, Failure>, HarnessError> {
+    let driver = tool.driver;
+    let values = Values::default()
+        .with(Placeholder::Root, state.station().display().to_string())
+        .with(Placeholder::Home, state.home().display().to_string())
+        .with(Placeholder::Port, PORT);
+    let words = Arg::expand_all(&driver.service_argv(&server.argv), &values);
+    let words = words.and_then(|args| Ok((args, tools::environment(driver, &state.home(), &values)?)));
+    let (args, env) = match words {
+        Ok(words) => words,
+        Err(why) => return Ok(Err(call::cannot(driver, why))),
+    };
+    let files = match call::files(driver, &server.file, state, &values)? {
+        Ok(files) => files,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let clients = tasks.iter().filter(|task| task.step.role() != Role::Registry);
+    let folders =
+        clients.filter_map(|task| Some(context.tool(task.binding.driver()).binary.path.parent()?.to_owned()));
+    Ok(Ok(Life {
+        program: tool.program(None),
+        args,
+        env,
+        files,
+        ready: Ready::Http(server.ready.clone()),
+        asks: script.asks.clone(),
+        readable: folders.collect(),
+    }))
+}
+
+/// Who failed, if anybody did: whoever was asked last, or the registry.
+fn blamed<'a>(
+    context: &'a RunContext<'_>,
+    tasks: &[Task<'a>],
+    script: &Script,
+    transcript: &Transcript,
+    station: (Found<'a>, Task<'a>),
+) -> (Found<'a>, Task<'a>) {
+    let asked = matches!(transcript.trouble, Some(Trouble::Unsuccessful | Trouble::NoAnswer(_)));
+    let at = transcript.begun.checked_sub(1).and_then(|last| *script.of.get(last)?);
+    match at.and_then(|at| tasks.get(at)).filter(|task| asked && task.step.role() != Role::Registry) {
+        Some(task) => (context.tool(task.binding.driver()), *task),
+        None => station,
+    }
+}
+
+/// The answers of one step.
+fn answers<'a>(script: &Script, transcript: &'a Transcript, at: usize) -> Vec<&'a Answer> {
+    transcript.answers.iter().filter(|answer| script.of.get(answer.at) == Some(&Some(at))).collect()
+}
+
+/// A record for each step that was begun; that of the registry is given.
+fn records(
+    state: &State,
+    tasks: &[Task<'_>],
+    script: &Script,
+    transcript: &Transcript,
+    station: StepRecord,
+) -> Vec<StepRecord> {
+    let mut records = Vec::new();
+    for (at, task) in tasks.iter().enumerate() {
+        let answers = answers(script, transcript, at);
+        let mut one = if task.step.role() == Role::Registry {
+            station.clone()
+        } else if answers.is_empty() && !begun(script, transcript, at) {
+            continue;
+        } else {
+            client(state, *task, &answers)
+        };
+        let shown = answers.iter().filter(|answer| matches!(answer.reply, Reply::Http { .. }));
+        one.requests = shown.map(|answer| state.without_folder(&service::shown(answer))).collect();
+        records.push(one);
+    }
+    records
+}
+
+fn begun(script: &Script, transcript: &Transcript, at: usize) -> bool {
+    script.of.iter().take(transcript.begun).any(|of| *of == Some(at))
+}
+
+/// The record of a client's step.
+fn client(state: &State, task: Task<'_>, answers: &[&Answer]) -> StepRecord {
+    let words = |answer: &&Answer| -> Vec<String> {
+        state.without_folder(&answer.ask).split(' ').map(str::to_owned).collect()
+    };
+    let commands: Vec<&&Answer> =
+        answers.iter().filter(|answer| matches!(answer.reply, Reply::Command { .. })).collect();
+    let took = Duration::from_millis(commands.iter().map(|answer| answer.millis).sum());
+    let mut argv: Vec<Vec<String>> = commands.iter().map(|answer| words(answer)).collect();
+    let mut one = record(task, argv.pop().unwrap_or_default(), took);
+    one.earlier = argv;
+    if let Some(Reply::Command { exit, stderr, .. }) = commands.last().map(|answer| &answer.reply) {
+        one.exit = *exit;
+        if *exit != Some(0) {
+            one.end =
+                Some(exit.map_or_else(|| "killed by a signal".to_owned(), |code| format!("exit {code}")));
+            one.stderr = Some(state.without_folder(stderr));
+        }
+    }
+    one
+}
+
+/// Holds the registry, and what was taken from it, against what the steps had to do.
+fn judge(
+    state: &mut State,
+    tasks: &[Task<'_>],
+    script: &Script,
+    transcript: &Transcript,
+) -> Result<Result<Option<Observation>, Failure>, HarnessError> {
+    let before = Before::of(state);
+    let last = tasks.last().map(|task| task.step.role());
+    let mut seen: Option<Observation> = None;
+    for (at, task) in tasks.iter().enumerate() {
+        let who = task.binding.driver();
+        let (contents, answers) = (task.contents(), answers(script, transcript, at));
+        let action = &task.step.action;
+        let made = action.arrived(&Arrived { who, state, contents, answers: answers.clone() });
+        let made = match made {
+            Ok(made) => made,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        state.referrers.extend(made.into_iter().map(|(name, referrer)| (name.to_string(), referrer)));
+        if task.step.operation.result == ResultIn::Out {
+            if let Err(why) = state.take_out()? {
+                return Ok(Err(Failure::new(Outcome::Error, format!("{who} ended well, but {why}"))));
+            }
+            let base = task.base();
+            let after = After { who, state, contents, base: &base, before: &before, exact: false };
+            if let Err(failure) = action.check(&after) {
+                return Ok(Err(failure));
+            }
+        }
+        if task.step.operation.reads() && Some(task.step.role()) == last {
+            let answer = printed(state, *task, &answers, script.forms.get(at).cloned().flatten());
+            let one = match answer {
+                Ok(answer) => action.observe(state, contents, &answer),
+                Err(failure) => failure.observation(),
+            };
+            seen = Some(match seen {
+                Some(before) => before.and(one),
+                None => one,
+            });
+        }
+    }
+    Ok(Ok(seen))
+}
+
+/// The answer of a step that asks: what the client printed, or what the registry lists.
+fn printed(
+    state: &State,
+    task: Task<'_>,
+    answers: &[&Answer],
+    form: Option<AnswerForm>,
+) -> Result<crate::operation::Answer, Failure> {
+    if task.step.role() == Role::Registry {
+        let arrived = Arrived {
+            who: task.binding.driver(),
+            state,
+            contents: task.contents(),
+            answers: answers.to_vec(),
+        };
+        let listing = arrived.listing().unwrap_or(r#"{"manifests":[]}"#);
+        let printed = Printed { bytes: listing.as_bytes().to_vec(), cut_off: false };
+        return call::read(task, &printed, Some(&AnswerForm::View("/manifests".to_owned())));
+    }
+    let printed = answers.iter().rev().find_map(|answer| match &answer.reply {
+        Reply::Command { stdout, cut_off, .. } => {
+            Some(Printed { bytes: stdout.clone().into_bytes(), cut_off: *cut_off })
+        }
+        Reply::Http { .. } => None,
+    });
+    let printed = printed.unwrap_or(Printed { bytes: Vec::new(), cut_off: false });
+    call::read(task, &printed, form.as_ref())
+}

@@ -1,0 +1,99 @@
+//! `upload`: a tool copies a tag, with referrers, from a layout to a registry.
+//!
+//! Owns: everything about this operation. Whether referrers have arrived is no postcondition: the registry is asked
+//! ([`crate::operation::registry::answer`]).
+
+use std::sync::Arc;
+
+use referee_layout::Referrer;
+use referee_process::HarnessError;
+use referee_process::service::Request;
+use referee_results::Role;
+use referee_source::SourceError;
+use referee_spec::Digest;
+use referee_writer::{Contents, Name};
+
+use crate::operation::probe::{ANSWER, ATTACH, IMAGE, SBOM, UPLOAD};
+use crate::operation::{Action, Capability, Operation, Placeholder, ResultIn, StepReader, Values};
+use crate::state::{Arrived, Before, Failure, REPOSITORY, State};
+
+pub(in crate::operation) static OPERATION: Operation = Operation {
+    name: "upload",
+    role: Role::Copier,
+    does: "The copier copies a tag, with referrers, from a layout to a registry.",
+    keys: &[super::SOURCE],
+    adds: None,
+    capabilities: &CAPABILITIES,
+    placeholders: &[Placeholder::Registry, Placeholder::Repository, Placeholder::Tag],
+    answer: None,
+    result: ResultIn::Layout,
+    leaves: "In the registry the tag names what it named, and all that it led to and that was there is there.",
+    keeps: "The layout as it was.",
+    read,
+};
+
+static CAPABILITIES: [Capability; 1] = [Capability {
+    name: "upload",
+    means: "copies a tag and its referrers from a layout to a registry",
+    probe: &[IMAGE, SBOM, ATTACH, UPLOAD, ANSWER],
+}];
+
+/// The tag.
+#[derive(Debug)]
+struct Upload(String);
+
+fn read(step: &StepReader<'_>) -> Result<Arc<dyn Action>, SourceError> {
+    Ok(Arc::new(Upload(super::tag(step)?)))
+}
+
+impl Action for Upload {
+    fn needs(&self) -> &'static Capability {
+        &CAPABILITIES[0]
+    }
+
+    fn values(&self, _: &State, _: &Contents, values: Values) -> Result<Values, HarnessError> {
+        Ok(values.with(Placeholder::Tag, &self.0))
+    }
+
+    fn requests(&self, _: &State, _: &Contents) -> Result<Vec<Request>, HarnessError> {
+        Ok(Vec::new())
+    }
+
+    fn afterwards(&self, state: &State, _: &Contents) -> Vec<Request> {
+        let before = Before::of(state);
+        let get = |reference: String| Request::Get { repository: REPOSITORY.to_owned(), reference };
+        let one = |digest: &Digest| {
+            let text = digest.to_string();
+            if before.manifests.contains(digest) {
+                get(text)
+            } else {
+                Request::HasBlob { repository: REPOSITORY.to_owned(), digest: text }
+            }
+        };
+        let below = before.tags.get(&self.0).into_iter().flat_map(|digest| before.below(digest));
+        [get(self.0.clone())].into_iter().chain(below.map(one)).collect()
+    }
+
+    fn arrived(&self, arrived: &Arrived<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {
+        let before = Before::of(arrived.state);
+        let tag = &self.0;
+        let Some(digest) = before.tags.get(tag) else {
+            return Err(arrived.failed(format!("there was no tag {tag} to copy")));
+        };
+        match arrived.manifest(tag) {
+            None => return Err(arrived.failed(format!("the registry has no tag {tag}"))),
+            Some(bytes) if digest.matches(bytes.as_bytes()) != Some(true) => {
+                return Err(
+                    arrived.failed(format!("tag {tag} of the registry does not name {}", digest.short()))
+                );
+            }
+            Some(_) => {}
+        }
+        match before.below(digest).find(|digest| !arrived.has(digest)) {
+            None => Ok(Vec::new()),
+            Some(lost) => {
+                Err(arrived.failed(format!("the registry lacks {}, which tag {tag} leads to", lost.short())))
+            }
+        }
+    }
+}
