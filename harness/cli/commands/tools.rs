@@ -155,10 +155,13 @@ struct Checked {
 fn check(args: &ToolsArgs) -> Result<Exit, Failed> {
     let (catalogue, selected, machine) = open(args)?;
     let mut checked = Vec::new();
+    let all = located(&catalogue, &[], &machine);
     for tool in located(&catalogue, &selected, &machine) {
         let found = tool.found.as_ref();
         let probes = match found {
-            Ok(_) => probe::check(&machine, &catalogue.conventions, &tool).map_err(anyhow::Error::from)?,
+            Ok(_) => {
+                probe::check(&machine, &catalogue.conventions, &tool, &all).map_err(anyhow::Error::from)?
+            }
             Err(_) => Vec::new(),
         };
         checked.push(Checked {

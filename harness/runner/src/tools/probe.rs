@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::backend::{self, RunContext, Task};
 use crate::case::{Case, Plan};
 use crate::driver::{Arg, Text};
-use crate::operation::{Capability, Operation};
+use crate::operation::{Capability, Operation, Step};
 use crate::state::State;
 use crate::tools::{Machine, Tool};
 use referee_process::HarnessError;
@@ -45,13 +45,27 @@ pub enum CheckError {
     Exec(#[from] HarnessError),
 }
 
-/// Probes every claimed capability of a tool that was found, and the made-up option.
+/// Probes every claimed capability of a tool that was found, and the made-up option. A client of a registry needs a registry, and
+/// a registry a client: they are taken from `others`.
 ///
 /// # Errors
 /// The harness's own trouble only; what the tool does is in the probes.
-pub fn check(machine: &Machine, conventions: &[Convention], tool: &Tool) -> Result<Vec<Probe>, CheckError> {
+pub fn check(
+    machine: &Machine,
+    conventions: &[Convention],
+    tool: &Tool,
+    others: &[Tool],
+) -> Result<Vec<Probe>, CheckError> {
     let mut probes = Vec::new();
-    let tools = BTreeMap::from([(tool.driver.id.clone(), tool.clone())]);
+    let others = others.iter().filter(|other| other.found.is_ok() && other.driver.id != tool.driver.id);
+    let others: BTreeMap<String, Tool> =
+        others.map(|other| (other.driver.id.clone(), other.clone())).collect();
+    let with = |tool: Tool| {
+        let mut tools = others.clone();
+        tools.insert(tool.driver.id.clone(), tool);
+        tools
+    };
+    let tools = with(tool.clone());
     let context = RunContext::new(machine, conventions, &tools);
     for capability in &tool.driver.file.can {
         if tool.driver.plays(capability.operation().role) {
@@ -60,7 +74,7 @@ pub fn check(machine: &Machine, conventions: &[Convention], tool: &Tool) -> Resu
     }
     let mut fooled = tool.clone();
     fooled.driver.extra.push(Arg::Word(Text::literal(MADE_UP)));
-    let tools = BTreeMap::from([(tool.driver.id.clone(), fooled)]);
+    let tools = with(fooled);
     let context = RunContext::new(machine, conventions, &tools);
     // a tool that is asked to do what it has no words for would fail whatever the option
     let can = &tool.driver.file.can;
@@ -94,8 +108,8 @@ fn probe(context: &RunContext<'_>, id: &str, capability: &'static Capability) ->
     };
     let is_producer = capability.operation().role == Role::Producer;
     // the tool reads best what it wrote itself
-    let itself =
-        case.steps.iter().filter(|step| step.role() == Role::Producer).all(|step| claims(&step.operation));
+    let writes = |step: &&Step| step.role() == Role::Producer && !step.operation.on_registry();
+    let itself = case.steps.iter().filter(writes).all(|step| claims(&step.operation));
     let builtin = context.conventions.iter().map(|convention| Binding::Builtin(convention.id.clone()));
     let producers: Vec<Binding> = if is_producer {
         vec![me.clone()]
@@ -119,7 +133,7 @@ fn probe(context: &RunContext<'_>, id: &str, capability: &'static Capability) ->
     Ok(Probe { what: capability.name.to_owned(), ok: false, detail })
 }
 
-/// Runs a probe's case, all roles but the producer's played by `me`; why it failed, if it did.
+/// Runs a probe's case, all that `me` claims done by `me`; why it failed, if it did.
 fn attempt(
     context: &RunContext<'_>,
     case: &Case,
@@ -127,35 +141,68 @@ fn attempt(
     producer: &Binding,
     me: &Binding,
 ) -> Result<Option<String>, HarnessError> {
+    let mut bindings = Vec::new();
+    for step in &case.steps {
+        let Some(binding) = cast(context, step, producer, me) else {
+            return Ok(Some(format!(
+                "a tool that can `{}` is needed for it, and none is here",
+                step.needs()
+            )));
+        };
+        bindings.push(binding);
+    }
+    let tasks: Vec<Task<'_>> =
+        case.steps.iter().zip(&bindings).map(|(step, binding)| Task { plan, step, binding }).collect();
     let mut state = State::new(&context.machine.scratch)?;
     let mut failed = None;
-    for step in &case.steps {
-        let binding = if step.role() == Role::Producer { producer } else { me };
-        let task = Task { plan, step, binding };
-        if step.operation.reads() {
-            let (seen, _) = backend::observe(context, &state, task)?;
-            if !seen.outcome.discovered() {
-                let silent = matches!(seen.outcome, Outcome::Missed | Outcome::Partial);
-                failed = Some(if silent { EMPTY.to_owned() } else { seen.reason.unwrap_or_default() });
+    for tasks in
+        tasks.chunk_by(|one, other| one.step.operation.on_registry() && other.step.operation.on_registry())
+    {
+        let seen = match tasks {
+            [task] if task.step.operation.reads() && !task.step.operation.on_registry() => {
+                Some(backend::observe(context, &state, *task)?.0)
             }
-        } else if let Err(failure) = backend::of(context, binding).change(&mut state, task)?.result {
-            return Ok(Some(failure.reason));
+            [task] if !task.step.operation.on_registry() => {
+                match backend::of(context, task.binding).change(&mut state, *task)?.result {
+                    Ok(()) => None,
+                    Err(failure) => return Ok(Some(failure.reason)),
+                }
+            }
+            tasks => match backend::pass(context, &mut state, tasks)?.result {
+                Ok(seen) => seen,
+                Err(failure) => return Ok(Some(failure.reason)),
+            },
+        };
+        if let Some(seen) = seen.filter(|seen| !seen.outcome.discovered()) {
+            let silent = matches!(seen.outcome, Outcome::Missed | Outcome::Partial);
+            failed = Some(if silent { EMPTY.to_owned() } else { seen.reason.unwrap_or_default() });
         }
     }
     Ok(failed)
 }
 
+/// Who does a step of a probe: the tool itself if it claims it, else one that does. What is in a layout is written by `producer`.
+fn cast(context: &RunContext<'_>, step: &Step, producer: &Binding, me: &Binding) -> Option<Binding> {
+    if step.role() == Role::Producer && !step.operation.on_registry() {
+        return Some(producer.clone());
+    }
+    let claims = |id: &str| {
+        let tool = context.tools.get(id)?;
+        tool.driver.file.can.contains(step.needs()).then(|| Binding::Tool(id.to_owned()))
+    };
+    claims(me.driver()).or_else(|| context.tools.keys().find_map(|id| claims(id)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::Step;
 
     #[test]
     fn every_probe_is_a_case_that_uses_its_capability() {
         for capability in Capability::all() {
             let source = Source::new("probe.toml", capability.probe());
             let case = Case::parse(&source).unwrap_or_else(|error| panic!("{capability}: {error}"));
-            assert_eq!(case.steps.last().map(Step::needs), Some(capability));
+            assert!(case.steps.iter().any(|step| step.needs() == capability), "{capability}");
         }
     }
 }
