@@ -24,7 +24,7 @@ const READERS: [(&str, &str, &str); 31] = [
     ("killed", "crash", "signal 9"),
     ("hang", "hang", "not done after 2 s"),
     ("hang-ignoring-term", "hang", "not done after 2 s"),
-    ("flood", "garbled", "more than are kept"),
+    ("flood", "garbled", "more than is kept"),
     ("background-child", "seen", ""),
     ("background-session", "seen", ""),
     ("background-relay", "seen", ""),

@@ -70,7 +70,7 @@ pub fn pass(
         Ok(transcript) => transcript,
         Err(failure) => return Ok(failed(vec![lived.record], failure)),
     };
-    let records = records(state, tasks, &script, &transcript, lived.record);
+    let records = records(state, tasks, &script, &transcript, &lived.record);
     let seconds = context.limits(tool.driver, task.step.operation).deadline.as_secs();
     let (blamed, task) = blamed(context, tasks, &script, &transcript, (tool, task));
     let failure = service::failure(blamed.driver, task, state, &transcript, seconds);
@@ -208,7 +208,7 @@ fn records(
     tasks: &[Task<'_>],
     script: &Script,
     transcript: &Transcript,
-    station: StepRecord,
+    station: &StepRecord,
 ) -> Vec<StepRecord> {
     let mut records = Vec::new();
     for (at, task) in tasks.iter().enumerate() {
@@ -284,7 +284,7 @@ fn judge(
             }
         }
         if task.step.operation.reads() && Some(task.step.role()) == last {
-            let answer = printed(state, *task, &answers, script.forms.get(at).cloned().flatten());
+            let answer = printed(state, *task, &answers, script.forms.get(at).and_then(Option::as_ref));
             let one = match answer {
                 Ok(answer) => action.observe(state, contents, &answer),
                 Err(failure) => failure.observation(),
@@ -303,7 +303,7 @@ fn printed(
     state: &State,
     task: Task<'_>,
     answers: &[&Answer],
-    form: Option<AnswerForm>,
+    form: Option<&AnswerForm>,
 ) -> Result<crate::operation::Answer, Failure> {
     if task.step.role() == Role::Registry {
         let arrived = Arrived {
@@ -323,5 +323,5 @@ fn printed(
         Reply::Http { .. } => None,
     });
     let printed = printed.unwrap_or(Printed { bytes: Vec::new(), cut_off: false });
-    call::read(task, &printed, form.as_ref())
+    call::read(task, &printed, form)
 }

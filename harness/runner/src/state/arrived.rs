@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 
-use referee_layout::{Layout, Limits, Referrer};
+use referee_layout::{Layout, Limits, Node, Referrer};
 use referee_process::service::{Answer, Reply};
 use referee_results::Outcome;
 use referee_spec::{Algorithm, Digest};
@@ -82,7 +82,7 @@ impl<'a> Arrived<'a> {
         let facts = facts.map(|layout| layout.facts(&Limits::default()));
         facts
             .iter()
-            .flat_map(|facts| facts.nodes().filter(|node| node.subject.is_some()).map(|node| node.referrer()))
+            .flat_map(|facts| facts.nodes().filter(|node| node.subject.is_some()).map(Node::referrer))
             .collect()
     }
 

@@ -120,8 +120,8 @@ fn probe(context: &RunContext<'_>, id: &str, capability: &'static Capability) ->
     for producer in producers {
         match attempt(context, &case, &plan, &producer, &me)? {
             None => {
-                let detail = if is_producer {
-                    "done, as the disk shows".to_owned()
+                let detail = if is_producer || !case.steps.iter().any(|step| writes(&step)) {
+                    "done, as the disk or the registry shows".to_owned()
                 } else {
                     format!("of what `{}` wrote", producer.label())
                 };
