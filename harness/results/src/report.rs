@@ -2,9 +2,11 @@
 //!
 //! Owns: rendering results as text. Leaves to others: where the text goes, colour, progress.
 
+mod alike;
 mod axes;
 mod cases;
 mod causes;
+mod growth;
 mod habits;
 mod image;
 pub mod matrix;

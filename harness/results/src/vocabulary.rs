@@ -19,6 +19,8 @@ pub enum Word {
     Outcome(Outcome),
     /// An outcome held against what was expected.
     Verdict(Verdict),
+    /// How time grows with a number.
+    Growth(Growth),
     /// Something that a tool did besides.
     Surprise(Surprise),
     /// Whether there is a program behind a column.
@@ -42,6 +44,22 @@ pub enum Surprise {
     Leak,
 }
 
+/// How the time of a reader grows with the number of referrers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Growth {
+    /// Hardly.
+    Flat,
+    /// As the number does, or less.
+    Linear,
+    /// Faster than the number.
+    Quadratic,
+}
+
+impl Growth {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Flat, Self::Linear, Self::Quadratic];
+}
+
 impl Surprise {
     /// All surprises, in the order of reports.
     pub const ALL: [Self; 4] = [Self::Outside, Self::Changed, Self::Repeated, Self::Leak];
@@ -52,12 +70,20 @@ impl Word {
     pub fn all() -> impl Iterator<Item = Self> {
         let outcomes = Outcome::ALL.into_iter().map(Self::Outcome);
         let fates = Fate::ALL.into_iter().map(Self::Fate);
+        let growths = Growth::ALL.into_iter().map(Self::Growth);
         let verdicts = Verdict::ALL.into_iter().map(Self::Verdict);
         let surprises = Surprise::ALL.into_iter().map(Self::Surprise);
         let statuses = [Status::Ok, Status::Unavailable].into_iter().map(Self::Status);
         let networks = [Network::Loopback, Network::Open].into_iter().map(Self::Network);
         let signs = [Self::Same, Self::Nothing];
-        outcomes.chain(fates).chain(verdicts).chain(surprises).chain(statuses).chain(networks).chain(signs)
+        outcomes
+            .chain(fates)
+            .chain(growths)
+            .chain(verdicts)
+            .chain(surprises)
+            .chain(statuses)
+            .chain(networks)
+            .chain(signs)
     }
 
     /// The word.
@@ -68,6 +94,9 @@ impl Word {
             Self::Fate(Fate::Unlisted) => "unlisted",
             Self::Fate(Fate::Lost) => "lost",
             Self::Verdict(verdict) => verdict.word(),
+            Self::Growth(Growth::Flat) => "flat",
+            Self::Growth(Growth::Linear) => "linear",
+            Self::Growth(Growth::Quadratic) => "quadratic",
             Self::Surprise(Surprise::Outside) => "outside",
             Self::Surprise(Surprise::Changed) => "changed",
             Self::Surprise(Surprise::Repeated) => "repeated",
@@ -87,6 +116,7 @@ impl Word {
             Self::Outcome(_) => "outcome",
             Self::Fate(_) => "what became of referrers",
             Self::Verdict(_) => "verdict",
+            Self::Growth(_) => "growth of time",
             Self::Surprise(_) => "surprise",
             Self::Status(_) => "status of a tool",
             Self::Network(_) => "network of a tool",
@@ -106,6 +136,13 @@ impl Word {
             }
             Self::Fate(Fate::Lost) => "not all of the referrers are there any more, not even as blobs",
             Self::Verdict(verdict) => verdict.meaning(),
+            Self::Growth(Growth::Flat) => "the largest number takes at most twice as long as the smallest",
+            Self::Growth(Growth::Linear) => {
+                "up to the largest number, the time grows about as the number does, or less, beyond what the smallest takes"
+            }
+            Self::Growth(Growth::Quadratic) => {
+                "up to the largest number, the time grows about as the square of the number, or more, beyond what the smallest takes"
+            }
             Self::Surprise(Surprise::Outside) => "the tool wrote beside the layout that it was given",
             Self::Surprise(Surprise::Changed) => {
                 "the tool was to read a layout, and changed it. Readers work on copies of their own, so its outcome stands"
@@ -124,7 +161,7 @@ impl Word {
             }
             Self::Same => "the bystander did what it does where the image has no referrers",
             Self::Nothing => {
-                "no cell ran here: the driver does not claim the operation, or a tool is not on this machine"
+                "no cell ran here: the driver does not claim the operation, a tool is not on this machine, or only `--readers all` asks"
             }
         }
     }

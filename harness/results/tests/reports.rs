@@ -315,3 +315,49 @@ changed  oras: was seen, now garbled: oras discover: no JSON
          c[producer=oras,consumer=oras]";
     assert_eq!(part(&report, "Surprises", "8 cells ran"), expected, "{report}");
 }
+
+#[test]
+fn how_the_time_grows_is_told_by_ratio() {
+    let mut cells = Vec::new();
+    let readers = [
+        ("flat", [12, 14, 22]),
+        ("linear", [10, 60, 510]),
+        ("quadratic", [10, 60, 5100]),
+        ("slow", [10, 60, 0]),
+    ];
+    for (reader, times) in readers {
+        for (size, millis) in [1_u64, 100, 1000].into_iter().zip(times) {
+            for writer in ["raw", "other"] {
+                let id = format!("scale-{size}[producer=builtin,consumer={reader},convention={writer}]");
+                // whoever finds nothing is quick
+                let (outcome, millis) = match writer {
+                    "raw" => (Outcome::Missed, 1),
+                    _ if millis == 0 => (Outcome::Hang, 60_000),
+                    _ => (Outcome::Seen, millis),
+                };
+                let mut cell = cell(&id, outcome);
+                cell.steps[1].millis = millis;
+                cells.push(cell);
+            }
+        }
+    }
+    cells.push(cell("attach-discover[producer=flat,consumer=flat]", Outcome::Seen));
+    let tools = readers.map(|(reader, _)| tool(reader, None)).into();
+    let mut results = results(tools, &[], cells);
+    for case in &mut results.cases {
+        case.size = case.id.strip_prefix("scale-").map(|size| size.parse().unwrap());
+    }
+    let report = summary::render(&results);
+    is_narrow(&report);
+    let expected = "\
+How the time grows: milliseconds by the number of referrers, where a tool found
+  all of them
+
+            1    100  1000 grows
+scale
+ flat       12   14   22   flat
+ linear     10   60   510  linear
+ quadratic  10   60   5100 quadratic
+ slow       10   60   hang";
+    assert_eq!(part(&report, "How the time grows", "  hang"), expected, "{report}");
+}

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::alike::{self, alike};
 use super::axes::Axes;
 use super::table::{Column, Table};
 use super::wrap::{counted, wrapped};
@@ -55,18 +56,35 @@ pub(super) fn table(results: &Results, axes: &Axes) -> (String, BTreeSet<Word>) 
     if rows.is_empty() {
         return (format!("{title}\n{}", wrapped("", &quiet, 0)), BTreeSet::new());
     }
-    let heads = columns.iter().map(|(bystander, case)| Column {
-        head: Some((bystander.clone(), (*case).to_owned())),
-        names: vec![format!("{bystander} in {case}")],
+    let word = |row: &String, asked: &Asked<'_>| of(row, asked).map_or("", Word::text);
+    let words: BTreeSet<Word> =
+        rows.iter().flat_map(|row| columns.iter().filter_map(|asked| of(row, asked))).collect();
+    let questions: BTreeSet<&str> = columns.iter().map(|(_, case)| *case).collect();
+    let groups = questions.into_iter().flat_map(|case| {
+        let of_case = columns.iter().filter(|(_, asked)| *asked == case);
+        alike(of_case.map(|asked| (*asked, rows.iter().map(|row| word(row, asked)).collect())))
     });
-    let words: Vec<Vec<Option<Word>>> =
-        rows.iter().map(|row| columns.iter().map(|asked| of(row, asked)).collect()).collect();
-    let lines = rows.iter().zip(&words).map(|(row, words)| {
-        let words = words.iter().map(|word| word.map_or("", Word::text).to_owned());
-        ((*row).clone(), words.collect())
+    let columns: Vec<Vec<&Asked<'_>>> = groups.map(|(asked, _)| asked).collect();
+    let lines = rows.iter().map(|row| {
+        let words = columns.iter().map(|column| word(row, column[0])).collect();
+        ((*row).clone(), words)
     });
-    let table = Table::headed("asked", "stored by", &heads.collect::<Vec<_>>(), lines.collect());
-    (format!("{title}\n{table}\n{}", wrapped("", &quiet, 0)), words.into_iter().flatten().flatten().collect())
+    let lines = alike(lines).into_iter().flat_map(|(names, words)| alike::rows("", &names, &words));
+    let heads: Vec<Column> = columns.iter().map(|column| head(column)).collect();
+    let table = Table::headed("asked", "stored by", &heads, lines.collect());
+    (format!("{title}\n{table}\n{}", wrapped("", &quiet, 0)), words)
+}
+
+/// The head of questions of one case that fare the same.
+fn head(asked: &[&Asked<'_>]) -> Column {
+    let head = match asked {
+        [(bystander, case)] => Some((bystander.clone(), (*case).to_owned())),
+        _ => None,
+    };
+    let name = |(at, (bystander, case)): (usize, &&Asked<'_>)| {
+        if at == 0 { format!("{case} by {bystander}") } else { bystander.clone() }
+    };
+    Column { head, names: asked.iter().enumerate().map(name).collect() }
 }
 
 /// A cell of a bystander that ran, and what the bystander does without referrers.

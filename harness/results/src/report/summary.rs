@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 
 use super::axes::Axes;
 use super::matrix::{self, BUILT, Entry, HEADLINE};
-use super::wrap::{counted, wrapped};
-use super::{cases, image, surprises, survival, unexpected};
+use super::wrap::{counted, listed, wrapped};
+use super::{cases, growth, image, surprises, survival, unexpected};
 use crate::cell_id::BUILTIN;
 use crate::fate;
 use crate::results::{Results, Status, ToolResult};
@@ -28,6 +28,8 @@ pub fn render(results: &Results) -> String {
     add(&mut text, &survival::table(&journeys, &axes), survival::words(&journeys), &mut told);
     let (table, words) = image::table(results, &axes);
     add(&mut text, &table, words, &mut told);
+    let (table, words) = growth::table(results, &axes);
+    add(&mut text, &table, words, &mut told);
     if axes.cases.len() > MATRICES {
         text.push_str(&cases::render(results, &axes));
     }
@@ -36,6 +38,7 @@ pub fn render(results: &Results) -> String {
     text.push_str(&unexpected::unexpected(results));
     text.push_str(&unexpected::unclaimed(results));
     text.push_str(&missing(results));
+    text.push_str(&pairs(results));
     text.push_str(&survival::headlines(results, &journeys, &axes));
     text.push_str(&closing(results));
     text
@@ -92,8 +95,10 @@ fn versions(results: &Results) -> String {
     let names: Vec<String> = names.collect();
     let referee = format!("referee {}", results.referee.as_deref().unwrap_or("of an earlier version"));
     let date = results.date.as_deref().map_or_else(String::new, |date| format!(", {date}"));
-    let with = if names.is_empty() { String::new() } else { format!(", with {}", names.join(", ")) };
-    wrapped("", &format!("{referee}{date}{with}."), 2)
+    if names.is_empty() {
+        return format!("{referee}{date}\n");
+    }
+    listed(&format!("{referee}{date}, with "), &names, 2)
 }
 
 /// The rows of a case: tools, conventions, then chains (`producer > copier`) in the order of their cells.
@@ -144,11 +149,6 @@ fn closing(results: &Results) -> String {
     }
     let counts: Vec<_> = counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
     let mut text = String::new();
-    let (pairs, found) = headline(results);
-    if pairs > 0 {
-        let pairs = counted(pairs, "pair");
-        let _ = writeln!(text, "Of {pairs} of different tools, {found} discover what the other wrote.");
-    }
     let verdicts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
     let cells = counted(ran, "cell");
     let skipped = results.cells.len() - ran;
@@ -161,9 +161,8 @@ fn closing(results: &Results) -> String {
     text
 }
 
-/// Ordered pairs of different tools in the headline case, and how many of them discover; variants and older
-/// releases do not count.
-fn headline(results: &Results) -> (usize, usize) {
+/// How many ordered pairs of different tools discover, in the headline case; variants and older releases do not count.
+fn pairs(results: &Results) -> String {
     let is_default = |id: &str| id != BUILTIN && !id.contains('+');
     let pairs: Vec<_> = results
         .cells
@@ -173,5 +172,10 @@ fn headline(results: &Results) -> (usize, usize) {
             is_default(cell.producer()) && is_default(cell.consumer()) && cell.producer() != cell.consumer()
         })
         .collect();
-    (pairs.len(), pairs.iter().filter(|cell| cell.outcome.discovered()).count())
+    if pairs.is_empty() {
+        return String::new();
+    }
+    let found = pairs.iter().filter(|cell| cell.outcome.discovered()).count();
+    let pairs = counted(pairs.len(), "pair");
+    format!("Of {pairs} of different tools, {found} discover what the other wrote.\n")
 }

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::alike::{self, Words, alike};
 use super::axes::Axes;
 use super::matrix::{bare, heads};
 use super::table::{Column, Table};
@@ -12,12 +13,6 @@ use crate::cell_id::as_convention;
 use crate::fate::{Fate, Journey, Way};
 use crate::results::Results;
 use crate::vocabulary::Word;
-
-/// Labels of rows that fare the same stand beside each other up to this many characters.
-const LABEL: usize = 26;
-
-/// How one thing fared, by what it was crossed with.
-type Fared<'a> = Vec<Option<&'a Journey>>;
 
 /// The table: rows are ways, below the case they are of, and columns are how it was stored. What fares the same everywhere
 /// shares a row of its case, or a column.
@@ -36,21 +31,21 @@ pub(super) fn table(journeys: &[Journey], axes: &Axes) -> String {
     ways.sort_by(|one, other| one.case.cmp(&other.case));
     let present: BTreeSet<&String> = all.keys().map(|(_, stored)| stored).collect();
     let stored = axes.tools.iter().chain(&axes.conventions).filter(|label| present.contains(label));
-    let of = |way: &Way, stored: &str| all.get(&(way, stored.to_owned())).copied();
+    let word = |way: &Way, stored: &str| {
+        all.get(&(way, stored.to_owned())).map_or("", |journey| Word::from(journey.fate).text())
+    };
     let columns =
-        alike(stored.map(|stored| (stored.clone(), ways.iter().map(|way| of(way, stored)).collect())));
+        alike(stored.map(|stored| (stored.clone(), ways.iter().map(|way| word(way, stored)).collect())));
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     for case in ways.iter().map(|way| way.case.as_str()).collect::<BTreeSet<_>>() {
         rows.push((case.to_owned(), Vec::new()));
         let ways = ways.iter().filter(|way| way.case == case);
-        let fared =
-            |way: &&&Way| -> Fared<'_> { columns.iter().map(|(names, _)| of(way, &names[0])).collect() };
-        for (names, fared) in alike(ways.map(|way| (way.who(), fared(&way)))) {
-            let words: Vec<String> = fared.iter().map(|journey| word(*journey).to_owned()).collect();
-            rows.extend(lines(&names).into_iter().map(|label| (format!(" {label}"), words.clone())));
+        let words = |way: &Way| columns.iter().map(|(names, _)| word(way, &names[0])).collect();
+        for (names, words) in alike(ways.map(|way| (way.who(), words(way)))) {
+            rows.extend(alike::rows(" ", &names, &words));
         }
     }
-    let column = |(names, _): &(Vec<String>, Fared<'_>)| Column {
+    let column = |(names, _): &(Vec<String>, Words)| Column {
         head: if let [name] = names.as_slice() { Some(head(name)) } else { None },
         names: names.clone(),
     };
@@ -63,39 +58,6 @@ pub(super) fn table(journeys: &[Journey], axes: &Axes) -> String {
 /// The words of the table.
 pub(super) fn words(journeys: &[Journey]) -> BTreeSet<Word> {
     journeys.iter().map(|journey| journey.fate.into()).collect()
-}
-
-fn word(journey: Option<&Journey>) -> &'static str {
-    journey.map_or("", |journey| Word::from(journey.fate).text())
-}
-
-/// Puts together what fares the same, in the order of the first of each.
-fn alike<'a>(all: impl Iterator<Item = (String, Fared<'a>)>) -> Vec<(Vec<String>, Fared<'a>)> {
-    let mut groups: Vec<(Vec<String>, Fared<'a>)> = Vec::new();
-    for (name, fared) in all {
-        let same =
-            |other: &Fared<'_>| other.iter().zip(&fared).all(|(one, other)| word(*one) == word(*other));
-        match groups.iter_mut().find(|(_, other)| same(other)) {
-            Some((names, _)) => names.push(name),
-            None => groups.push((vec![name], fared)),
-        }
-    }
-    groups
-}
-
-/// Names in as few lines as hold them.
-fn lines(names: &[String]) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for name in names {
-        match lines.last_mut() {
-            Some(line) if line.len() + 2 + name.len() <= LABEL => {
-                line.push_str(", ");
-                line.push_str(name);
-            }
-            _ => lines.push(name.clone()),
-        }
-    }
-    lines
 }
 
 /// The two lines over a column.
@@ -132,7 +94,8 @@ pub(super) fn headlines(results: &Results, journeys: &[Journey], axes: &Axes) ->
     let proposed: BTreeSet<String> = results.proposed.iter().map(|id| as_convention(id)).collect();
     let order = axes.tools.iter().chain(&axes.conventions);
     let of = order.filter_map(|label| Some((label, *counts.get(label)?)));
-    let (asked, others): (Vec<_>, Vec<_>) = of.partition(|(label, _)| proposed.contains(*label));
+    let (mut asked, others): (Vec<_>, Vec<_>) = of.partition(|(label, _)| proposed.contains(*label));
+    asked.sort_by_key(|(label, _)| *label);
     let mut text: String =
         asked.iter().map(|(label, count)| wrapped("", &sentence(label, *count), 2)).collect();
     if !others.is_empty() {
