@@ -50,15 +50,15 @@ fn list(args: &ToolsArgs) -> Result<Exit, Failed> {
         super::print_json(&results)?;
         return Ok(Exit::Success);
     }
+    let width = tools.iter().map(|tool| tool.driver.id.len()).max().unwrap_or(0);
     let mut text = String::new();
     for tool in &tools {
         let (id, name) = (&tool.driver.id, &tool.driver.file.name);
-        let _ = match &tool.found {
-            Ok(binary) => {
-                writeln!(text, "{id:13} {:9} {name}\n{:13} {}", binary.version, "", binary.path.display())
-            }
-            Err(why) => writeln!(text, "{id:13} {:9} {name}\n{:13} {why}", "-", ""),
+        let (version, rest) = match &tool.found {
+            Ok(binary) => (binary.version.as_str(), binary.path.display().to_string()),
+            Err(why) => ("-", why.to_string()),
         };
+        let _ = writeln!(text, "{id:width$} {version:9} {name}\n{:width$} {rest}", "");
     }
     super::print(&text)?;
     Ok(Exit::Success)
