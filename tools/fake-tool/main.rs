@@ -116,6 +116,11 @@ fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
             honest::run(op, arguments)?;
             honest::drop_referrers(Path::new(arguments[1]))?;
         }
+        "drop-with-warning" => {
+            eprintln!("Warning: no referrers");
+            honest::run(op, arguments)?;
+            honest::drop_referrers(Path::new(arguments[1]))?;
+        }
         _ => return Err(format!("no behaviour is named {behaviour}").into()),
     }
     Ok(())

@@ -111,12 +111,13 @@ const WRITERS: [(&str, &str, &str); 22] = [
 ];
 
 /// What copying with a misbehaving tool has to be called.
-const COPIERS: [(&str, &str, &str); 5] = [
+const COPIERS: [(&str, &str, &str); 6] = [
     ("honest", "seen", ""),
     ("nothing", "error", "left no layout"),
     ("fail", "error", "always fails"),
     ("copies-no-blobs", "error", "the copy lacks"),
     ("drop-referrers", "missed", ""),
+    ("drop-with-warning", "missed", ""),
 ];
 
 fn check(cells: &BTreeMap<String, Value>, id: &str, outcome: &str, reason: &str) {
@@ -216,6 +217,15 @@ fn all_behaviours(path: Option<OsString>) {
     assert_eq!(changed("tamper-marker"), serde_json::json!(["removed oci-layout"]));
     assert!(changed("tamper-blobs").as_array().unwrap().contains(&"added blobs/sha256/new".into()));
     assert_eq!(changed("tamper-link")[0], "changed .");
+    // whoever says what it leaves out has said so
+    let copier = |behaviour: &str| {
+        let id = format!(
+            "attach-copy-discover[producer=builtin,copier=fake-{behaviour},consumer=fake-honest,convention=untagged-entries]"
+        );
+        cells[&id]["steps"][1]["stderr"].clone()
+    };
+    assert_eq!(copier("drop-referrers"), Value::Null);
+    assert_eq!(copier("drop-with-warning"), "Warning: no referrers\n");
     let twice = &cells["attach-discover[producer=fake-honest,consumer=fake-twice]"];
     assert_eq!(
         (&twice["repeated"], &twice["sees"]),

@@ -33,7 +33,7 @@ pub struct StepRecord {
     /// How it ended, in words, where that is not exit code 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<String>,
-    /// The beginning of standard error, where it did not end well.
+    /// The beginning of standard error, where it did not end well or warns of something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stderr: Option<String>,
     /// What a server was asked, with the status of each answer.

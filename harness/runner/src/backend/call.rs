@@ -119,6 +119,11 @@ pub(super) fn cannot(driver: &Driver, why: impl std::fmt::Display) -> Failure {
     Failure::new(Outcome::Error, format!("{}: {why}", driver.id))
 }
 
+/// Whether a tool says on standard error that something is not as it should be. It may say other things there, too.
+pub(super) fn warns(stderr: &str) -> bool {
+    stderr.to_ascii_lowercase().contains("warn")
+}
+
 /// The failure of a call that ended with an exit code other than 0. `stderr` is without the cell's folder.
 pub(super) fn exit_failure(driver: &Driver, task: Task<'_>, code: i32, stderr: &str) -> Failure {
     let refused = driver.file.refused.as_deref().and_then(|pattern| regex::Regex::new(pattern).ok());

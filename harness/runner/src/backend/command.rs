@@ -136,7 +136,8 @@ fn joined(before: &StepRecord, next: StepRecord) -> StepRecord {
     let mut earlier = before.earlier.clone();
     earlier.extend(Some(&before.argv).filter(|argv| !argv.is_empty()).cloned());
     let (millis, leaked) = (before.millis + next.millis, before.leaked || next.leaked);
-    StepRecord { earlier, millis, leaked, ..next }
+    let stderr = next.stderr.clone().or_else(|| before.stderr.clone());
+    StepRecord { earlier, millis, leaked, stderr, ..next }
 }
 
 /// Writes the base content as a layout where there is none, for tools that cannot begin with nothing.
@@ -155,14 +156,15 @@ pub(super) fn described<'a>(
     finished: &Finished,
 ) -> StepRecord {
     let well = finished.end == End::Exited(0);
-    let stderr = || finished.stderr.text().chars().take(KEPT).collect::<String>();
+    let said = finished.stderr.text();
+    let stderr = || said.chars().take(KEPT).collect::<String>();
     StepRecord {
         exit: match finished.end {
             End::Exited(code) => Some(code),
             _ => None,
         },
         end: (!well).then(|| finished.end.to_string()),
-        stderr: (!well).then(|| state.without_folder(&stderr())),
+        stderr: (!well || call::warns(&said)).then(|| state.without_folder(&stderr())),
         leaked: finished.leaked,
         ..record(task, words.map(|word| state.without_folder(word)).collect(), finished.took)
     }

@@ -247,6 +247,8 @@ fn client(state: &State, task: Task<'_>, answers: &[&Answer]) -> StepRecord {
         if *exit != Some(0) {
             one.end =
                 Some(exit.map_or_else(|| "killed by a signal".to_owned(), |code| format!("exit {code}")));
+        }
+        if *exit != Some(0) || call::warns(stderr) {
             one.stderr = Some(state.without_folder(stderr));
         }
     }
