@@ -66,6 +66,8 @@ pub enum Ask {
     Http(Request),
     /// A command that talks to the service by itself.
     Command(Command),
+    /// Commands that are started together; each has its answer, in this order.
+    Together(Vec<Command>),
 }
 
 /// What came of a service.
@@ -241,7 +243,7 @@ fn run(service: &Service) -> Transcript {
         transcript.trouble = match asker.ask(ask) {
             Ok(answers) => {
                 let millis = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
-                let trouble = answers.last().and_then(|answer| trouble(ask, answer, &mut child));
+                let trouble = answers.iter().find_map(|answer| trouble(ask, answer, &mut child));
                 transcript.answers.extend(answers.into_iter().map(|answer| Answer { at, millis, ..answer }));
                 trouble
             }
@@ -285,6 +287,12 @@ impl Asker {
         match ask {
             Ask::Http(request) => self.http.ask(request),
             Ask::Command(command) => Ok(vec![command.run(self.port, self.deadline)?]),
+            Ask::Together(commands) => std::thread::scope(|scope| {
+                let run = |command| scope.spawn(move || Command::run(command, self.port, self.deadline));
+                let running: Vec<_> = commands.iter().map(run).collect();
+                let lost = |_| Err(Unanswered::Broken("commands".to_owned(), "a thread was lost".to_owned()));
+                running.into_iter().map(|one| one.join().unwrap_or_else(lost)).collect()
+            }),
         }
     }
 

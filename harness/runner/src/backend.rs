@@ -41,11 +41,12 @@ use under_test::UnderTest;
 
 /// A way to run steps. A tool's failure is in the [`Attempt`]; an error is the harness's own trouble.
 pub trait Backend {
-    /// Runs a step that changes the layout, in place, and holds the layout against what the step had to do.
+    /// Runs steps that change the layout, in place, started together if there are several, and holds the layout against what
+    /// each had to do. An attempt for each.
     ///
     /// # Errors
     /// The harness's own trouble only.
-    fn change(&self, state: &mut State, task: Task<'_>) -> Result<Attempt<()>, HarnessError>;
+    fn change(&self, state: &mut State, tasks: &[Task<'_>]) -> Result<Vec<Attempt<()>>, HarnessError>;
 
     /// Asks a question about the layout, which stays as it is.
     ///
@@ -55,7 +56,7 @@ pub trait Backend {
 }
 
 /// The backend of a binding. This is the one place that knows which there are.
-pub fn of<'a>(context: &'a RunContext<'a>, binding: &Binding) -> Box<dyn Backend + 'a> {
+fn of<'a>(context: &'a RunContext<'a>, binding: &Binding) -> Box<dyn Backend + 'a> {
     let id = match binding {
         Binding::Builtin(convention) => return Box::new(Builtin::new(context.convention(convention))),
         Binding::Tool(id) => id,
@@ -68,7 +69,26 @@ pub fn of<'a>(context: &'a RunContext<'a>, binding: &Binding) -> Box<dyn Backend
     }
 }
 
-/// Asks a question and compares the answer with what is there.
+/// Has steps done that change a layout of the cell: one, or several that are started together.
+///
+/// # Errors
+/// The harness's own trouble only.
+pub fn change(
+    context: &RunContext<'_>,
+    state: &mut State,
+    tasks: &[Task<'_>],
+) -> Result<Vec<Attempt<()>>, HarnessError> {
+    let Some(task) = tasks.first() else {
+        return Ok(Vec::new());
+    };
+    state.select(&task.step.layout)?;
+    if let Some(to) = &task.step.to {
+        state.begin_copy(to)?;
+    }
+    of(context, task.binding).change(state, tasks)
+}
+
+/// Asks a question about a layout of the cell, and compares the answer with what is there.
 ///
 /// # Errors
 /// The harness's own trouble only.
@@ -77,7 +97,13 @@ pub fn observe(
     state: &State,
     task: Task<'_>,
 ) -> Result<(Observation, StepRecord), HarnessError> {
-    let (mut observation, record) = ask(context, state, task)?;
+    let (mut observation, record) = if state.is_at_hand(&task.step.layout) {
+        ask(context, state, task)?
+    } else {
+        let mut other = state.fork(&context.machine.scratch)?;
+        other.select(&task.step.layout)?;
+        ask(context, &other, task)?
+    };
     if task.step.role() == Role::Bystander {
         observation.control = Some(control(context, task)?);
     }

@@ -46,6 +46,8 @@ pub struct Case {
     pub content: Vec<Content>,
     /// Driver ids or globs that a role is restricted to; a role without an entry is open to every driver.
     pub axes: BTreeMap<Role, Vec<String>>,
+    /// How often each of its cells runs at least.
+    pub repeat: usize,
     /// What is done, in order.
     pub steps: Vec<Step>,
     /// Where a source says what is right.
@@ -72,6 +74,11 @@ impl Case {
     /// The first mistake, at its line, with what was expected there.
     pub fn parse(source: &Source) -> Result<Self, SourceError> {
         check::case(source, source.parse()?)
+    }
+
+    /// Whether steps of it are started together, so that what is seen once need not be seen again.
+    pub fn races(&self) -> bool {
+        self.steps.iter().any(|step| step.at_once)
     }
 
     /// The content of that name.

@@ -25,7 +25,7 @@ use referee_results::event::Event;
 use referee_results::golden::Goldens;
 use referee_results::judge::judge;
 use referee_results::observation::{Observation, Summary};
-use referee_results::{BUILTIN_VERSION, Binding, CellResult, Outcome};
+use referee_results::{BUILTIN_VERSION, Binding, CellResult, Outcome, Verdict};
 
 /// What to run, and how.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ pub fn run(
     }
     threads.scope(|scope| {
         for cells in by(&able, |at| Arc::as_ptr(&run.cells[at].case)) {
-            for _ in 0..run.repeat.max(1) {
+            for _ in 0..runner.repeat(cells[0]) {
                 let cells = cells.clone();
                 let runner = &runner;
                 scope.spawn(move |scope| runner.case(scope, &cells));
@@ -218,14 +218,7 @@ impl<'a> Runner<'a> {
         cells: &[usize],
     ) -> Result<(), HarnessError> {
         let mut next = state.fork(&self.context.machine.scratch)?;
-        let tasks: Vec<Task<'_>> = range
-            .clone()
-            .map(|at| {
-                let (step, binding) = self.bound(cells[0], at);
-                Task { plan, step, binding }
-            })
-            .collect();
-        let passage = backend::pass(self.context, &mut next, &tasks)?;
+        let passage = backend::pass(self.context, &mut next, &self.tasks(plan, cells[0], range.clone()))?;
         next.steps.extend(passage.records);
         if referee_process::interrupted() {
             return Ok(());
@@ -254,16 +247,22 @@ impl<'a> Runner<'a> {
         at: usize,
         cells: &[usize],
     ) -> Result<(), HarnessError> {
-        let (step, binding) = self.bound(cells[0], at);
+        let steps = &self.run.cells[cells[0]].case.steps;
+        let together = steps.iter().skip(at + 1).take_while(|step| step.at_once).count();
+        let range = at..at + 1 + together;
         let mut next = state.fork(&self.context.machine.scratch)?;
-        let attempt = backend::of(self.context, binding).change(&mut next, Task { plan, step, binding })?;
-        next.steps.push(attempt.record);
+        let attempts = backend::change(self.context, &mut next, &self.tasks(plan, cells[0], range.clone()))?;
+        let mut failed = None;
+        for attempt in attempts {
+            next.steps.push(attempt.record);
+            failed = failed.or(attempt.result.err());
+        }
         if referee_process::interrupted() {
             return Ok(());
         }
-        match attempt.result {
-            Ok(()) => self.advance(scope, plan, &Arc::new(next), at + 1, cells),
-            Err(failure) => {
+        match failed {
+            None => self.advance(scope, plan, &Arc::new(next), range.end, cells),
+            Some(failure) => {
                 for cell in cells {
                     self.attempted(*cell, (failure.observation(), next.steps.clone()));
                 }
@@ -305,11 +304,24 @@ impl<'a> Runner<'a> {
         (step, cell.binding(step.role()).expect("every role of a case is bound in its cells"))
     }
 
+    fn tasks<'t>(&'t self, plan: &'t Plan, cell: usize, range: Range<usize>) -> Vec<Task<'t>> {
+        let task = |at| {
+            let (step, binding) = self.bound(cell, at);
+            Task { plan, step, binding }
+        };
+        range.map(task).collect()
+    }
+
+    /// How often a cell runs.
+    fn repeat(&self, cell: usize) -> usize {
+        self.run.repeat.max(self.run.cells[cell].case.repeat).max(1)
+    }
+
     fn attempted(&self, cell: usize, attempt: Attempt) {
         let mut attempts = self.attempts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let runs = attempts.entry(cell).or_default();
         runs.push(attempt);
-        if runs.len() < self.run.repeat.max(1) {
+        if runs.len() < self.repeat(cell) {
             return;
         }
         let runs = attempts.remove(&cell).unwrap_or_default();
@@ -333,6 +345,11 @@ impl<'a> Runner<'a> {
     }
 
     fn judge(&self, cell: &Cell, result: &mut CellResult) {
+        if cell.case.races() {
+            // what a race gives today it need not give tomorrow
+            result.verdict = Some(Verdict::Recorded);
+            return;
+        }
         let tools = self.context.tools;
         let is_server =
             |id: &str| tools.get(id).is_some_and(|tool| matches!(tool.driver.kind(), Kind::Registry(_)));

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use referee_layout::{Facts, Referrer};
 use referee_process::HarnessError;
-use referee_process::tree::{Scratch, Snapshot};
+use referee_process::tree::{self, Scratch, Snapshot};
 use referee_results::Outcome;
 use referee_results::StepRecord;
 use referee_results::observation::{Descriptor, Observation};
@@ -21,6 +21,7 @@ mod after;
 mod archive;
 mod arrived;
 mod before;
+mod layouts;
 mod location;
 
 pub use after::After;
@@ -57,6 +58,8 @@ impl Failure {
 pub struct State {
     folder: Scratch,
     layout: Location,
+    /// The name of the layout that is at hand; empty where the case has but one.
+    at_hand: String,
     /// The referrers that the steps so far have left, by the case's names.
     pub referrers: BTreeMap<String, Referrer>,
     /// What was done so far.
@@ -81,6 +84,7 @@ impl State {
         Ok(Self {
             layout: Location::Directory(folder.join("root").join(REPOSITORY)),
             folder,
+            at_hand: String::new(),
             referrers: BTreeMap::new(),
             steps: Vec::new(),
             facts: OnceLock::new(),
@@ -95,7 +99,12 @@ impl State {
     pub fn fork(&self, scratch: &Path) -> Result<Self, HarnessError> {
         let fork = Self::new(scratch)?;
         self.layout.copy_to(&fork.layout)?;
-        Ok(Self { referrers: self.referrers.clone(), steps: self.steps.clone(), ..fork })
+        let aside = self.folder.join("aside");
+        if aside.exists() {
+            tree::copy(&aside, &fork.folder.join("aside"))?;
+        }
+        let at_hand = self.at_hand.clone();
+        Ok(Self { at_hand, referrers: self.referrers.clone(), steps: self.steps.clone(), ..fork })
     }
 
     /// The cell's folder; everything a tool may write to is below it.
@@ -218,7 +227,7 @@ impl State {
         };
         let mut found = names(
             self.folder(),
-            &["files", "home", "root", "run", "station", "out", "archive.tar", "out.tar"],
+            &["files", "home", "root", "run", "station", "aside", "out", "archive.tar", "out.tar"],
             "",
         );
         found.extend(names(&self.root(), &[REPOSITORY], "root/"));

@@ -30,20 +30,8 @@ impl<'a> Builtin<'a> {
 }
 
 impl Backend for Builtin<'_> {
-    /// Writes the whole layout at the producer's first step; its further steps are then done.
-    fn change(&self, state: &mut State, task: Task<'_>) -> Result<Attempt<()>, HarnessError> {
-        let begin = Instant::now();
-        let contents = task.contents();
-        if !state.layout().exists() {
-            state.layout().write(&referee_writer::layout(
-                contents,
-                &contents.names(),
-                Some(self.convention),
-            ))?;
-        }
-        let result = written(state, task);
-        let record = StepRecord { exit: Some(0), ..record(task, Vec::new(), begin.elapsed()) };
-        Ok(Attempt { record, result })
+    fn change(&self, state: &mut State, tasks: &[Task<'_>]) -> Result<Vec<Attempt<()>>, HarnessError> {
+        tasks.iter().map(|task| self.write(state, *task)).collect()
     }
 
     /// Reads the layout by the convention. The reader writes nothing, so it needs no copy.
@@ -66,6 +54,24 @@ impl Backend for Builtin<'_> {
     }
 }
 
+impl Builtin<'_> {
+    /// Writes the whole layout at the producer's first step on it; its further steps are then done.
+    fn write(&self, state: &mut State, task: Task<'_>) -> Result<Attempt<()>, HarnessError> {
+        let begin = Instant::now();
+        let contents = task.contents();
+        if !state.layout().exists() {
+            state.layout().write(&referee_writer::layout(
+                contents,
+                &task.plan.of(&task.step.layout),
+                Some(self.convention),
+            ))?;
+        }
+        let result = written(state, task);
+        let record = StepRecord { exit: Some(0), ..record(task, Vec::new(), begin.elapsed()) };
+        Ok(Attempt { record, result })
+    }
+}
+
 /// Holds the layout against what the built-in writer was asked for, and binds the names of all referrers.
 fn written(state: &mut State, task: Task<'_>) -> Result<(), Failure> {
     let contents = task.contents();
@@ -73,7 +79,9 @@ fn written(state: &mut State, task: Task<'_>) -> Result<(), Failure> {
     let after = After { who: BUILTIN, state, contents, base: &base, before: &before, exact: true };
     let facts = after.facts()?;
     let mut made = Vec::new();
-    for planned in contents.nodes().iter().filter(|node| node.subject.is_some()) {
+    let here = task.plan.of(&task.step.layout);
+    for planned in contents.nodes().iter().filter(|node| node.subject.is_some() && here.contains(&node.name))
+    {
         let referrer = match facts.node(&planned.digest) {
             Some(node) => node.referrer(),
             None if planned.absent => planned_referrer(planned),

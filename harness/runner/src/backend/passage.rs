@@ -29,11 +29,11 @@ pub struct Passage {
     pub result: Result<Option<Observation>, Failure>,
 }
 
-/// What is asked, each with the step that it belongs to; the harness's own preparations belong to none.
+/// What is asked, each with the steps that its answers belong to, in order; the harness's own preparations belong to none.
 #[derive(Debug, Default)]
 struct Script {
     asks: Vec<Ask>,
-    of: Vec<Option<usize>>,
+    of: Vec<Vec<usize>>,
     forms: Vec<Option<AnswerForm>>,
 }
 
@@ -57,6 +57,7 @@ pub fn pass(
     let Kind::Registry(server) = tool.driver.kind() else {
         return Ok(failed(Vec::new(), call::cannot(tool.driver, "the driver has no [server]")));
     };
+    state.select(&task.step.layout)?;
     let mut script = Script::default();
     if let Some(failure) = script.write(context, state, tasks)? {
         return Ok(failed(Vec::new(), failure));
@@ -88,9 +89,30 @@ fn failed(records: Vec<StepRecord>, failure: Failure) -> Passage {
 }
 
 impl Script {
-    fn add(&mut self, ask: Ask, of: Option<usize>) {
+    fn add(&mut self, ask: Ask, of: &[usize]) {
         self.asks.push(ask);
-        self.of.push(of);
+        self.of.push(of.to_vec());
+    }
+
+    /// A command of a step; if the step is started together with the one before it, then with that one's last command.
+    fn command(&mut self, command: Command, at: usize, at_once: bool) {
+        let before = if at_once { self.asks.pop().zip(self.of.pop()) } else { None };
+        match before {
+            Some((Ask::Command(before), mut of)) => {
+                of.push(at);
+                self.add(Ask::Together(vec![before, command]), &of);
+            }
+            Some((Ask::Together(mut before), mut of)) => {
+                before.push(command);
+                of.push(at);
+                self.add(Ask::Together(before), &of);
+            }
+            Some((other, of)) => {
+                self.add(other, &of);
+                self.add(Ask::Command(command), &[at]);
+            }
+            None => self.add(Ask::Command(command), &[at]),
+        }
     }
 
     /// Writes down what all steps ask. It is a failure where a driver has no words for its step.
@@ -106,7 +128,7 @@ impl Script {
                 let nodes = task.contents().nodes().iter();
                 for planned in nodes.filter(|node| base.contains(&node.name) && !node.absent) {
                     for request in pushes(state, planned)? {
-                        self.add(Ask::Http(request), None);
+                        self.add(Ask::Http(request), &[]);
                     }
                 }
             }
@@ -130,13 +152,20 @@ impl Script {
                 for call in ready.calls {
                     let (program, args, stdin) = (call.program, call.argv, call.stdin);
                     let env = Some(std::collections::BTreeMap::clone(&env));
-                    self.add(Ask::Command(Command { program, args, env, stdin }), Some(at));
+                    self.command(Command { program, args, env, stdin }, at, task.step.at_once);
                 }
                 form = ready.answer;
             }
             self.forms.push(form);
-            for request in task.step.action.afterwards(state, task.contents()) {
-                self.add(Ask::Http(request), Some(at));
+            // what is started together is over before the registry is asked about any of it
+            if tasks.get(at + 1).is_some_and(|next| next.step.at_once) {
+                continue;
+            }
+            let first = (0..=at).rev().find(|at| !tasks[*at].step.at_once).unwrap_or(at);
+            for (at, task) in tasks.iter().enumerate().take(at + 1).skip(first) {
+                for request in task.step.action.afterwards(state, task.contents()) {
+                    self.add(Ask::Http(request), &[at]);
+                }
             }
         }
         Ok(None)
@@ -190,7 +219,7 @@ fn blamed<'a>(
     station: (Found<'a>, Task<'a>),
 ) -> (Found<'a>, Task<'a>) {
     let asked = matches!(transcript.trouble, Some(Trouble::Unsuccessful | Trouble::NoAnswer(_)));
-    let at = transcript.begun.checked_sub(1).and_then(|last| *script.of.get(last)?);
+    let at = transcript.begun.checked_sub(1).and_then(|last| script.of.get(last)?.first().copied());
     match at.and_then(|at| tasks.get(at)).filter(|task| asked && task.step.role() != Role::Registry) {
         Some(task) => (context.tool(task.binding.driver()), *task),
         None => station,
@@ -199,7 +228,19 @@ fn blamed<'a>(
 
 /// The answers of one step.
 fn answers<'a>(script: &Script, transcript: &'a Transcript, at: usize) -> Vec<&'a Answer> {
-    transcript.answers.iter().filter(|answer| script.of.get(answer.at) == Some(&Some(at))).collect()
+    let mut before = None;
+    let mut nth = 0;
+    let mut own = Vec::new();
+    for answer in &transcript.answers {
+        nth = if before == Some(answer.at) { nth + 1 } else { 0 };
+        before = Some(answer.at);
+        let of = script.of.get(answer.at).map(Vec::as_slice).unwrap_or_default();
+        let owner = if of.len() > 1 { of.get(nth) } else { of.first() };
+        if owner == Some(&at) {
+            own.push(answer);
+        }
+    }
+    own
 }
 
 /// A record for each step that was begun; that of the registry is given.
@@ -228,7 +269,7 @@ fn records(
 }
 
 fn begun(script: &Script, transcript: &Transcript, at: usize) -> bool {
-    script.of.iter().take(transcript.begun).any(|of| *of == Some(at))
+    script.of.iter().take(transcript.begun).any(|of| of.contains(&at))
 }
 
 /// The record of a client's step.

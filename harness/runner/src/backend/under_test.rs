@@ -11,7 +11,7 @@ use crate::operation::{Answer, ResultIn};
 use crate::state::{After, Before, Failure, State};
 
 /// A kind of program. What it says about what it did is not believed.
-pub(super) trait ToolUnderTest {
+pub(super) trait ToolUnderTest: Sync {
     /// Whether it is given the bytes of all manifests, and has none to make.
     const EXACT: bool;
 
@@ -32,29 +32,21 @@ pub(super) struct UnderTest<'a, T> {
 }
 
 impl<T: ToolUnderTest> Backend for UnderTest<'_, T> {
-    fn change(&self, state: &mut State, task: Task<'_>) -> Result<Attempt<()>, HarnessError> {
-        if let Some(skipped) = self.given_up(task) {
-            return Ok(skipped);
+    fn change(&self, state: &mut State, tasks: &[Task<'_>]) -> Result<Vec<Attempt<()>>, HarnessError> {
+        let Some(first) = tasks.first() else {
+            return Ok(Vec::new());
+        };
+        if let Some(skipped) = self.given_up(*first) {
+            return Ok(vec![skipped]);
         }
-        self.tool.prepare(state, task)?;
+        self.tool.prepare(state, *first)?;
         let before = Before::of(state);
-        let mut attempt = self.tool.run(state, task)?;
-        if attempt.result.is_ok() {
-            state.changed();
-            let out = if task.step.operation.result == ResultIn::Out { state.take_out()? } else { Ok(()) };
-            attempt.result = match out {
-                Ok(()) => {
-                    attempt.record.lost = before.not_in(state, task.contents());
-                    check(state, task, &before, T::EXACT)
-                }
-                Err(why) => {
-                    let reason = format!("{} ended well, but {why}", task.binding.driver());
-                    Err(Failure::new(Outcome::Error, reason))
-                }
-            };
+        let mut attempts = self.run(state, tasks)?;
+        state.changed();
+        for (attempt, task) in attempts.iter_mut().zip(tasks) {
+            self.finish(state, *task, &before, attempt)?;
         }
-        attempt.record.outside = state.outside();
-        Ok(attempt)
+        Ok(attempts)
     }
 
     fn read(&self, state: &State, task: Task<'_>) -> Result<Attempt<Answer>, HarnessError> {
@@ -75,7 +67,45 @@ impl<T: ToolUnderTest> Backend for UnderTest<'_, T> {
     }
 }
 
-impl<T> UnderTest<'_, T> {
+impl<T: ToolUnderTest> UnderTest<'_, T> {
+    /// Has the tool do steps, started together if there are several.
+    fn run(&self, state: &State, tasks: &[Task<'_>]) -> Result<Vec<Attempt<()>>, HarnessError> {
+        if let [task] = tasks {
+            return Ok(vec![self.tool.run(state, *task)?]);
+        }
+        std::thread::scope(|scope| {
+            let start = |task| scope.spawn(move || self.tool.run(state, task));
+            let running: Vec<_> = tasks.iter().copied().map(start).collect();
+            let lost =
+                |_| Err(HarnessError::new("run steps at once", std::io::Error::other("a thread was lost")));
+            running.into_iter().map(|one| one.join().unwrap_or_else(lost)).collect()
+        })
+    }
+
+    /// Holds the layout against what a step had to do.
+    fn finish(
+        &self,
+        state: &mut State,
+        task: Task<'_>,
+        before: &Before,
+        attempt: &mut Attempt<()>,
+    ) -> Result<(), HarnessError> {
+        if attempt.result.is_ok() {
+            let out = if task.step.operation.result == ResultIn::Out { state.take_out()? } else { Ok(()) };
+            attempt.result = match out {
+                Ok(()) => {
+                    attempt.record.lost = before.not_in(state, task.contents());
+                    check(state, task, before, T::EXACT)
+                }
+                Err(why) => {
+                    let reason = format!("{} ended well, but {why}", task.binding.driver());
+                    Err(Failure::new(Outcome::Error, reason))
+                }
+            };
+        }
+        attempt.record.outside = state.outside();
+        Ok(())
+    }
     /// The attempt of a tool that is not even tried any more, as it has hung again and again.
     fn given_up<U>(&self, task: Task<'_>) -> Option<Attempt<U>> {
         let driver = self.context.tool(task.binding.driver()).driver;

@@ -49,6 +49,10 @@ pub(crate) fn case(source: &Source, file: CaseFile) -> Result<Case, SourceError>
             return Err(source.wrong(glob, format!("`{}` is neither a driver id nor a glob", **glob)));
         }
     }
+    let repeat = file.repeat.as_ref();
+    if let Some(repeat) = repeat.filter(|repeat| !(1..=100).contains(&***repeat)) {
+        return Err(source.wrong(repeat, format!("{} is not from 1 to 100", **repeat)));
+    }
     let expects = expects(source, &file.expect, &steps)?;
     let words = |list: &[At<String>]| list.iter().map(|word| (**word).clone()).collect();
     Ok(Case {
@@ -61,6 +65,7 @@ pub(crate) fn case(source: &Source, file: CaseFile) -> Result<Case, SourceError>
         tags: words(&file.tags),
         content,
         axes: file.axes.iter().map(|(role, globs)| (*role, words(globs))).collect(),
+        repeat: repeat.map_or(1, |repeat| **repeat),
         steps,
         expects,
         source: source.clone(),

@@ -41,6 +41,10 @@ pub struct CaseFile {
     /// Restricts a role to these driver ids or globs; a role that is left out is open to every driver.
     #[serde(default)]
     pub axes: BTreeMap<Role, At<Vec<At<String>>>>,
+    /// How often each cell runs at least, where once says nothing: 1 to 100; once by default.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 100))]
+    pub repeat: Option<At<usize>>,
     /// What is done, in order.
     pub step: Vec<At<StepFile>>,
     /// Outcomes that a specification, or the convention itself, says are right. Elsewhere what was observed is

@@ -17,7 +17,15 @@ pub struct Plan {
     pub case: String,
     /// The content.
     pub contents: Contents,
-    added: Vec<(usize, Name)>,
+    added: Vec<Added>,
+}
+
+/// Content that a step adds to a layout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Added {
+    at: usize,
+    name: Name,
+    layout: String,
 }
 
 impl Plan {
@@ -27,7 +35,7 @@ impl Plan {
         let mut plan = Self { case: case.id.clone(), contents, added: Vec::new() };
         for (at, step) in case.steps.iter().enumerate() {
             if let Some(content) = &step.adds {
-                plan.added.push((at, content.clone()));
+                plan.added.push(Added { at, name: content.clone(), layout: step.layout.clone() });
             }
             if let Some(question) = step.question()
                 && !matches!(question.by, Address::Tag(_))
@@ -43,9 +51,18 @@ impl Plan {
         self.before_step(0)
     }
 
+    /// All that is in a layout in the end: what no step adds, and what a step adds to it.
+    pub fn of(&self, layout: &str) -> BTreeSet<Name> {
+        let elsewhere = |name: &Name| {
+            let mut steps = self.added.iter().filter(|added| added.name == *name).peekable();
+            steps.peek().is_some() && steps.all(|added| added.layout != layout)
+        };
+        self.contents.names().into_iter().filter(|name| !elsewhere(name)).collect()
+    }
+
     /// What is in the layout before the step at `index`, if every earlier step did what it should.
     pub fn before_step(&self, index: usize) -> BTreeSet<Name> {
-        let later = |name: &Name| self.added.iter().any(|(at, added)| added == name && *at >= index);
+        let later = |name: &Name| self.added.iter().any(|added| added.name == *name && added.at >= index);
         self.contents.names().into_iter().filter(|name| !later(name)).collect()
     }
 }

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use referee_results::Role;
 use referee_results::cell_id::BUILTIN;
-use referee_source::{At, Source, SourceError, nearest};
+use referee_source::{At, Source, SourceError, is_id, nearest};
 use referee_writer::{Content, Name};
 
 use super::step::Value;
-use super::{Form, Step, StepFile};
+use super::{Form, ResultIn, Step, StepFile};
 
 /// Driver ids or globs that a role is restricted to, as a case file has them.
 pub type Axes = BTreeMap<Role, At<Vec<At<String>>>>;
@@ -55,7 +55,41 @@ impl<'a> StepReader<'a> {
         }
         self.known_keys()?;
         let action = (operation.read)(self)?;
-        Ok(Step { operation, adds: added(self.step), action })
+        let to = self.step.to.as_ref();
+        if let Some(to) = to.filter(|_| operation.result != ResultIn::Out) {
+            return Err(self.wrong(to, format!("`{operation}` copies nothing, and takes no `to`")));
+        }
+        for name in self.step.layout.iter().chain(to) {
+            if !is_id(name) {
+                return Err(self.wrong(name, format!("`{}` is not an id, expected kebab case", **name)));
+            }
+        }
+        let at_once = self.at_once()?;
+        let to = to.map(|to| (**to).clone());
+        Ok(Step { operation, adds: added(self.step), layout: self.layout(), at_once, to, action })
+    }
+
+    /// Whether the step is started together with the one before it, which has to be like it.
+    fn at_once(&self) -> Result<bool, SourceError> {
+        let Some(at_once) = self.step.at_once.as_ref().filter(|at_once| ***at_once) else {
+            return Ok(false);
+        };
+        let operation = *self.step.op;
+        let alike = |before: &&Step| before.operation == operation && before.layout == self.layout();
+        if operation.reads()
+            || operation.result == ResultIn::Out
+            || self.before.last().filter(alike).is_none()
+        {
+            let message = "only a step that changes the same layout by the same operation can be started together \
+                           with the one before it";
+            return Err(self.wrong(at_once, message));
+        }
+        Ok(true)
+    }
+
+    /// The layout that the step is done on.
+    fn layout(&self) -> String {
+        self.step.layout.as_ref().map(|name| (**name).clone()).unwrap_or_default()
     }
 
     /// The first key that the operation does not have, in the order of their names.
@@ -115,7 +149,9 @@ impl<'a> StepReader<'a> {
     /// Those of [`StepReader::content`], or an earlier step has added it.
     pub fn added(&self, key: &str) -> Result<(&'a At<String>, &'a Content), SourceError> {
         let (at, content) = self.content(key)?;
-        if self.before.iter().filter_map(|step| step.adds.as_ref()).any(|name| *name == content.name) {
+        let layout = self.layout();
+        let here = self.before.iter().filter(|step| step.layout == layout);
+        if here.filter_map(|step| step.adds.as_ref()).any(|name| *name == content.name) {
             return Err(self.wrong(at, format!("`{}` is in the layout already", content.name)));
         }
         Ok((at, content))

@@ -17,7 +17,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value as Json, json};
 
 use super::names::sentence;
-use super::{Action, Capability, Form, Key, Operation, Question, TABLE};
+use super::{Action, Capability, Form, Key, Operation, Question, ResultIn, TABLE};
 
 /// One thing that a role does.
 #[derive(Debug, Clone)]
@@ -26,6 +26,12 @@ pub struct Step {
     pub operation: &'static Operation,
     /// The content that it adds to the layout.
     pub adds: Option<Name>,
+    /// The layout that it is done on; empty where the case has but one.
+    pub layout: String,
+    /// Whether it is started together with the step before it.
+    pub at_once: bool,
+    /// Of a copy: the layout that it goes to, if not in the place of the one that is copied.
+    pub to: Option<String>,
     /// What is done.
     pub action: Arc<dyn Action>,
 }
@@ -54,6 +60,12 @@ pub struct StepFile {
     pub role: At<Role>,
     /// What is done.
     pub op: At<&'static Operation>,
+    /// The layout that it is done on.
+    pub(super) layout: Option<At<String>>,
+    /// Whether it is started together with the step before it.
+    pub(super) at_once: Option<At<bool>>,
+    /// Of a copy: the layout that it goes to.
+    pub(super) to: Option<At<String>>,
     /// All other keys.
     pub(super) keys: BTreeMap<String, Value>,
 }
@@ -120,10 +132,14 @@ impl<'de> Deserialize<'de> for StepFile {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<StepFile, A::Error> {
                 let (mut role, mut op, mut keys) = (None, None, BTreeMap::new());
+                let (mut layout, mut at_once, mut to) = (None, None, None);
                 while let Some(key) = map.next_key::<String>()? {
                     match key.as_str() {
                         "role" => role = Some(map.next_value()?),
                         "op" => op = Some(map.next_value()?),
+                        "in" => layout = Some(map.next_value()?),
+                        "at-once" => at_once = Some(map.next_value()?),
+                        "to" => to = Some(map.next_value()?),
                         _ => {
                             let value: At<Bare> = map.next_value()?;
                             let value = match value.split() {
@@ -136,7 +152,7 @@ impl<'de> Deserialize<'de> for StepFile {
                 }
                 let role = role.ok_or_else(|| A::Error::missing_field("role"))?;
                 let op = op.ok_or_else(|| A::Error::missing_field("op"))?;
-                Ok(StepFile { role, op, keys })
+                Ok(StepFile { role, op, layout, at_once, to, keys })
             }
         }
         deserializer.deserialize_map(Keys)
@@ -160,6 +176,14 @@ fn schema(operation: &Operation) -> Json {
     let who = "Who does it. Two steps of one role are done by the same driver.";
     properties.insert("role".into(), json!({ "description": who, "const": operation.role.name() }));
     properties.insert("op".into(), json!({ "description": "What is done.", "const": operation.name }));
+    let layout = "The layout that it is done on, by a name of the case's own, where the case has several.";
+    properties.insert("in".into(), json!({ "description": layout, "type": "string" }));
+    let at_once = "Whether it is started together with the step before it, which is of the same operation.";
+    properties.insert("at-once".into(), json!({ "description": at_once, "type": "boolean" }));
+    if operation.result == ResultIn::Out {
+        let to = "The layout that the copy goes to, which may hold something already; by default it takes the place of the one that is copied.";
+        properties.insert("to".into(), json!({ "description": to, "type": "string" }));
+    }
     for key in operation.keys {
         properties.insert(key.name.into(), value(key));
     }

@@ -163,10 +163,11 @@ fn attempt(
                 Some(backend::observe(context, &state, *task)?.0)
             }
             [task] if !task.step.operation.on_registry() => {
-                match backend::of(context, task.binding).change(&mut state, *task)?.result {
-                    Ok(()) => None,
-                    Err(failure) => return Ok(Some(failure.reason)),
+                let attempt = backend::change(context, &mut state, &[*task])?.pop();
+                if let Some(Err(failure)) = attempt.map(|attempt| attempt.result) {
+                    return Ok(Some(failure.reason));
                 }
+                None
             }
             tasks => match backend::pass(context, &mut state, tasks)?.result {
                 Ok(seen) => seen,

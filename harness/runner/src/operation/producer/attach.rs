@@ -132,6 +132,7 @@ fn attached(after: &After<'_>, planned: &ContentNode) -> Result<Referrer, Failur
     let names_subject = |node: &&Node| subject.is_some() && subject_of(node) == subject.as_ref();
     let is_new = |node: &&Node| !after.before.manifests.contains(&node.digest);
     let new: Vec<&Node> = facts.nodes().filter(is_new).filter(names_subject).collect();
+    let new = alone(new, planned);
     let node = match new.as_slice() {
         [node] => *node,
         [] => return Err(after.failed("the layout has no new manifest that names the subject")),
@@ -166,6 +167,14 @@ fn attached(after: &After<'_>, planned: &ContentNode) -> Result<Referrer, Failur
         return Err(after.failed(what));
     }
     Ok(referrer)
+}
+
+/// Of several new manifests, those of the artifact type that was given: another step was at work at the same time.
+fn alone<'a>(new: Vec<&'a Node>, planned: &ContentNode) -> Vec<&'a Node> {
+    if new.len() < 2 {
+        return new;
+    }
+    new.into_iter().filter(|node| node.referrer().artifact_type == planned.artifact_type).collect()
 }
 
 fn subject_of(node: &Node) -> Option<&Digest> {

@@ -77,16 +77,16 @@ impl Action for Attach {
     fn arrived(&self, arrived: &Arrived<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {
         let planned = node(arrived.contents, &self.0);
         let known = |found: &Referrer| arrived.state.referrers.values().any(|one| one.digest == found.digest);
-        let mut new: Vec<Referrer> = arrived.referrers().into_iter().filter(|found| !known(found)).collect();
+        // of another type is what a step has made that was at work at the same time
+        let is_it = |found: &Referrer| !known(found) && found.artifact_type == planned.artifact_type;
+        let mut new: Vec<Referrer> = arrived.referrers().into_iter().filter(is_it).collect();
         let (Some(found), None) = (new.pop(), new.pop()) else {
-            let what = "the registry does not list one new referrer of the subject, by API or fallback tag";
+            let of = planned.artifact_type.as_deref().unwrap_or("none");
+            let what = format!(
+                "neither the referrers API nor the fallback tag lists one new referrer of artifact type {of}"
+            );
             return Err(arrived.failed(what));
         };
-        if found.artifact_type != planned.artifact_type {
-            let got = found.artifact_type.as_deref().unwrap_or("none");
-            let want = planned.artifact_type.as_deref().unwrap_or("none");
-            return Err(arrived.failed(format!("the new manifest's artifact type is {got}, not {want}")));
-        }
         let mut given = planned.annotations.iter();
         if let Some((key, _)) = given.find(|(key, value)| found.annotations.get(key) != Some(value)) {
             return Err(
