@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use referee::process::{self, Sandbox};
+use referee::results::report::wrap::Page;
 use referee::runner::tools::Machine;
 
 use crate::exit::Failed;
@@ -13,6 +14,12 @@ use crate::exit::Failed;
 /// Whether the user asks for text without colour.
 pub(crate) fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+/// How wide a report is set: as the terminal, or in full where it goes elsewhere.
+pub(crate) fn page() -> Page {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    size.map_or(Page::FULL, |(columns, _)| Page::of(columns.0.into()))
 }
 
 /// This machine. `cache` replaces the folder of built tools.

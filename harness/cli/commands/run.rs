@@ -71,7 +71,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
         args.bless.as_deref().map_or(Ok(()), |folder| bless(folder, args, &catalogue, &goldens, &results)),
         match args.format {
             Format::Json => super::print_json(&results),
-            Format::Human => super::print(&summary::render(&results)),
+            Format::Human => super::print(&summary::render(machine::page(), &results)),
         },
     ];
     written.into_iter().collect::<Result<(), Failed>>()?;

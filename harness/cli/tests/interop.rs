@@ -113,14 +113,14 @@ fn every_column_has_a_golden() {
 /// The README's matrix is the one of the goldens.
 #[test]
 fn the_readme_shows_the_current_matrix() {
-    use referee::results::report::matrix;
+    use referee::results::report::{matrix, wrap::Page};
     let catalogue = catalogue();
     let entries = matrix::entries(goldens().iter(), HEADLINE);
     let tools: Vec<String> = catalogue.drivers.iter().map(|driver| driver.id.clone()).collect();
     let conventions: Vec<String> =
         catalogue.conventions.iter().map(|convention| cell_id::as_convention(&convention.id)).collect();
     let rows: Vec<String> = tools.iter().chain(&conventions).cloned().collect();
-    let table = matrix::tools(&entries, &rows, &tools);
+    let table = matrix::tools(Page::FULL, &entries, &rows, &tools);
     assert!(table.lines().count() > 10, "the goldens hold no matrix:\n{table}");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(path).expect("README.md");

@@ -9,6 +9,7 @@ use proptest::sample::select;
 use referee_results::golden::{Golden, Goldens};
 use referee_results::observation::{Observation, Recorded, Summary};
 use referee_results::report::summary;
+use referee_results::report::wrap::Page;
 use referee_results::vocabulary::{Surprise, Word};
 use referee_results::{
     Binding, CaseResult, CellId, CellResult, Network, OpName, Outcome, Results, ResultsError, Role,
@@ -183,7 +184,7 @@ proptest! {
     fn results_read_back_and_so_do_their_reports(results in results()) {
         let read = Results::from_json(&results.to_json()).unwrap();
         prop_assert_eq!(&read, &results);
-        prop_assert_eq!(summary::render(&read), summary::render(&results));
+        prop_assert_eq!(summary::render(Page::FULL, &read), summary::render(Page::FULL, &results));
         let of = |results: &Results| Goldens::default().bless(results, |_| true);
         prop_assert_eq!(of(&read), of(&results));
     }
@@ -356,7 +357,7 @@ fn words(text: &str) -> BTreeSet<&str> {
 /// Reports take their words from the vocabulary: one that is not in it is found here, and one that is in it is printed.
 #[test]
 fn every_word_of_a_report_is_in_the_vocabulary() {
-    let text = summary::render(&everything());
+    let text = summary::render(Page::FULL, &everything());
     let vocabulary: BTreeMap<&str, Word> = Word::all().map(|word| (word.text(), word)).collect();
     let words = words(&text);
     let unknown: Vec<_> = words.iter().filter(|word| !vocabulary.contains_key(**word)).collect();

@@ -2,6 +2,8 @@
 //!
 //! Owns: finding them, and labels of several names. Leaves to others: what is in a table.
 
+use super::wrap::Page;
+
 /// Labels of several names are up to this many characters wide.
 const LABEL: usize = 26;
 
@@ -20,18 +22,22 @@ pub(super) fn alike<N>(all: impl Iterator<Item = (N, Words)>) -> Vec<(Vec<N>, Wo
     groups
 }
 
-/// The rows of a group: its names in as few lines as hold them, each with the words.
+/// The rows of a group: its names in as few lines as hold them, the words in the first. Of names that begin alike up to a `>`, that
+/// stands once.
 pub(super) fn rows(indent: &str, names: &[String], words: &Words) -> Vec<(String, Vec<String>)> {
-    let mut lines: Vec<String> = Vec::new();
+    let mut items: Vec<String> = Vec::new();
+    let mut before = "";
     for name in names {
-        match lines.last_mut() {
-            Some(line) if line.len() + 2 + name.len() <= LABEL => {
-                line.push_str(", ");
-                line.push_str(name);
-            }
-            _ => lines.push(format!("{indent}{name}")),
-        }
+        let (begin, end) = name.rsplit_once("> ").unwrap_or(("", name));
+        let is_same = !begin.is_empty() && begin == before;
+        items.push(if is_same { end.to_owned() } else { name.clone() });
+        before = begin;
     }
-    let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
-    lines.into_iter().map(|line| (line, words.clone())).collect()
+    let label = Page::narrow(LABEL).wrapped(indent, &items.join(", "), indent.len() + 2);
+    let mut rows: Vec<(String, Vec<String>)> =
+        label.lines().map(|line| (line.to_owned(), Vec::new())).collect();
+    if let Some((_, first)) = rows.first_mut() {
+        *first = words.iter().map(|&word| word.to_owned()).collect();
+    }
+    rows
 }

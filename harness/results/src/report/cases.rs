@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::axes::Axes;
 use super::matrix::{bare, heads, meaning};
 use super::table::Table;
-use super::wrap::{listed, wrapped};
+use super::wrap::Page;
 use crate::cell_id::Binding;
 use crate::results::{CellResult, Results};
 use crate::role::Role;
@@ -24,13 +24,13 @@ struct Score {
 }
 
 /// The table, with what its signs mean.
-pub(super) fn render(results: &Results, axes: &Axes) -> String {
+pub(super) fn render(page: Page, results: &Results, axes: &Axes) -> String {
     let cases: Vec<&str> = axes.cases.keys().map(String::as_str).collect();
-    let by_tool = by_tool(results, &cases, &axes.tools);
-    if by_tool.is_empty() { by_convention(results, &cases, &axes.conventions) } else { by_tool }
+    let by_tool = by_tool(page, results, &cases, &axes.tools);
+    if by_tool.is_empty() { by_convention(page, results, &cases, &axes.conventions) } else { by_tool }
 }
 
-fn by_tool(results: &Results, cases: &[&str], tools: &[String]) -> String {
+fn by_tool(page: Page, results: &Results, cases: &[&str], tools: &[String]) -> String {
     let ran = results.cells.iter().filter(|cell| is_reading(cell) && !is_builtin(cell));
     let (columns, scores) = scores(ran, cases, tools);
     if columns.is_empty() {
@@ -42,8 +42,8 @@ fn by_tool(results: &Results, cases: &[&str], tools: &[String]) -> String {
         rows: rows(&scores, ratio),
         least: 6,
     };
-    let title = wrapped("", &format!("{EACH} tool read in full"), 2);
-    format!("{title}\n{}{}\n", table.render(""), gaps(&scores))
+    let title = page.wrapped("", &format!("{EACH} tool read in full"), 2);
+    format!("{title}\n{}{}\n", table.render(page, ""), gaps(page, &scores))
 }
 
 /// Whether somebody listed referrers at the end.
@@ -56,12 +56,12 @@ fn is_builtin(cell: &CellResult) -> bool {
 }
 
 /// What the sign of a gap means, where there is one.
-fn gaps(scores: &[Row<'_>]) -> String {
+fn gaps(page: Page, scores: &[Row<'_>]) -> String {
     let gap = scores.iter().flat_map(|(_, scores)| scores).any(|score| score.of == 0);
-    if gap { format!("\n{}", meaning(Word::Nothing)) } else { String::new() }
+    if gap { format!("\n{}", meaning(page, Word::Nothing)) } else { String::new() }
 }
 
-fn by_convention(results: &Results, cases: &[&str], conventions: &[String]) -> String {
+fn by_convention(page: Page, results: &Results, cases: &[&str], conventions: &[String]) -> String {
     let ran = results.cells.iter().filter(|cell| is_reading(cell) && is_builtin(cell));
     let (columns, scores) = scores(ran, cases, conventions);
     if columns.is_empty() {
@@ -86,8 +86,8 @@ fn by_convention(results: &Results, cases: &[&str], conventions: &[String]) -> S
         rows(&scores, ratio)
     };
     let table = Table { corner: String::new(), heads, rows, least: 3 };
-    let title = wrapped("", &format!("{EACH} convention's reader found in full"), 2);
-    format!("{title}\n{}\n{}{}\n", table.render(""), listed("  ", &names, 2), gaps(&scores))
+    let title = page.wrapped("", &format!("{EACH} convention's reader found in full"), 2);
+    format!("{title}\n{}\n{}{}\n", table.render(page, ""), page.listed("  ", &names, 2), gaps(page, &scores))
 }
 
 fn ratio(score: &Score) -> String {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::wrap::{counted, wrapped};
+use super::wrap::{Page, counted};
 use crate::cell_id::{Binding, CellId};
 use crate::results::CellResult;
 use crate::vocabulary::Word;
@@ -49,26 +49,30 @@ impl<'a> Causes<'a> {
     }
 
     /// A paragraph for each cause.
-    pub(super) fn render(&self) -> String {
+    pub(super) fn render(&self, page: Page) -> String {
         let mut text = String::new();
         for ((word, _), cause) in &self.0 {
             let Some((smallest, what)) = cause.cells.iter().min_by_key(|(id, _)| id.smallness()) else {
                 continue;
             };
-            text.push_str(&paragraph(*word, &format!("{}: {}", names(&cause.who), without_digests(what))));
+            text.push_str(&paragraph(
+                page,
+                *word,
+                &format!("{}: {}", names(&cause.who), without_digests(what)),
+            ));
             let count = cause.cells.len();
             let count = if count > 1 { format!("{count} cells, smallest ") } else { String::new() };
-            text.push_str(&wrapped(INDENT, &format!("{count}{smallest}"), INDENT.len()));
+            text.push_str(&page.wrapped(INDENT, &format!("{count}{smallest}"), INDENT.len()));
         }
         text
     }
 
     /// A line for each cause, with the number of its cells.
-    pub(super) fn counts(&self) -> String {
+    pub(super) fn counts(&self, page: Page) -> String {
         let line = |cause: &Cause<'_>| {
             let what = cause.cells.first().map_or("", |(_, what)| what);
             let cells = counted(cause.cells.len(), "cell");
-            wrapped("", &format!("{}: {what} ({cells})", names(&cause.who)), 2)
+            page.wrapped("", &format!("{}: {what} ({cells})", names(&cause.who)), 2)
         };
         self.0.values().map(line).collect()
     }
@@ -91,8 +95,8 @@ fn names(who: &BTreeSet<String>) -> String {
 }
 
 /// A word and what it is about, in two columns.
-pub(super) fn paragraph(head: impl Into<Word>, body: &str) -> String {
-    wrapped(&format!("{:width$}", head.into().text(), width = INDENT.len()), body, INDENT.len())
+pub(super) fn paragraph(page: Page, head: impl Into<Word>, body: &str) -> String {
+    page.wrapped(&format!("{:width$}", head.into().text(), width = INDENT.len()), body, INDENT.len())
 }
 
 /// A sentence with its digests, paths of blobs and fallback tags cut short.

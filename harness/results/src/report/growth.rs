@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::axes::Axes;
 use super::table::Table;
-use super::wrap::wrapped;
+use super::wrap::Page;
 use crate::cell_id::Binding;
 use crate::outcome::Outcome;
 use crate::results::{CellResult, Results};
@@ -29,7 +29,7 @@ struct Seen {
 }
 
 /// The table, with the words that it has.
-pub(super) fn table(results: &Results, axes: &Axes) -> (String, BTreeSet<Word>) {
+pub(super) fn table(page: Page, results: &Results, axes: &Axes) -> (String, BTreeSet<Word>) {
     let sizes: BTreeMap<&str, u64> =
         results.cases.iter().filter_map(|case| Some((case.id.as_str(), case.size?))).collect();
     let mut all: BTreeMap<(&str, String), BTreeMap<u64, Seen>> = BTreeMap::new();
@@ -66,7 +66,7 @@ pub(super) fn table(results: &Results, axes: &Axes) -> (String, BTreeSet<Word>) 
     let heads = heads.map(|head| (head, String::new())).collect();
     let table = Table { corner: String::new(), heads, rows, least: 4 };
     let title = "How the time grows: milliseconds by the number of referrers, where a tool found all of them";
-    (format!("{}\n{}", wrapped("", title, 2), table.render("")), words)
+    (format!("{}\n{}", page.wrapped("", title, 2), table.render(page, "")), words)
 }
 
 /// The id of a case without its number.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::alike::{self, alike};
 use super::axes::Axes;
 use super::table::{Column, Table};
-use super::wrap::{counted, wrapped};
+use super::wrap::{Page, counted};
 use crate::outcome::Outcome;
 use crate::results::{CellResult, Results};
 use crate::role::Role;
@@ -18,7 +18,7 @@ use crate::vocabulary::Word;
 type Asked<'a> = (String, &'a str);
 
 /// The table and, after it, how much is undisturbed, with the words that it has.
-pub(super) fn table(results: &Results, axes: &Axes) -> (String, BTreeSet<Word>) {
+pub(super) fn table(page: Page, results: &Results, axes: &Axes) -> (String, BTreeSet<Word>) {
     let cells: Vec<(&CellResult, Outcome)> = results.cells.iter().filter_map(with_control).collect();
     let mut asked: Vec<Asked<'_>> = Vec::new();
     let mut stored: Vec<String> = Vec::new();
@@ -45,7 +45,8 @@ pub(super) fn table(results: &Results, axes: &Axes) -> (String, BTreeSet<Word>) 
         stored.iter().filter(|row| asked.iter().any(|asked| disturbs(row, asked))).collect();
     let columns: Vec<&Asked<'_>> =
         asked.iter().filter(|asked| stored.iter().any(|row| disturbs(row, asked))).collect();
-    let title = wrapped("", "The image itself: who is disturbed by its referrers, as they were stored", 2);
+    let title =
+        page.wrapped("", "The image itself: who is disturbed by its referrers, as they were stored", 2);
     let quiet = format!(
         "Of {} to store referrers, {} disturb nobody. Of {} to bystanders, {} are never disturbed.",
         counted(stored.len(), "way"),
@@ -54,7 +55,7 @@ pub(super) fn table(results: &Results, axes: &Axes) -> (String, BTreeSet<Word>) 
         asked.len() - columns.len(),
     );
     if rows.is_empty() {
-        return (format!("{title}\n{}", wrapped("", &quiet, 0)), BTreeSet::new());
+        return (format!("{title}\n{}", page.wrapped("", &quiet, 0)), BTreeSet::new());
     }
     let word = |row: &String, asked: &Asked<'_>| of(row, asked).map_or("", Word::text);
     let words: BTreeSet<Word> =
@@ -71,8 +72,8 @@ pub(super) fn table(results: &Results, axes: &Axes) -> (String, BTreeSet<Word>) 
     });
     let lines = alike(lines).into_iter().flat_map(|(names, words)| alike::rows("", &names, &words));
     let heads: Vec<Column> = columns.iter().map(|column| head(column)).collect();
-    let table = Table::headed("asked", "stored by", &heads, lines.collect());
-    (format!("{title}\n{table}\n{}", wrapped("", &quiet, 0)), words)
+    let table = Table::headed(page, "asked", "stored by", &heads, lines.collect());
+    (format!("{title}\n{table}\n{}", page.wrapped("", &quiet, 0)), words)
 }
 
 /// The head of questions of one case that fare the same.

@@ -1,6 +1,6 @@
 //! The matrix: who can see whose referrers, in one case.
 //!
-//! Owns: rows, columns and the words in the cells, in 80 columns. Leaves to others: which case is shown.
+//! Owns: rows, columns and the words in the cells, in the width of a page. Leaves to others: which case is shown.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use crate::cell_id::{self, Binding, CellId};
 use crate::golden::Golden;
 use crate::outcome::Outcome;
 use crate::report::table::Table;
-use crate::report::wrap::{listed, wrapped};
+use crate::report::wrap::Page;
 use crate::results::CellResult;
 use crate::vocabulary::Word;
 
@@ -84,17 +84,17 @@ pub(super) fn words(entries: &[Entry]) -> BTreeSet<Word> {
 }
 
 /// A word and what it means, as a line of a legend.
-pub(super) fn meaning(word: Word) -> String {
-    wrapped(&format!("  {:8}  ", word.text()), word.meaning(), 12)
+pub(super) fn meaning(page: Page, word: Word) -> String {
+    page.wrapped(&format!("  {:8}  ", word.text()), word.meaning(), 12)
 }
 
 /// The matrix whose columns are tools: rows and columns in the given order.
-pub fn tools(entries: &[Entry], rows: &[String], columns: &[String]) -> String {
+pub fn tools(page: Page, entries: &[Entry], rows: &[String], columns: &[String]) -> String {
     let entries: Vec<&Entry> = entries.iter().filter(|entry| !entry.builtin).collect();
     let render = |(rows, columns): &(Vec<&String>, Vec<&String>)| {
         let heads = columns.iter().map(|column| heads(column)).collect();
         let rows = under_as(filled(&entries, rows, columns, str::to_owned));
-        Table { corner: "written by".to_owned(), heads, rows, least: 6 }.render("read by")
+        Table { corner: "written by".to_owned(), heads, rows, least: 6 }.render(page, "read by")
     };
     groups(&entries, rows, columns).iter().map(render).collect::<Vec<_>>().join("\n")
 }
@@ -135,7 +135,7 @@ pub(super) fn heads(column: &str) -> (String, String) {
 }
 
 /// The matrix whose columns are conventions, numbered like its rows; those without a row are named below it.
-pub fn conventions(entries: &[Entry], rows: &[String], columns: &[String]) -> String {
+pub fn conventions(page: Page, entries: &[Entry], rows: &[String], columns: &[String]) -> String {
     let entries: Vec<&Entry> = entries.iter().filter(|entry| entry.builtin).collect();
     let render = |(rows, columns): &(Vec<&String>, Vec<&String>)| {
         let number = |name: &str| columns.iter().position(|column| *column == name).map(|at| at + 1);
@@ -144,7 +144,7 @@ pub fn conventions(entries: &[Entry], rows: &[String], columns: &[String]) -> St
             let heads = vec![(bare(column).to_owned(), String::new())];
             let rows = filled(&entries, rows, columns, str::to_owned);
             return Table { corner: "written by".to_owned(), heads, rows, least: 4 }
-                .render("read by convention");
+                .render(page, "read by convention");
         }
         let label = |row: &str| match number(row) {
             Some(at) => format!("{:5}{}", format!("[{at}]"), bare(row)),
@@ -157,10 +157,10 @@ pub fn conventions(entries: &[Entry], rows: &[String], columns: &[String]) -> St
             .collect();
         let heads = (1..=columns.len()).map(|at| (format!("[{at}]"), String::new())).collect();
         let rows = filled(&entries, rows, columns, label);
-        let mut text =
-            Table { corner: "written by".to_owned(), heads, rows, least: 4 }.render("read by convention");
+        let mut text = Table { corner: "written by".to_owned(), heads, rows, least: 4 }
+            .render(page, "read by convention");
         if !names.is_empty() {
-            let _ = write!(text, "\n{}", listed("  ", &names, 2));
+            let _ = write!(text, "\n{}", page.listed("  ", &names, 2));
         }
         text
     };

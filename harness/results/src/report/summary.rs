@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::axes::Axes;
 use super::matrix::{self, BUILT, Entry, HEADLINE};
-use super::wrap::{counted, listed, wrapped};
+use super::wrap::{Page, counted};
 use super::{cases, growth, image, surprises, survival, unexpected};
 use crate::cell_id::BUILTIN;
 use crate::fate;
@@ -20,42 +20,43 @@ use crate::vocabulary::Word;
 const MATRICES: usize = 2;
 
 /// Everything that a person reads at the end of a run.
-pub fn render(results: &Results) -> String {
+pub fn render(page: Page, results: &Results) -> String {
     let axes = Axes::of(results);
     let mut told = BTreeSet::new();
-    let mut text = matrices(results, &axes, &mut told);
+    let mut text = matrices(page, results, &axes, &mut told);
     let journeys = fate::journeys(results);
-    add(&mut text, &survival::table(&journeys, &axes), survival::words(&journeys), &mut told);
-    let (table, words) = image::table(results, &axes);
-    add(&mut text, &table, words, &mut told);
-    let (table, words) = growth::table(results, &axes);
-    add(&mut text, &table, words, &mut told);
+    add(page, &mut text, &survival::table(page, &journeys, &axes), survival::words(&journeys), &mut told);
+    let (table, words) = image::table(page, results, &axes);
+    add(page, &mut text, &table, words, &mut told);
+    let (table, words) = growth::table(page, results, &axes);
+    add(page, &mut text, &table, words, &mut told);
     if axes.cases.len() > MATRICES {
-        text.push_str(&cases::render(results, &axes));
+        text.push_str(&cases::render(page, results, &axes));
     }
-    text.push_str(&surprises::surprises(results));
-    text.push_str(&surprises::refusals(results));
-    text.push_str(&unexpected::unexpected(results));
-    text.push_str(&unexpected::unclaimed(results));
-    text.push_str(&missing(results));
+    text.push_str(&surprises::surprises(page, results));
+    text.push_str(&surprises::refusals(page, results));
+    text.push_str(&unexpected::unexpected(page, results));
+    text.push_str(&unexpected::unclaimed(page, results));
+    text.push_str(&missing(page, results));
     text.push_str(&pairs(results));
-    text.push_str(&survival::headlines(results, &journeys, &axes));
-    text.push_str(&closing(results));
+    text.push_str(&survival::headlines(page, results, &journeys, &axes));
+    text.push_str(&closing(page, results));
     text
 }
 
 /// Adds a part, with what those of its words mean that were not told before.
-fn add(text: &mut String, part: &str, words: BTreeSet<Word>, told: &mut BTreeSet<Word>) {
+fn add(page: Page, text: &mut String, part: &str, words: BTreeSet<Word>, told: &mut BTreeSet<Word>) {
     if part.is_empty() {
         return;
     }
     text.push_str(part);
-    let legend: String = words.into_iter().filter(|word| told.insert(*word)).map(matrix::meaning).collect();
+    let legend: String =
+        words.into_iter().filter(|word| told.insert(*word)).map(|word| matrix::meaning(page, word)).collect();
     let _ = if legend.is_empty() { writeln!(text) } else { writeln!(text, "\n{legend}") };
 }
 
 /// A matrix for each case, or that of the headline alone.
-fn matrices(results: &Results, axes: &Axes, told: &mut BTreeSet<Word>) -> String {
+fn matrices(page: Page, results: &Results, axes: &Axes, told: &mut BTreeSet<Word>) -> String {
     let with_cells: Vec<&str> = axes.cases.keys().map(String::as_str).collect();
     let shown: Vec<&str> = match with_cells.as_slice() {
         [HEADLINE, BUILT] => vec![HEADLINE],
@@ -71,34 +72,31 @@ fn matrices(results: &Results, axes: &Axes, told: &mut BTreeSet<Word>) -> String
         let title = axes.cases.get(case).map_or("", String::as_str);
         let head = if title.is_empty() { case.to_owned() } else { format!("{case}: ") };
         let tables = [
-            wrapped(&head, title, 2),
-            matrix::tools(&entries, &rows, &axes.tools),
-            matrix::conventions(&entries, &rows, &axes.conventions),
+            page.wrapped(&head, title, 2),
+            matrix::tools(page, &entries, &rows, &axes.tools),
+            matrix::conventions(page, &entries, &rows, &axes.conventions),
         ];
         parts.extend(tables.into_iter().filter(|table| !table.is_empty()));
         words.extend(matrix::words(&entries));
     }
     let mut text = String::new();
-    add(&mut text, &parts.join("\n"), words, told);
+    add(page, &mut text, &parts.join("\n"), words, told);
     text
 }
 
 /// What was run, and when. A variant that is the same program as its tool is not named again.
-fn versions(results: &Results) -> String {
+fn versions(page: Page, results: &Results) -> String {
     let found = results.tools.iter().filter_map(|tool| Some((tool, tool.version.as_deref()?)));
     let is_own = |tool: &ToolResult| {
         let of_same = results.tools.iter().find(|other| other.id == tool.tool && other.id != tool.id);
         of_same.is_none_or(|other| other.version != tool.version || other.sha256 != tool.sha256)
     };
-    let names =
+    let tools =
         found.filter(|(tool, _)| is_own(tool)).map(|(tool, version)| format!("{} {version}", tool.id));
-    let names: Vec<String> = names.collect();
     let referee = format!("referee {}", results.referee.as_deref().unwrap_or("of an earlier version"));
-    let date = results.date.as_deref().map_or_else(String::new, |date| format!(", {date}"));
-    if names.is_empty() {
-        return format!("{referee}{date}\n");
-    }
-    listed(&format!("{referee}{date}, with "), &names, 2)
+    let mut items: Vec<String> = [Some(referee), results.date.clone()].into_iter().flatten().collect();
+    items.extend(tools.enumerate().map(|(at, tool)| if at == 0 { format!("with {tool}") } else { tool }));
+    page.listed("", &items, 2)
 }
 
 /// The rows of a case: tools, conventions, then chains (`producer > copier`) in the order of their cells.
@@ -113,11 +111,11 @@ fn rows(entries: &[Entry], axes: &Axes) -> Vec<String> {
 }
 
 /// What could not run, and how to get it.
-fn missing(results: &Results) -> String {
+fn missing(page: Page, results: &Results) -> String {
     let missing: Vec<&ToolResult> = results.tools.iter().filter(|tool| tool.status != Status::Ok).collect();
     let width = missing.iter().map(|tool| tool.id.len()).max().unwrap_or(0) + 1;
     let line = |tool: &&ToolResult| {
-        wrapped(&format!("{:width$} ", tool.id), tool.reason.as_deref().unwrap_or(""), width + 1)
+        page.wrapped(&format!("{:width$} ", tool.id), tool.reason.as_deref().unwrap_or(""), width + 1)
     };
     let text: String = missing.iter().map(line).collect();
     if text.is_empty() {
@@ -137,11 +135,11 @@ fn missing(results: &Results) -> String {
             format!("`referee run --install` builds {small}; `--install=all` also {large}. Both need Go.")
         }
     };
-    let advice = if advice.is_empty() { advice } else { wrapped("", &advice, 0) + "\n" };
+    let advice = if advice.is_empty() { advice } else { page.wrapped("", &advice, 0) + "\n" };
     format!("Not run: these tools are unavailable\n\n{text}\n{advice}")
 }
 
-fn closing(results: &Results) -> String {
+fn closing(page: Page, results: &Results) -> String {
     let ran = results.cells.iter().filter(|cell| cell.outcome.ran()).count();
     let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
     for verdict in results.cells.iter().filter_map(|cell| cell.verdict) {
@@ -153,8 +151,8 @@ fn closing(results: &Results) -> String {
     let cells = counted(ran, "cell");
     let skipped = results.cells.len() - ran;
     let did_not = if skipped == 0 { String::new() } else { format!(" {skipped} did not run.") };
-    text.push_str(&wrapped("", &format!("{cells} ran{verdicts}.{did_not}"), 2));
-    text.push_str(&versions(results));
+    text.push_str(&page.wrapped("", &format!("{cells} ran{verdicts}.{did_not}"), 2));
+    text.push_str(&versions(page, results));
     if !results.complete {
         text.push_str("Incomplete: the run broke off.\n");
     }

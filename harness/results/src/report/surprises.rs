@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::causes::{Causes, paragraph, whose};
 use super::unexpected::then;
-use super::wrap::counted;
+use super::wrap::{Page, counted};
 use crate::cell_id::{Binding, CellId};
 use crate::outcome::Outcome;
 use crate::results::{CellResult, Results};
 use crate::vocabulary::Surprise;
 
 /// What a tool does that a person would not think of.
-pub(super) fn surprises(results: &Results) -> String {
+pub(super) fn surprises(page: Page, results: &Results) -> String {
     let mut causes = Causes::default();
     let mut leaks: BTreeMap<&str, BTreeSet<&CellId>> = BTreeMap::new();
     for cell in &results.cells {
@@ -31,28 +31,28 @@ pub(super) fn surprises(results: &Results) -> String {
     for (driver, paths) in outside(results) {
         let paths: Vec<_> = paths.into_iter().collect();
         let what = format!("{driver} wrote beside its layout: {}", paths.join(", "));
-        text.push_str(&paragraph(Surprise::Outside, &what));
+        text.push_str(&paragraph(page, Surprise::Outside, &what));
     }
-    text.push_str(&causes.render());
+    text.push_str(&causes.render(page));
     for (kind, what) in super::habits::lines(results) {
-        text.push_str(&paragraph(kind, &what));
+        text.push_str(&paragraph(page, kind, &what));
     }
     for (driver, cells) in &leaks {
         let cells = counted(cells.len(), "cell");
         let what = format!("{driver} left a process behind in {cells}; it was ended");
-        text.push_str(&paragraph(Surprise::Leak, &what));
+        text.push_str(&paragraph(page, Surprise::Leak, &what));
     }
     if text.is_empty() { text } else { format!("Surprises\n\n{text}\n") }
 }
 
 /// What tools said that they cannot or will not do, in their own words.
-pub(super) fn refusals(results: &Results) -> String {
+pub(super) fn refusals(page: Page, results: &Results) -> String {
     let mut causes = Causes::default();
     for cell in results.cells.iter().filter(|cell| cell.outcome == Outcome::Refused && !is_as_always(cell)) {
         let (who, what) = whose(&cell.id, cell.reason.as_deref().unwrap_or_default());
         causes.add(cell.outcome, &who, what.to_owned(), cell);
     }
-    let text = causes.render();
+    let text = causes.render(page);
     if text.is_empty() { text } else { format!("Refused, in the tools' own words\n\n{text}\n") }
 }
 

@@ -8,7 +8,7 @@ use super::alike::{self, Words, alike};
 use super::axes::Axes;
 use super::matrix::{bare, heads};
 use super::table::{Column, Table};
-use super::wrap::{counted, listed, wrapped};
+use super::wrap::{Page, counted};
 use crate::cell_id::as_convention;
 use crate::fate::{Fate, Journey, Way};
 use crate::results::Results;
@@ -16,7 +16,7 @@ use crate::vocabulary::Word;
 
 /// The table: rows are ways, below the case they are of, and columns are how it was stored. What fares the same everywhere
 /// shares a row of its case, or a column.
-pub(super) fn table(journeys: &[Journey], axes: &Axes) -> String {
+pub(super) fn table(page: Page, journeys: &[Journey], axes: &Axes) -> String {
     if journeys.is_empty() {
         return String::new();
     }
@@ -52,7 +52,7 @@ pub(super) fn table(journeys: &[Journey], axes: &Axes) -> String {
     let columns: Vec<Column> = columns.iter().map(column).collect();
     let title =
         "What survives: rows did something to a layout, columns are how its referrers were stored before";
-    format!("{}\n{}", wrapped("", title, 2), Table::headed("stored by, or as", "", &columns, rows))
+    format!("{}\n{}", page.wrapped("", title, 2), Table::headed(page, "stored by, or as", "", &columns, rows))
 }
 
 /// The words of the table.
@@ -79,7 +79,7 @@ struct Count {
 
 /// What survives, as counts: a sentence on each convention that is proposed, the others in one list, and how much is lost
 /// without a word.
-pub(super) fn headlines(results: &Results, journeys: &[Journey], axes: &Axes) -> String {
+pub(super) fn headlines(page: Page, results: &Results, journeys: &[Journey], axes: &Axes) -> String {
     if journeys.is_empty() {
         return String::new();
     }
@@ -97,17 +97,17 @@ pub(super) fn headlines(results: &Results, journeys: &[Journey], axes: &Axes) ->
     let (mut asked, others): (Vec<_>, Vec<_>) = of.partition(|(label, _)| proposed.contains(*label));
     asked.sort_by_key(|(label, _)| *label);
     let mut text: String =
-        asked.iter().map(|(label, count)| wrapped("", &sentence(label, *count), 2)).collect();
+        asked.iter().map(|(label, count)| page.wrapped("", &sentence(label, *count), 2)).collect();
     if !others.is_empty() {
         let mut others = others;
         others.sort_by_key(|(_, count)| std::cmp::Reverse(count.kept * 1000 / count.ways.max(1)));
         let each = others.iter().map(|(label, count)| format!("{label} {}/{}", count.kept, count.ways));
-        text.push_str("Ways between two layouts that keep what was stored by, or as:\n");
-        text.push_str(&listed("  ", &each.collect::<Vec<_>>(), 2));
+        text.push_str("Ways between layouts that keep what was stored by, or as:\n");
+        text.push_str(&page.listed("  ", &each.collect::<Vec<_>>(), 2));
     }
     let silent = journeys.iter().filter(|journey| journey.silent && journey.fate == Ok(Fate::Lost)).count();
     let cells = counted(silent, "cell");
-    text + &wrapped("", &format!("{cells} lost a referrer with exit code 0 and without a word."), 2)
+    text + &page.wrapped("", &format!("{cells} lost a referrer with exit code 0 and without a word."), 2)
 }
 
 fn sentence(label: &str, count: Count) -> String {

@@ -1,11 +1,11 @@
-//! Tables for a terminal of 80 columns.
+//! Tables for a terminal.
 //!
 //! Owns: widths, heads of two lines, and breaking a table that is too wide into several below each other. Leaves to
 //! others: what is in the cells.
 
 use std::fmt::Write as _;
 
-use super::wrap::{WIDTH, listed};
+use super::wrap::Page;
 
 /// What stands over a column.
 #[derive(Debug, Clone)]
@@ -32,6 +32,7 @@ pub(super) struct Table {
 impl Table {
     /// A table with heads over its columns where all fit beside each other, and else with numbers, which are told below it.
     pub(super) fn headed(
+        page: Page,
         title: &str,
         corner: &str,
         columns: &[Column],
@@ -40,21 +41,21 @@ impl Table {
         let corner = corner.to_owned();
         let heads: Option<Vec<_>> = columns.iter().map(|column| column.head.clone()).collect();
         let mut table = Self { corner, heads: heads.unwrap_or_default(), rows, least: 4 };
-        if !table.heads.is_empty() && table.parts(table.label()).len() == 1 {
-            return table.render(title);
+        if !table.heads.is_empty() && table.parts(page, table.label()).len() == 1 {
+            return table.render(page, title);
         }
         let number = |at: usize| format!("[{}]", at + 1);
         table.heads = (0..columns.len()).map(|at| (number(at), String::new())).collect();
         let told = columns.iter().enumerate();
-        let told = told.map(|(at, column)| listed(&format!("  {:4} ", number(at)), &column.names, 7));
-        format!("{}\n{}", table.render(title), told.collect::<String>())
+        let told = told.map(|(at, column)| page.listed(&format!("  {:4} ", number(at)), &column.names, 7));
+        format!("{}\n{}", table.render(page, title), told.collect::<String>())
     }
 
-    /// The table, or its parts, at most 80 columns wide, each part below `title`, which stands over the columns.
-    pub(super) fn render(&self, title: &str) -> String {
+    /// The table, or its parts, no wider than the page, each part below `title`, which stands over the columns.
+    pub(super) fn render(&self, page: Page, title: &str) -> String {
         let label = self.label();
         let mut text = String::new();
-        for part in self.parts(label) {
+        for part in self.parts(page, label) {
             if !text.is_empty() {
                 text.push('\n');
             }
@@ -83,12 +84,12 @@ impl Table {
     }
 
     /// The columns that fit beside each other.
-    fn parts(&self, label: usize) -> Vec<std::ops::Range<usize>> {
+    fn parts(&self, page: Page, label: usize) -> Vec<std::ops::Range<usize>> {
         let mut parts = Vec::new();
         let (mut begin, mut used) = (0, label + 1);
         for at in 0..self.heads.len() {
             let width = self.width(at) + 1;
-            if used + width > WIDTH && at > begin {
+            if used + width > page.width() && at > begin {
                 parts.push(begin..at);
                 (begin, used) = (at, label + 1);
             }
@@ -127,7 +128,7 @@ fn len(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::Table;
+    use super::{Page, Table};
 
     fn table(columns: usize, second: &str) -> Table {
         Table {
@@ -140,13 +141,13 @@ mod tests {
 
     #[test]
     fn a_head_without_a_second_line_has_one() {
-        assert_eq!(table(2, "").render(""), "row  column0 column1\none  0       1\n");
-        assert_eq!(table(1, "+x").render("read"), "     read\n     column0\nrow  +x\none  0\n");
+        assert_eq!(table(2, "").render(Page::FULL, ""), "row  column0 column1\none  0       1\n");
+        assert_eq!(table(1, "+x").render(Page::FULL, "read"), "     read\n     column0\nrow  +x\none  0\n");
     }
 
     #[test]
     fn what_is_too_wide_goes_on_below() {
-        let text = table(12, "").render("read");
+        let text = table(12, "").render(Page::FULL, "read");
         assert_eq!(text.matches("read").count(), 2, "{text}");
         assert!(text.lines().all(|line| line.len() <= 80), "{text}");
         assert!(text.contains("column11"), "{text}");

@@ -4,13 +4,14 @@
 
 use super::causes::{Causes, whose, without_digests};
 use super::surprises::counts;
+use super::wrap::Page;
 use crate::observation::Recorded;
 use crate::outcome::Outcome;
 use crate::results::{CellResult, Results};
 use crate::verdict::Verdict;
 
 /// The verdicts that make the run fail.
-pub(super) fn unexpected(results: &Results) -> String {
+pub(super) fn unexpected(page: Page, results: &Results) -> String {
     let mut causes = Causes::default();
     for cell in results.unexpected() {
         if let Some((verdict, what)) = sentence(cell) {
@@ -22,7 +23,7 @@ pub(super) fn unexpected(results: &Results) -> String {
     }
     let more =
         if causes.are_shared() { "\n`--format json` and `--report FILE` have every cell.\n" } else { "" };
-    format!("Unexpected\n\n{}{more}\n", causes.render())
+    format!("Unexpected\n\n{}{more}\n", causes.render(page))
 }
 
 /// What is unexpected of a cell, such as `was seen, now missed`.
@@ -71,7 +72,7 @@ fn list(names: &[String]) -> String {
 }
 
 /// What no cell could show, because a driver does not say that its tool can do it.
-pub(super) fn unclaimed(results: &Results) -> String {
+pub(super) fn unclaimed(page: Page, results: &Results) -> String {
     let mut causes = Causes::default();
     for cell in results.cells.iter().filter(|cell| cell.outcome == Outcome::Unsupported) {
         let (who, what) = whose(&cell.id, cell.reason.as_deref().unwrap_or_default());
@@ -80,5 +81,5 @@ pub(super) fn unclaimed(results: &Results) -> String {
     if causes.is_empty() {
         return String::new();
     }
-    format!("Not run: the driver does not claim it\n\n{}\n", causes.counts())
+    format!("Not run: the driver does not claim it\n\n{}\n", causes.counts(page))
 }
