@@ -1,6 +1,6 @@
 //! What the fake tool does when it does not misbehave: referrers are entries of index.json.
 //!
-//! Owns: attach, copy and discover over plain files. Leaves to others: pretending.
+//! Owns: attach, copy and discover over plain files. Leaves to others: changing what is there ([`super::mutate`]), pretending.
 
 use std::error::Error;
 use std::fs;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use referee_spec::Algorithm;
 use serde_json::{Value, json};
 
-use super::Done;
+use super::{Done, mutate};
 
 pub(super) fn run(op: &str, arguments: &[&str]) -> Done {
     match (op, arguments) {
@@ -19,26 +19,27 @@ pub(super) fn run(op: &str, arguments: &[&str]) -> Done {
             Ok(())
         }
         ("copy", [from, to]) => copy(Path::new(from), Path::new(to)),
+        (_, [layout, rest @ ..]) if mutate::run(op, Path::new(layout), rest)? => Ok(()),
         _ => Err(format!("cannot {op} with {} arguments", arguments.len()).into()),
     }
 }
 
-fn read(path: &Path) -> Result<Value, Box<dyn Error>> {
+pub(super) fn read(path: &Path) -> Result<Value, Box<dyn Error>> {
     Ok(serde_json::from_slice(&fs::read(path)?)?)
 }
 
-fn blob(layout: &Path, digest: &str) -> PathBuf {
+pub(super) fn blob(layout: &Path, digest: &str) -> PathBuf {
     layout.join("blobs").join(digest.replace(':', "/"))
 }
 
-fn put(layout: &Path, bytes: &[u8]) -> Result<Value, Box<dyn Error>> {
+pub(super) fn put(layout: &Path, bytes: &[u8]) -> Result<Value, Box<dyn Error>> {
     let digest = Algorithm::Sha256.digest(bytes);
     fs::create_dir_all(layout.join("blobs/sha256"))?;
     fs::write(blob(layout, &digest.to_string()), bytes)?;
     Ok(json!({ "digest": digest, "size": bytes.len() }))
 }
 
-fn typed(mut descriptor: Value, media_type: &str) -> Value {
+pub(super) fn typed(mut descriptor: Value, media_type: &str) -> Value {
     descriptor["mediaType"] = media_type.into();
     descriptor
 }
@@ -65,7 +66,7 @@ pub(super) fn attach(layout: &Path, subject: &str, kind: &str, file: Option<&str
     Ok(fs::write(layout.join("index.json"), index.to_string())?)
 }
 
-fn entries(layout: &Path) -> Result<Vec<Value>, Box<dyn Error>> {
+pub(super) fn entries(layout: &Path) -> Result<Vec<Value>, Box<dyn Error>> {
     let index = read(&layout.join("index.json"))?;
     Ok(index["manifests"].as_array().cloned().unwrap_or_default())
 }

@@ -9,6 +9,7 @@
 mod behaviours;
 mod daemon;
 mod honest;
+mod mutate;
 mod server;
 
 use std::fs;
@@ -96,6 +97,7 @@ fn misbehave(behaviour: &str, op: &str, arguments: &[&str]) -> Done {
             honest::run(op, arguments)?;
             fs::remove_dir_all(layout)?;
         }
+        lie if mutate::lie(lie, layout, arguments)? => {}
         "no-permission" => {
             use std::os::unix::fs::PermissionsExt as _;
             honest::run(op, arguments)?;

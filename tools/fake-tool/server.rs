@@ -21,6 +21,8 @@ pub(super) fn serve(behaviour: &str, root: &Path, port: &str) -> Done {
                 std::io::stderr().write_all(&line)?;
             }
         }
+        "server-removes-layout" => std::fs::remove_dir_all(root.join("repo"))?,
+        "server-changes-layout" => std::fs::write(root.join("repo/new"), "new")?,
         "server-leaves-child" => {
             let own = std::env::current_exe()?;
             std::process::Command::new(own)

@@ -7,6 +7,7 @@ mod docs;
 mod install;
 mod interop;
 mod interrupt;
+mod mutators;
 mod schemas;
 mod structure;
 mod support;

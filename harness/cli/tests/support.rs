@@ -77,7 +77,7 @@ timeout = 2
     let body = if behaviour.starts_with("server") {
         format!(
             r#"
-can = ["discover"]
+can = ["serve", "discover"]
 [server]
 argv = ["{behaviour}", "serve", "{{root}}", "{{port}}"]
 ready = "/v2/"
@@ -98,10 +98,14 @@ discover = {{ argv = ["{behaviour}", "ask", "{{socket}}", "discover", "{{layout}
     } else {
         format!(
             r#"
-can = ["attach", "copy", "discover"]
+can = ["attach", "copy", "tag", "gc", "delete", "delete.tag", "write", "discover"]
 [op]
 attach = {{ argv = ["{behaviour}", "attach", "{{layout}}", "{{subject.digest}}", "{{artifact-type}}", "{{file}}"] }}
 copy = {{ argv = ["{behaviour}", "copy", "{{layout}}", "{{out}}"] }}
+tag = {{ argv = ["{behaviour}", "tag", "{{layout}}", "{{subject.digest}}", "{{tag}}"] }}
+gc = {{ argv = ["{behaviour}", "gc", "{{layout}}"] }}
+delete = {{ argv = ["{behaviour}", "delete", "{{layout}}", {{ if = "tag", argv = ["tag", "{{tag}}"] }}, {{ if = "subject.digest", argv = ["manifest", "{{subject.digest}}"] }}] }}
+write = {{ argv = ["{behaviour}", "write", "{{layout}}", "{{tag}}"] }}
 discover = {{ argv = ["{behaviour}", "discover", "{{layout}}", "{{subject.digest}}"], view = "/manifests" }}
 "#
         )

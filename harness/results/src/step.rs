@@ -42,13 +42,16 @@ pub struct StepRecord {
     /// What it wrote beside its layout, as paths from the cell's folder.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outside: Vec<String>,
-    /// What a reader did to the layout that it was to read: `added`, `changed` or `removed`, and a path in the layout.
+    /// What a reader, or a server that was only asked for tags, did to the layout: `added`, `changed` or `removed`, and a path in the layout.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
     /// What the layout held before and does not any more: names of the case's content, tags, or digests cut short. A fact and no
     /// error.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lost: Vec<String>,
+    /// Of a garbage collection: whether a blob that nothing led to is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collected: Option<bool>,
     /// The tool was not run: it has hung in this operation again and again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub skipped: bool,

@@ -73,6 +73,7 @@ fn step() -> impl Strategy<Value = StepRecord> {
             outside,
             changed,
             lost,
+            collected: Some(true),
             skipped,
             leaked,
         }
@@ -258,6 +259,7 @@ fn everything() -> Results {
         outside: vec!["home".to_owned()],
         changed: vec!["changed index.json".to_owned()],
         lost: Vec::new(),
+        collected: None,
         skipped: false,
         leaked: true,
     }];

@@ -43,6 +43,7 @@ fn step(role: Role, op: &str) -> StepRecord {
         outside: Vec::new(),
         changed: Vec::new(),
         lost: Vec::new(),
+        collected: None,
         skipped: false,
         leaked: false,
     }

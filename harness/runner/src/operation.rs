@@ -11,6 +11,7 @@ mod bystander;
 mod consumer;
 mod copier;
 mod given;
+mod mutator;
 mod names;
 pub mod placeholder;
 mod probe;
@@ -25,8 +26,9 @@ use std::sync::Arc;
 use referee_layout::Referrer;
 use referee_process::HarnessError;
 use referee_process::service::Request;
+use referee_process::tree::Snapshot;
 use referee_results::observation::Observation;
-use referee_results::{Outcome, Role};
+use referee_results::{Outcome, Role, StepRecord};
 use referee_source::SourceError;
 use referee_writer::{Contents, Name};
 
@@ -48,6 +50,11 @@ pub static TABLE: &[&Operation] = &[
     &copier::upload::OPERATION,
     &copier::download::OPERATION,
     &registry::answer::OPERATION,
+    &mutator::tag::OPERATION,
+    &mutator::gc::OPERATION,
+    &mutator::delete::OPERATION,
+    &mutator::write::OPERATION,
+    &mutator::serve::OPERATION,
     &consumer::discover::OPERATION,
     &consumer::registry_discover::OPERATION,
     &bystander::resolve::OPERATION,
@@ -67,6 +74,8 @@ pub struct Operation {
     pub keys: &'static [Key],
     /// The key that names the content which a step adds to the layout.
     pub adds: Option<&'static str>,
+    /// The key that names the content which a step takes out of the layout.
+    pub removes: Option<&'static str>,
     /// What a driver can claim of it. The first is the operation in its plainest form.
     pub capabilities: &'static [Capability],
     /// The placeholders that can have a value in its command lines, besides [`Placeholder::EVERYWHERE`].
@@ -103,6 +112,8 @@ pub enum Form {
     Name,
     /// A list of names of contents.
     Names,
+    /// A text.
+    Text,
     /// One of these words; each with what it means.
     Word(&'static [(&'static str, &'static str)]),
 }
@@ -178,6 +189,11 @@ pub trait Action: fmt::Debug + Send + Sync {
     fn check(&self, after: &After<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {
         let _ = after;
         Ok(Vec::new())
+    }
+
+    /// Completes the record of a step that ended well: what it did to the layout besides, which was so `before`.
+    fn note(&self, state: &State, before: &Snapshot, record: &mut StepRecord) {
+        let _ = (state, before, record);
     }
 }
 
@@ -258,8 +274,8 @@ mod tests {
             for text in [operation.does, operation.leaves, operation.keeps] {
                 assert!(text.ends_with('.'), "{}: `{text}` is no sentence", operation.name);
             }
-            if let Some(adds) = operation.adds {
-                assert!(operation.keys.iter().any(|key| key.name == adds && key.required), "{adds}");
+            for named in [operation.adds, operation.removes].into_iter().flatten() {
+                assert!(operation.keys.iter().any(|key| key.name == named && key.required), "{named}");
             }
             let out = operation.placeholders.contains(&Placeholder::Out);
             assert_eq!(operation.result == ResultIn::Out, out, "{}", operation.name);

@@ -26,8 +26,8 @@ mod location;
 
 pub use after::After;
 pub use arrived::Arrived;
-pub use before::Before;
 pub(crate) use before::whole;
+pub use before::{Before, Free};
 pub use location::{Location, NoLayout};
 
 /// The name of the repository that a registry serves: the layout's folder below the served root.

@@ -191,3 +191,36 @@ fn a_referrer_cannot_be_listed_before_it_is_there() {
     let error = parse(&swapped).unwrap_err();
     insta::assert_snapshot!(error, @r#"cases/interop/good.toml:32:12: `sbom` is not in the layout before this step"#);
 }
+
+#[test]
+fn mistakes_in_steps_of_mutators() {
+    let step = |keys: &str| {
+        let next = "[[step]]\nrole    = \"consumer\"";
+        mistake(next, &format!("[[step]]\nrole = \"mutator\"\n{keys}\n{next}"))
+    };
+    insta::assert_snapshot!([
+        step("op = \"tag\"\ncontent = \"image\""),
+        step("op = \"tag\"\ncontent = \"image\"\nas = [\"v2\"]"),
+        step("op = \"tag\"\ncontent = \"image\"\nas = \"v 2\""),
+        step("op = \"tag\"\ncontent = \"image\"\nas = \"v1\""),
+        step("op = \"tag\"\ncontent = \"all\"\nas = \"v2\""),
+        step("op = \"delete\"\ncontent = \"sbom\""),
+        step("op = \"delete\"\ncontent = \"all\""),
+        step("op = \"delete\"\ncontent = \"sbom\"\nwhat = \"tag\""),
+        step("op = \"delete\"\ncontent = \"image\"\nwhat = \"blob\""),
+        step("op = \"write\"\ncontent = \"sbom\""),
+        step("op = \"write\"\ncontent = \"all\""),
+    ].join("\n"), @r#"
+32: this step needs `as` @ [[step]]
+36: `as` is one word and no list @ ["v2"]
+36: `v 2` is not a tag, expected letters, digits, `_`, `.`, `-`, at most 128 @ "v 2"
+36: a content has the tag `v1` already @ "v1"
+35: `all` has no tag to be addressed by (give it a `tag`) @ "all"
+41: `sbom` is deleted before this step @ "sbom"
+35: `all` has children, which would go with it or not @ "all"
+35: whether `sbom` is a referrer without its tag is not settled @ "sbom"
+36: `what` cannot be `blob`, expected one of `manifest`, `tag` @ "blob"
+35: `sbom` is in the layout already @ "sbom"
+35: no tool can be told to write this: an artifact with nothing but a tag, a type and a text @ "all"
+"#);
+}

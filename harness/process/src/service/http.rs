@@ -60,6 +60,13 @@ pub enum Request {
         /// A tag or a digest.
         reference: String,
     },
+    /// DELETE a manifest.
+    Delete {
+        /// The repository.
+        repository: String,
+        /// A tag or a digest.
+        reference: String,
+    },
     /// HEAD a blob. Any status is an answer.
     HasBlob {
         /// The repository.
@@ -186,6 +193,11 @@ impl Client {
                 let put = self.agent.put(format!("{}{path}", self.base)).header("content-type", media_type);
                 let put = put.send(&read(&what, file)?[..]);
                 Ok(self.answer(what, put)?.0)
+            }
+            Request::Delete { repository, reference } => {
+                let path = format!("/v2/{repository}/manifests/{reference}");
+                let deleted = self.agent.delete(format!("{}{path}", self.base)).call();
+                Ok(self.answer(format!("DELETE {path}"), deleted)?.0)
             }
             Request::Tags { repository } => {
                 let path = format!("/v2/{repository}/tags/list");

@@ -6,13 +6,14 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use referee_convention::Convention;
+use referee_convention::{Convention, ListedIn};
 use referee_layout::{Referrer, view};
 use referee_process::HarnessError;
 use referee_results::Outcome;
 use referee_results::StepRecord;
 use referee_results::cell_id::BUILTIN;
 use referee_results::observation::Answered;
+use referee_spec::Digest;
 use referee_writer::ContentNode;
 
 use super::{Attempt, Backend, Task, record};
@@ -44,7 +45,8 @@ impl Backend for Builtin<'_> {
         let result = match (state.facts(), subject) {
             (Ok(facts), Some(subject)) => {
                 let answer = view::answer(facts, &subject, self.convention);
-                Ok(Answer::Referrers(answer.referrers.iter().map(answered).collect()))
+                let found = answer.referrers.iter().filter(|found| !self.ignores(state, task, &found.digest));
+                Ok(Answer::Referrers(found.map(answered).collect()))
             }
             (Err(why), _) => Err(Failure::new(Outcome::Refused, format!("not a layout: {why}"))),
             (_, None) => Err(Failure::new(Outcome::Error, "the step names no subject")),
@@ -55,6 +57,15 @@ impl Backend for Builtin<'_> {
 }
 
 impl Builtin<'_> {
+    /// A reader that looks at blobs that nothing leads to does not mind that one is still there which was deleted, and not
+    /// collected yet.
+    fn ignores(&self, state: &State, task: Task<'_>, found: &Digest) -> bool {
+        let looks_at_blobs = self.convention.carriers.iter().any(|carrier| carrier.place == ListedIn::Blob);
+        let mut removed = task.plan.removed.iter();
+        looks_at_blobs
+            && removed.any(|name| state.digest(task.contents(), name.as_str()).as_ref() == Some(found))
+    }
+
     /// Writes the whole layout at the producer's first step on it; its further steps are then done.
     fn write(&self, state: &mut State, task: Task<'_>) -> Result<Attempt<()>, HarnessError> {
         let begin = Instant::now();

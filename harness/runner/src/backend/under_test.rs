@@ -4,7 +4,7 @@
 //! Leaves to others: running the tool ([`ToolUnderTest`]), and what each operation must leave ([`crate::operation`]).
 
 use referee_process::HarnessError;
-use referee_results::{Outcome, StepRecord};
+use referee_results::{Outcome, Role, StepRecord};
 
 use super::{Attempt, Backend, RunContext, Task};
 use crate::operation::{Answer, ResultIn};
@@ -41,10 +41,14 @@ impl<T: ToolUnderTest> Backend for UnderTest<'_, T> {
         }
         self.tool.prepare(state, *first)?;
         let before = Before::of(state);
+        let snapshot = (first.step.role() == Role::Mutator).then(|| state.layout().snapshot());
         let mut attempts = self.run(state, tasks)?;
         state.changed();
         for (attempt, task) in attempts.iter_mut().zip(tasks) {
             self.finish(state, *task, &before, attempt)?;
+            if let (Ok(()), Some(snapshot)) = (&attempt.result, &snapshot) {
+                task.step.action.note(state, snapshot, &mut attempt.record);
+            }
         }
         Ok(attempts)
     }

@@ -9,6 +9,7 @@ use referee_writer::{Contents, Name};
 
 use super::Case;
 use crate::operation::Address;
+use referee_results::Role;
 
 /// All content of a case, with its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Plan {
     /// The content.
     pub contents: Contents,
     added: Vec<Added>,
+    /// What a step takes out again.
+    pub removed: BTreeSet<Name>,
 }
 
 /// Content that a step adds to a layout.
@@ -26,17 +29,21 @@ struct Added {
     at: usize,
     name: Name,
     layout: String,
+    by: Role,
 }
 
 impl Plan {
     /// Computes all bytes and digests of a case.
     pub fn compile(case: &Case) -> Self {
         let contents = Contents::compile(&case.content);
-        let mut plan = Self { case: case.id.clone(), contents, added: Vec::new() };
+        let (case_id, removed) = (case.id.clone(), BTreeSet::new());
+        let mut plan = Self { case: case_id, contents, added: Vec::new(), removed };
         for (at, step) in case.steps.iter().enumerate() {
             if let Some(content) = &step.adds {
-                plan.added.push(Added { at, name: content.clone(), layout: step.layout.clone() });
+                let (name, layout) = (content.clone(), step.layout.clone());
+                plan.added.push(Added { at, name, layout, by: step.role() });
             }
+            plan.removed.extend(step.removes.clone());
             if let Some(question) = step.question()
                 && !matches!(question.by, Address::Tag(_))
             {
@@ -51,11 +58,11 @@ impl Plan {
         self.before_step(0)
     }
 
-    /// All that is in a layout in the end: what no step adds, and what a step adds to it.
+    /// All that producers write to a layout: what no step adds, and what a step of theirs adds to it.
     pub fn of(&self, layout: &str) -> BTreeSet<Name> {
         let elsewhere = |name: &Name| {
             let mut steps = self.added.iter().filter(|added| added.name == *name).peekable();
-            steps.peek().is_some() && steps.all(|added| added.layout != layout)
+            steps.peek().is_some() && steps.all(|added| added.layout != layout || added.by != Role::Producer)
         };
         self.contents.names().into_iter().filter(|name| !elsewhere(name)).collect()
     }

@@ -66,7 +66,8 @@ impl<'a> StepReader<'a> {
         }
         let at_once = self.at_once()?;
         let to = to.map(|to| (**to).clone());
-        Ok(Step { operation, adds: added(self.step), layout: self.layout(), at_once, to, action })
+        let (adds, removes) = (named(self.step, operation.adds), named(self.step, operation.removes));
+        Ok(Step { operation, adds, removes, layout: self.layout(), at_once, to, action })
     }
 
     /// Whether the step is started together with the one before it, which has to be like it.
@@ -120,7 +121,7 @@ impl<'a> StepReader<'a> {
         let Some(value) = self.step.keys.get(key) else {
             return Ok(None);
         };
-        let text = self.text(key, value)?;
+        let text = self.one(key, value)?;
         let form = self.step.op.keys.iter().find(|known| known.name == key).map(|known| &known.form);
         let words: Vec<&str> = match form {
             Some(Form::Word(words)) => words.iter().map(|(word, _)| *word).collect(),
@@ -133,13 +134,21 @@ impl<'a> StepReader<'a> {
         Err(self.wrong(text, message))
     }
 
+    /// The text of a key.
+    ///
+    /// # Errors
+    /// The key is missing, or no text.
+    pub fn text(&self, key: &str) -> Result<&'a At<String>, SourceError> {
+        self.one(key, self.step.keys.get(key).ok_or_else(|| self.missing(key))?)
+    }
+
     /// The content that a key of this step names.
     ///
     /// # Errors
     /// The key is missing, or there is no such content.
     pub fn content(&self, key: &str) -> Result<(&'a At<String>, &'a Content), SourceError> {
         let value = self.step.keys.get(key).ok_or_else(|| self.missing(key))?;
-        let at = self.text(key, value)?;
+        let at = self.one(key, value)?;
         Ok((at, self.named(at)?))
     }
 
@@ -201,8 +210,13 @@ impl<'a> StepReader<'a> {
 
     /// Whether a step adds `name`, but none before this one.
     pub fn comes_later(&self, name: &Name) -> bool {
-        self.all.iter().any(|step| added(step).as_ref() == Some(name))
+        self.all.iter().any(|step| named(step, step.op.adds).as_ref() == Some(name))
             && !self.before.iter().any(|step| step.adds.as_ref() == Some(name))
+    }
+
+    /// Whether a step before this one takes `name` out.
+    pub fn is_removed(&self, name: &Name) -> bool {
+        self.before.iter().any(|step| step.removes.as_ref() == Some(name))
     }
 
     /// Whether the case leaves this step to the built-in writer.
@@ -211,7 +225,7 @@ impl<'a> StepReader<'a> {
         axis.is_some_and(|only| only.iter().all(|id| **id == BUILTIN))
     }
 
-    fn text(&self, key: &str, value: &'a Value) -> Result<&'a At<String>, SourceError> {
+    fn one(&self, key: &str, value: &'a Value) -> Result<&'a At<String>, SourceError> {
         match value {
             Value::Text(text) => Ok(text),
             Value::List(list) => Err(self.wrong(list, format!("`{key}` is one word and no list"))),
@@ -223,9 +237,9 @@ impl<'a> StepReader<'a> {
     }
 }
 
-/// The name of the content that a step adds, whether or not there is such content.
-fn added(step: &StepFile) -> Option<Name> {
-    match step.keys.get(step.op.adds?)? {
+/// The name in a key of a step, whether or not there is such content.
+fn named(step: &StepFile, key: Option<&str>) -> Option<Name> {
+    match step.keys.get(key?)? {
         Value::Text(name) => Some(Name::new(name)),
         Value::List(_) => None,
     }

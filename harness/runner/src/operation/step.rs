@@ -32,6 +32,8 @@ pub struct Step {
     pub at_once: bool,
     /// Of a copy: the layout that it goes to, if not in the place of the one that is copied.
     pub to: Option<String>,
+    /// The content that it takes out of the layout.
+    pub removes: Option<Name>,
     /// What is done.
     pub action: Arc<dyn Action>,
 }
@@ -201,7 +203,7 @@ fn schema(operation: &Operation) -> Json {
 fn value(key: &Key) -> Json {
     let means = sentence(key.means);
     match key.form {
-        Form::Name => json!({ "description": means, "type": "string" }),
+        Form::Name | Form::Text => json!({ "description": means, "type": "string" }),
         Form::Names => json!({ "description": means, "type": "array", "items": { "type": "string" } }),
         Form::Word(words) => {
             let one = |(word, means): &(&str, &str)| json!({ "description": sentence(means), "const": word });

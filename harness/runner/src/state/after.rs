@@ -12,8 +12,8 @@ use referee_results::Outcome;
 use referee_spec::Digest;
 use referee_writer::{ContentNode, Contents, Name};
 
-use super::before::whole;
-use super::{Before, Failure, State};
+use super::before::{listed, whole};
+use super::{Before, Failure, Free, State};
 
 /// A layout after a step.
 #[derive(Debug, Clone, Copy)]
@@ -103,10 +103,43 @@ impl<'a> After<'a> {
         if self.before.is_empty() {
             return self.stored_base();
         }
-        match self.before.lost(self.state, self.facts()?, self.contents, moved) {
+        self.keeps_all_but(&Free { moved, ..Free::default() })
+    }
+
+    /// All content that was there still is, but for what the step may touch.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn keeps_all_but(&self, free: &Free<'_>) -> Result<(), Failure> {
+        match self.before.lost(self.state, self.facts()?, self.contents, free) {
             Some(lost) => Err(self.failed(lost)),
             None => Ok(()),
         }
+    }
+
+    /// Content that was there is not where readers look any more: no entry names it, and index.json does not lead to its
+    /// blob. Where it did not do so before, the blob itself is gone.
+    ///
+    /// # Errors
+    /// It is not gone.
+    pub fn is_gone(&self, name: &Name, digest: &Digest) -> Result<(), Failure> {
+        if !self.before.manifests.contains(digest) {
+            return Err(self.failed_to(format!("there was no `{name}` to delete")));
+        }
+        let facts = self.facts()?;
+        if facts.entries().iter().any(|entry| entry.digest() == Some(digest)) {
+            return Err(self.failed(format!("an entry of index.json still names `{name}`")));
+        }
+        if facts.node(digest).is_none() {
+            return Ok(());
+        }
+        if listed(facts).contains(digest) {
+            return Err(self.failed(format!("index.json still leads to `{name}`")));
+        }
+        if self.before.led_to(digest) {
+            return Ok(());
+        }
+        Err(self.failed(format!("the blob of `{name}` is still there")))
     }
 
     /// What a tool was given to make a layout of, besides the content of the step.

@@ -9,9 +9,18 @@ use referee_layout::Facts;
 use referee_layout::facts::{BlobContent, Entry, Verified};
 use referee_layout::graph::{self, EdgeKind};
 use referee_spec::Digest;
-use referee_writer::Contents;
+use referee_writer::{Contents, Name};
 
 use super::State;
+
+/// What of the case's content a step may touch.
+#[derive(Debug, Clone, Default)]
+pub struct Free<'a> {
+    /// The tag that it moves.
+    pub moved: Option<&'a str>,
+    /// Content that may be gone afterwards.
+    pub gone: BTreeSet<Name>,
+}
 
 /// What the layout held before a step.
 #[derive(Debug, Clone, Default)]
@@ -73,25 +82,34 @@ impl Before {
         manifests.chain(tags).collect()
     }
 
+    /// Whether index.json led to it.
+    pub fn led_to(&self, digest: &Digest) -> bool {
+        self.listed.contains(digest)
+    }
+
+    /// Whether a tag led to it, itself or from above.
+    pub fn is_tagged(&self, digest: &Digest) -> bool {
+        self.tags.values().any(|tagged| self.below.get(tagged).is_some_and(|below| below.contains(digest)))
+    }
+
     /// What of this node's content was there and is not there, or not whole, any more.
     pub fn lost_below(&self, facts: &Facts, node: &Digest) -> Option<&Digest> {
         self.below.get(node)?.iter().find(|digest| !whole(facts, digest))
     }
 
     /// What of the case's content was there before a step that adds to it, and is no longer: a sentence. What a
-    /// tool keeps besides, such as a response that it has replaced, is its own affair, and so is the tag that the step
-    /// moves.
-    pub fn lost(
-        &self,
-        state: &State,
-        facts: &Facts,
-        contents: &Contents,
-        moved: Option<&str>,
-    ) -> Option<String> {
+    /// tool keeps besides, such as a response that it has replaced, is its own affair, and so is what the step may
+    /// touch.
+    pub fn lost(&self, state: &State, facts: &Facts, contents: &Contents, free: &Free<'_>) -> Option<String> {
         let listed = listed(facts);
-        contents.nodes().iter().find_map(|planned| {
+        let mut must_stay = contents.nodes().iter().filter(|planned| !free.gone.contains(&planned.name));
+        must_stay.find_map(|planned| {
             let name = &planned.name;
             let digest = state.digest(contents, name.as_str())?;
+            // what nothing leads to is garbage, which any tool may collect
+            if !self.listed.contains(&digest) {
+                return None;
+            }
             if let Some(lost) = self.lost_below(facts, &digest) {
                 return Some(if *lost == digest {
                     format!("the blob of `{name}` ({}) is gone or damaged", lost.short())
@@ -99,10 +117,10 @@ impl Before {
                     format!("a blob of `{name}` ({}) is gone or damaged", lost.short())
                 });
             }
-            if self.listed.contains(&digest) && !listed.contains(&digest) {
+            if !listed.contains(&digest) {
                 return Some(format!("index.json does not lead to `{name}` any more"));
             }
-            let tag = planned.tag.as_deref().filter(|tag| Some(*tag) != moved)?;
+            let tag = planned.tag.as_deref().filter(|tag| Some(*tag) != free.moved)?;
             let kept = self.tags.get(tag) != Some(&digest) || facts.resolve(tag).as_ref() == Ok(&digest);
             (!kept).then(|| format!("tag {tag} does not name `{name}` any more"))
         })
@@ -116,7 +134,8 @@ pub(crate) fn whole(facts: &Facts, digest: &Digest) -> bool {
     })
 }
 
-fn listed(facts: &Facts) -> BTreeSet<Digest> {
+/// The manifests and indexes that index.json leads to, whether or not they are there.
+pub(super) fn listed(facts: &Facts) -> BTreeSet<Digest> {
     let roots = graph::roots(facts).map(|edge| edge.to);
     graph::reachable(facts, roots, not_subject).into_iter().cloned().collect()
 }

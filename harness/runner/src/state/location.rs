@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use referee_layout::{Facts, Layout, Limits};
 use referee_process::HarnessError;
 use referee_process::tree::{self, Snapshot};
+use referee_spec::Digest;
 use referee_writer::{ContentNode, Files};
 
 /// Where content is.
@@ -105,17 +106,34 @@ impl Location {
     /// # Errors
     /// They cannot be written.
     pub fn put_blobs(&self, planned: &ContentNode) -> Result<(), HarnessError> {
-        for blob in &planned.blobs {
-            let (digest, bytes) = (&blob.digest, &blob.bytes);
-            let folder = self.path().join("blobs").join(digest.algorithm());
-            let path = folder.join(digest.encoded());
-            let written = std::fs::create_dir_all(&folder).and_then(|()| {
-                // a tool may have stored the same bytes, and left a file that cannot be written
-                tree::remove(&path)?;
-                std::fs::write(&path, bytes)
-            });
-            written.map_err(|error| HarnessError::new("write a blob", error))?;
-        }
-        Ok(())
+        planned.blobs.iter().try_for_each(|blob| self.put_blob(&blob.digest, &blob.bytes))
+    }
+
+    /// The bytes of a blob.
+    pub fn blob(&self, digest: &Digest) -> Option<Vec<u8>> {
+        std::fs::read(self.path().join("blobs").join(digest.algorithm()).join(digest.encoded())).ok()
+    }
+
+    /// Puts a blob into the layout.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn put_blob(&self, digest: &Digest, bytes: &[u8]) -> Result<(), HarnessError> {
+        let folder = self.path().join("blobs").join(digest.algorithm());
+        let path = folder.join(digest.encoded());
+        let written = std::fs::create_dir_all(&folder).and_then(|()| {
+            // a tool may have stored the same bytes, and left a file that cannot be written
+            tree::remove(&path)?;
+            std::fs::write(&path, bytes)
+        });
+        written.map_err(|error| HarnessError::new("write a blob", error))
+    }
+
+    /// Makes all files look as if they had been there for years.
+    ///
+    /// # Errors
+    /// Their times cannot be set.
+    pub fn age(&self) -> Result<(), HarnessError> {
+        tree::age(self.path()).map_err(|error| HarnessError::new("set the times of a layout", error))
     }
 }

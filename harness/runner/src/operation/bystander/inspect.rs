@@ -26,6 +26,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     does: "The bystander scans, inspects or exports an image.",
     keys: &[super::IMAGE],
     adds: None,
+    removes: None,
     capabilities: &CAPABILITIES,
     placeholders: &[Placeholder::Tag, Placeholder::OutArchive],
     answer: Some(Answers::Words),

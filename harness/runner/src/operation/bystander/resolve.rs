@@ -25,6 +25,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     does: "The bystander tells which digest a tag names.",
     keys: &[super::IMAGE],
     adds: None,
+    removes: None,
     capabilities: &CAPABILITIES,
     placeholders: &[Placeholder::Tag],
     answer: Some(Answers::Words),

@@ -23,6 +23,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     does: "The bystander lists the tags of the layout.",
     keys: &[],
     adds: None,
+    removes: None,
     capabilities: &CAPABILITIES,
     placeholders: &[],
     answer: Some(Answers::Words),

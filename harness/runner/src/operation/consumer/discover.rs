@@ -24,6 +24,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     does: "The consumer lists the referrers of a subject.",
     keys: KEYS,
     adds: None,
+    removes: None,
     capabilities: &CAPABILITIES,
     placeholders: &[Placeholder::Subject, Placeholder::SubjectDigest, Placeholder::Platform],
     answer: Some(Answers::Referrers),
@@ -166,12 +167,17 @@ impl Question {
                 let message = format!("`{}` is not in the layout before this step", content.name);
                 return Err(step.wrong(at, message));
             }
+            if step.is_removed(&content.name) {
+                let message = format!("`{}` is deleted before this step", content.name);
+                return Err(step.wrong(at, message));
+            }
             if expect.contains(&content.name) {
                 return Err(step.wrong(at, format!("`{}` is expected twice", content.name)));
             }
             expect.push(content.name.clone());
         }
-        let refers = |c: &&Content| c.subject.as_ref() == Some(&subject.name) && !step.comes_later(&c.name);
+        let is_there = |name: &Name| !step.comes_later(name) && !step.is_removed(name);
+        let refers = |c: &&Content| c.subject.as_ref() == Some(&subject.name) && is_there(&c.name);
         if let Some(left_out) = step.contents().iter().filter(refers).find(|c| !expect.contains(&c.name)) {
             let message = format!("`{}` refers to `{}` too", left_out.name, subject.name);
             return Err(step.wrong(listed, message));

@@ -24,6 +24,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     does: "The consumer lists the referrers of a subject in a registry.",
     keys: discover::KEYS,
     adds: None,
+    removes: None,
     capabilities: &CAPABILITIES,
     placeholders: &[
         Placeholder::Registry,

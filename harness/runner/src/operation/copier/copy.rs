@@ -27,6 +27,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
         required: true,
     }],
     adds: None,
+    removes: None,
     capabilities: &CAPABILITIES,
     placeholders: &[Placeholder::Out, Placeholder::OutArchive, Placeholder::Tag],
     answer: None,

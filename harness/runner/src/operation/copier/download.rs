@@ -22,6 +22,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     does: "The copier copies a tag, with referrers, from a registry to a new layout.",
     keys: &[super::SOURCE],
     adds: None,
+    removes: None,
     capabilities: &CAPABILITIES,
     placeholders: &[
         Placeholder::Registry,

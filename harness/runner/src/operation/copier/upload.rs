@@ -23,6 +23,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     does: "The copier copies a tag, with referrers, from a layout to a registry.",
     keys: &[super::SOURCE],
     adds: None,
+    removes: None,
     capabilities: &CAPABILITIES,
     placeholders: &[Placeholder::Registry, Placeholder::Repository, Placeholder::Tag],
     answer: None,

@@ -25,6 +25,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     does: "The producer makes a manifest from the content's file and attaches it to its subject.",
     keys: KEYS,
     adds: Some("content"),
+    removes: None,
     capabilities: &CAPABILITIES,
     placeholders: &[
         Placeholder::SubjectDigest,

@@ -23,6 +23,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     does: "The producer stores these exact bytes.",
     keys: &[Key { name: "content", means: "the name of the content", form: Form::Name, required: true }],
     adds: Some("content"),
+    removes: None,
     capabilities: &CAPABILITIES,
     placeholders: &[
         Placeholder::Manifest,

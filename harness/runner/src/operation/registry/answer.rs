@@ -23,6 +23,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     does: "The registry tells who refers to a subject: by the referrers API, or by the fallback tag.",
     keys: discover::KEYS,
     adds: None,
+    removes: None,
     capabilities: &CAPABILITIES,
     placeholders: &[],
     answer: Some(Answers::Referrers),
