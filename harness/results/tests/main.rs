@@ -3,3 +3,5 @@
 
 mod readback;
 mod reports;
+mod support;
+mod surprises;

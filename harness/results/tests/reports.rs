@@ -1,101 +1,10 @@
 //! The parts of a report, each from a run that was made up for it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use referee_results::observation::{Observation, Summary};
 use referee_results::report::summary;
 use referee_results::report::wrap::Page;
-use referee_results::{
-    CaseResult, CellId, CellResult, Network, OpName, Outcome, Results, Role, SandboxResult, Schema, Status,
-    StepRecord, Timing, ToolResult, Verdict, suite,
-};
-use referee_spec::Digest;
+use referee_results::{CellResult, Outcome, Results};
 
-/// A tool, with the convention by which it stores.
-fn tool(id: &str, stores: Option<&str>) -> ToolResult {
-    ToolResult {
-        id: id.to_owned(),
-        tool: id.split('+').next().unwrap().to_owned(),
-        version: Some("1.0.0".to_owned()),
-        sha256: None,
-        beside: BTreeMap::new(),
-        status: Status::Ok,
-        reason: None,
-        installable: true,
-        large: false,
-        stores: stores.map(str::to_owned),
-        sandbox: SandboxResult { network: Network::Loopback },
-    }
-}
-
-/// A step that ended well.
-fn step(role: Role, op: &str) -> StepRecord {
-    StepRecord {
-        role,
-        op: OpName::new(op),
-        argv: Vec::new(),
-        earlier: Vec::new(),
-        exit: Some(0),
-        millis: 1,
-        end: None,
-        stderr: None,
-        requests: Vec::new(),
-        outside: Vec::new(),
-        changed: Vec::new(),
-        lost: Vec::new(),
-        collected: None,
-        skipped: false,
-        leaked: false,
-    }
-}
-
-/// A cell with a step of each of its roles.
-fn cell(id: &str, outcome: Outcome) -> CellResult {
-    let id: CellId = id.parse().unwrap_or_else(|error| panic!("{id}: {error}"));
-    let steps = id.roles().iter().map(|(role, _)| step(*role, role.name())).collect();
-    let observation = Observation { reason: None, ..Observation::none(outcome, "") };
-    CellResult::new(id, Summary::of(vec![observation]).unwrap(), BTreeSet::new(), steps)
-}
-
-fn results(tools: Vec<ToolResult>, proposed: &[&str], cells: Vec<CellResult>) -> Results {
-    let cases: BTreeSet<&str> = cells.iter().map(|cell| cell.id.case()).collect();
-    let case = |id: &str| CaseResult {
-        id: id.to_owned(),
-        title: format!("The title of {id}"),
-        absent: Vec::new(),
-        size: None,
-    };
-    Results {
-        schema: Schema::V1,
-        suite: suite(&[]),
-        referee: Some("0.1.0".to_owned()),
-        date: Some("2026-11-28T01:02:03Z".to_owned()),
-        complete: true,
-        cases: cases.into_iter().map(case).collect(),
-        conventions: Vec::new(),
-        proposed: proposed.iter().map(|&id| id.to_owned()).collect(),
-        tools,
-        cells,
-        timing: Timing::default(),
-    }
-}
-
-/// The part of a report from the line that begins so to the end of its paragraphs, which `until` begins.
-fn part(report: &str, from: &str, until: &str) -> String {
-    let lines = report.lines().skip_while(|line| !line.starts_with(from));
-    let lines: Vec<&str> = lines.take_while(|line| !line.starts_with(until)).collect();
-    lines.join("\n").trim_end().to_owned()
-}
-
-/// Whatever the terminal: ids of cells alone are longer, which stay whole to be copied.
-fn is_narrow(results: &Results) {
-    for columns in [60, 80] {
-        let report = summary::render(Page::of(columns), results);
-        let is_wide = |line: &&str| line.chars().count() > columns && !line.contains('[');
-        let wide: Vec<&str> = report.lines().filter(is_wide).collect();
-        assert!(wide.is_empty(), "{columns}: {wide:#?}");
-    }
-}
+use crate::support::{beside, cell, is_narrow, part, results, tool};
 
 /// Both readings of one layout: by the writer's own convention, and of blobs.
 fn readings(case: &str, writer: &str, way: &str, own: &str, found: (Outcome, Outcome)) -> Vec<CellResult> {
@@ -173,11 +82,6 @@ Ways between layouts that keep what was stored by, or as:
         cell.steps[1].stderr = Some("warning: 1 blob removed".to_owned());
     }
     assert!(summary::render(Page::FULL, &results).contains("11 cells lost a referrer with exit code 0"));
-}
-
-/// A bystander's cell and its control.
-fn beside(id: &str, outcome: Outcome, control: Outcome) -> CellResult {
-    CellResult { control: Some(control), ..cell(id, outcome) }
 }
 
 #[test]
@@ -262,68 +166,6 @@ copy
   [4]  as a-long-convention-3
 ";
     assert!(report.contains(expected), "{report}");
-}
-
-/// A cell of a tool that failed, with the reason.
-fn failed(id: &str, outcome: Outcome, reason: &str) -> CellResult {
-    CellResult { reason: Some(reason.to_owned()), ..cell(id, outcome) }
-}
-
-#[test]
-fn each_surprise_is_told_once_with_the_smallest_cell_that_shows_it() {
-    let refused =
-        |size: usize| format!("discover: exit 1: sha256:{} of {size} bytes is no manifest", "0".repeat(64));
-    let hang = "copy: not done after 10 s";
-    let was = cell("a[producer=oras,consumer=oras]", Outcome::Seen).recorded();
-    let mut cells = vec![
-        failed("a[producer=oras,copier=oras+old,consumer=oras]", Outcome::Hang, &format!("oras+old {hang}")),
-        failed("b[producer=oras,copier=skopeo,consumer=oras]", Outcome::Hang, &format!("skopeo {hang}")),
-        failed("a[producer=oras,consumer=oras]", Outcome::Refused, &format!("oras {}", refused(397))),
-        failed(
-            "a[producer=builtin,consumer=oras,convention=raw]",
-            Outcome::Refused,
-            &format!("oras {}", refused(565)),
-        ),
-        failed("c[producer=oras,consumer=oras]", Outcome::Garbled, "oras discover: no JSON"),
-        // what it says of an image without referrers, too
-        beside("use-image[producer=oras,bystander=syft]", Outcome::Crash, Outcome::Crash),
-        // a referrer that is not there need not be found
-        cell("absent[producer=oras,consumer=oras]", Outcome::Partial),
-        cell("absent[producer=oras,consumer=skopeo]", Outcome::Partial),
-    ];
-    cells[4].verdict = Some(Verdict::Changed);
-    cells[4].was = Some(was);
-    let digest: Digest = format!("sha256:{}", "1".repeat(64)).parse().unwrap();
-    for (at, sees) in [(6, "sbom"), (7, "signature")] {
-        cells[at].expected = vec![digest.clone(), digest.clone()];
-        cells[at].sees = vec![sees.to_owned()];
-    }
-    let mut results = results(Vec::new(), &[], cells);
-    for case in results.cases.iter_mut().filter(|case| case.id == "absent") {
-        case.absent = vec!["signature".to_owned()];
-    }
-    let report = summary::render(Page::FULL, &results);
-    is_narrow(&results);
-    let expected = "\
-Surprises
-
-partial  skopeo: finds some of what is there and leaves out the rest
-         absent[producer=oras,consumer=skopeo]
-hang     oras+old, skopeo: copy: not done after 10 s
-         2 cells, smallest b[producer=oras,copier=skopeo,consumer=oras]
-garbled  oras: discover: no JSON; it was seen
-         c[producer=oras,consumer=oras]
-
-Refused, in the tools' own words
-
-refused  oras: discover: exit 1: sha256:... of 565 bytes is no manifest
-         2 cells, smallest a[producer=builtin,consumer=oras,convention=raw]
-
-Unexpected
-
-changed  oras: was seen, now garbled: oras discover: no JSON
-         c[producer=oras,consumer=oras]";
-    assert_eq!(part(&report, "Surprises", "8 cells ran"), expected, "{report}");
 }
 
 #[test]

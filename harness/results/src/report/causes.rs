@@ -108,6 +108,6 @@ static DIGEST: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new("(sha256|sha512|blake3)([:/-])[0-9a-f]{12,}").expect("the pattern is a constant")
 });
 
-/// Sizes, ports, times: a single digit is more likely an exit code.
+/// Sizes, ports, times, and how often: another single digit is more likely an exit code.
 static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("[0-9]{2,}").expect("the pattern is a constant"));
+    LazyLock::new(|| Regex::new("[0-9]{2,}|[0-9]+x").expect("the pattern is a constant"));

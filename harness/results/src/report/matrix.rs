@@ -11,6 +11,7 @@ use crate::outcome::Outcome;
 use crate::report::table::Table;
 use crate::report::wrap::Page;
 use crate::results::CellResult;
+use crate::role::Role;
 use crate::vocabulary::Word;
 
 /// The case whose matrix is the headline.
@@ -31,6 +32,8 @@ pub struct Entry {
     pub column: String,
     /// Whether the built-in reader read.
     pub builtin: bool,
+    /// Whether a bystander was asked, and nobody read.
+    pub asked: bool,
     /// What was observed.
     pub outcome: Outcome,
 }
@@ -44,7 +47,8 @@ impl From<&CellResult> for Entry {
 impl Entry {
     fn new(id: &CellId, outcome: Outcome) -> Self {
         let builtin = matches!(id.last(), Some(Binding::Builtin(_)));
-        Self { row: id.row(), column: id.column(), builtin, outcome }
+        let asked = matches!(id.roles().last(), Some((Role::Bystander, _)));
+        Self { row: id.row(), column: id.column(), builtin, asked, outcome }
     }
 }
 
@@ -91,10 +95,11 @@ pub(super) fn meaning(page: Page, word: Word) -> String {
 /// The matrix whose columns are tools: rows and columns in the given order.
 pub fn tools(page: Page, entries: &[Entry], rows: &[String], columns: &[String]) -> String {
     let entries: Vec<&Entry> = entries.iter().filter(|entry| !entry.builtin).collect();
+    let title = if entries.iter().any(|entry| entry.asked) { "asked" } else { "read by" };
     let render = |(rows, columns): &(Vec<&String>, Vec<&String>)| {
         let heads = columns.iter().map(|column| heads(column)).collect();
         let rows = under_as(filled(&entries, rows, columns, str::to_owned));
-        Table { corner: "written by".to_owned(), heads, rows, least: 6 }.render(page, "read by")
+        Table { corner: "written by".to_owned(), heads, rows, least: 6 }.render(page, title)
     };
     groups(&entries, rows, columns).iter().map(render).collect::<Vec<_>>().join("\n")
 }

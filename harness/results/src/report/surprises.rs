@@ -67,7 +67,9 @@ fn surprise(results: &Results, cell: &CellResult) -> Option<(String, String)> {
             let (who, what) = whose(&cell.id, cell.reason.as_deref()?);
             Some((who, what.to_owned()))
         }
-        Outcome::Flaky => by_reader(format!("reading {}: {}", cell.id.row(), counts(cell))),
+        Outcome::Flaky => {
+            Some((who_differs(results, cell)?, format!("differs from run to run: {}", counts(cell))))
+        }
         // what a convention's reader cannot know is no surprise about a tool
         _ if matches!(cell.id.last(), Some(Binding::Builtin(_))) => None,
         Outcome::Altered => {
@@ -84,6 +86,18 @@ fn surprise(results: &Results, cell: &CellResult) -> Option<(String, String)> {
             None
         }
     }
+}
+
+/// Who differs from run to run: those who made the layout, where the built-in reader, which does not, sees it differ. Other readers of
+/// that layout are not to blame, and say nothing new.
+fn who_differs(results: &Results, cell: &CellResult) -> Option<String> {
+    let is_builtin = |cell: &CellResult| matches!(cell.id.last(), Some(Binding::Builtin(_)));
+    let before = |cell: &CellResult| (cell.case.clone(), cell.id.row());
+    if is_builtin(cell) {
+        return Some(cell.id.row());
+    }
+    let mut flaky = results.cells.iter().filter(|other| other.outcome == Outcome::Flaky && is_builtin(other));
+    if flaky.any(|other| before(other) == before(cell)) { None } else { Some(cell.id.column()) }
 }
 
 /// Whether a bystander does the same where the image has no referrers.
