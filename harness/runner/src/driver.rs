@@ -285,9 +285,18 @@ impl Driver {
         Some(calls)
     }
 
-    /// The only artifact type that it lists, if it does not list them all.
-    pub fn lists_only(&self, op: &Operation) -> Option<&str> {
-        self.variant.op.get(op).or_else(|| self.file.op.get(op))?.last().only.as_deref()
+    /// The only artifact type that it lists or makes, if it does not so with all.
+    pub fn only(&self, op: &Operation) -> Option<&str> {
+        self.last(op)?.only.as_deref()
+    }
+
+    /// Whether what it attaches is of its own making.
+    pub fn makes_its_own(&self, op: &Operation) -> bool {
+        self.last(op).is_some_and(|call| call.own)
+    }
+
+    fn last(&self, op: &Operation) -> Option<&Call> {
+        self.variant.op.get(op).or_else(|| self.file.op.get(op)).map(Calls::last)
     }
 
     /// What kind of program it is about.

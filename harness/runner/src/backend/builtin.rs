@@ -87,7 +87,8 @@ impl Builtin<'_> {
 fn written(state: &mut State, task: Task<'_>) -> Result<(), Failure> {
     let contents = task.contents();
     let (base, before) = (BTreeSet::new(), Before::default());
-    let after = After { who: BUILTIN, state, contents, base: &base, before: &before, exact: true };
+    let after =
+        After { who: BUILTIN, state, contents, base: &base, before: &before, exact: true, own: false };
     let facts = after.facts()?;
     let mut made = Vec::new();
     let here = task.plan.of(&task.step.layout);

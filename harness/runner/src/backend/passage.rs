@@ -71,7 +71,7 @@ pub fn pass(
         Ok(transcript) => transcript,
         Err(failure) => return Ok(failed(vec![lived.record], failure)),
     };
-    let records = records(state, tasks, &script, &transcript, &lived.record);
+    let mut records = records(state, tasks, &script, &transcript, &lived.record);
     let seconds = context.limits(tool.driver, task.step.operation).deadline.as_secs();
     let (blamed, task) = blamed(context, tasks, &script, &transcript, (tool, task));
     let failure = service::failure(blamed.driver, task, state, &transcript, seconds);
@@ -79,9 +79,22 @@ pub fn pass(
     context.remember(blamed.driver, task.step.operation, hung);
     let result = match failure {
         Some(failure) => Err(failure),
-        None => judge(state, tasks, &script, &transcript)?,
+        None => {
+            let before = Before::of(state);
+            let result = judge(context, state, tasks, &script, &transcript, &before)?;
+            // all steps were begun, so that each has its record
+            for (record, _) in records.iter_mut().zip(tasks).filter(|(_, task)| takes_out(task)) {
+                record.lost = before.not_in(state, task.contents());
+            }
+            result
+        }
     };
     Ok(Passage { records, result })
+}
+
+/// Whether a step takes content out of the registry.
+fn takes_out(task: &Task<'_>) -> bool {
+    task.step.operation.result == ResultIn::Out
 }
 
 fn failed(records: Vec<StepRecord>, failure: Failure) -> Passage {
@@ -298,30 +311,32 @@ fn client(state: &State, task: Task<'_>, answers: &[&Answer]) -> StepRecord {
 
 /// Holds the registry, and what was taken from it, against what the steps had to do.
 fn judge(
+    context: &RunContext<'_>,
     state: &mut State,
     tasks: &[Task<'_>],
     script: &Script,
     transcript: &Transcript,
+    before: &Before,
 ) -> Result<Result<Option<Observation>, Failure>, HarnessError> {
-    let before = Before::of(state);
     let last = tasks.last().map(|task| task.step.role());
     let mut seen: Option<Observation> = None;
     for (at, task) in tasks.iter().enumerate() {
         let who = task.binding.driver();
         let (contents, answers) = (task.contents(), answers(script, transcript, at));
         let action = &task.step.action;
-        let made = action.arrived(&Arrived { who, state, contents, answers: answers.clone() });
+        let own = context.tool(who).driver.makes_its_own(task.step.operation);
+        let made = action.arrived(&Arrived { who, state, contents, own, answers: answers.clone() });
         let made = match made {
             Ok(made) => made,
             Err(failure) => return Ok(Err(failure)),
         };
         state.referrers.extend(made.into_iter().map(|(name, referrer)| (name.to_string(), referrer)));
-        if task.step.operation.result == ResultIn::Out {
+        if takes_out(task) {
             if let Err(why) = state.take_out()? {
                 return Ok(Err(Failure::new(Outcome::Error, format!("{who} ended well, but {why}"))));
             }
             let base = task.base();
-            let after = After { who, state, contents, base: &base, before: &before, exact: false };
+            let after = After { who, state, contents, base: &base, before, exact: false, own };
             if let Err(failure) = action.check(&after) {
                 return Ok(Err(failure));
             }
@@ -353,6 +368,7 @@ fn printed(
             who: task.binding.driver(),
             state,
             contents: task.contents(),
+            own: false,
             answers: answers.to_vec(),
         };
         let listing = arrived.listing().unwrap_or(r#"{"manifests":[]}"#);

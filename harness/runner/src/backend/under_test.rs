@@ -99,7 +99,7 @@ impl<T: ToolUnderTest> UnderTest<'_, T> {
             attempt.result = match out {
                 Ok(()) => {
                     attempt.record.lost = before.not_in(state, task.contents());
-                    check(state, task, before, T::EXACT)
+                    check(self.context, state, task, before, T::EXACT)
                 }
                 Err(why) => {
                     let reason = format!("{} ended well, but {why}", task.binding.driver());
@@ -120,14 +120,21 @@ impl<T: ToolUnderTest> UnderTest<'_, T> {
 }
 
 /// Holds the layout against what a tool was asked for; binds the names of the referrers that it made.
-fn check(state: &mut State, task: Task<'_>, before: &Before, exact: bool) -> Result<(), Failure> {
+fn check(
+    context: &RunContext<'_>,
+    state: &mut State,
+    task: Task<'_>,
+    before: &Before,
+    exact: bool,
+) -> Result<(), Failure> {
     let who = task.binding.driver();
     if let Some(what) = state.layout().unreadable() {
         let reason = format!("{who} ended well, but left what cannot be read: {what}");
         return Err(Failure::new(Outcome::Error, reason));
     }
     let base = task.base();
-    let after = After { who, state, contents: task.contents(), base: &base, before, exact };
+    let own = context.tool(who).driver.makes_its_own(task.step.operation);
+    let after = After { who, state, contents: task.contents(), base: &base, before, exact, own };
     let made = task.step.action.check(&after)?;
     state.referrers.extend(made.into_iter().map(|(name, referrer)| (name.to_string(), referrer)));
     Ok(())

@@ -167,11 +167,15 @@ fn obstacle(case: &Case, driver: &Driver, step: &Step) -> Option<String> {
     if !driver.file.can.contains(needed) {
         return Some(format!("{id} does not claim `{needed}`"));
     }
-    let only = driver.lists_only(step.operation)?;
-    let expected = step.question()?.expect.iter();
-    let mut contents = expected.filter_map(|name| case.content.iter().find(|content| content.name == *name));
+    let only = driver.only(step.operation)?;
+    let asked = step.question().map(|question| question.expect.as_slice()).unwrap_or_default();
+    let mut contents = asked
+        .iter()
+        .chain(&step.adds)
+        .filter_map(|name| case.content.iter().find(|content| content.name == *name));
     let other = contents.any(|content| content.artifact_type.as_deref() != Some(only));
-    other.then(|| format!("{id} lists `{only}` only"))
+    let does = if step.operation.reads() { "lists" } else { "makes" };
+    other.then(|| format!("{id} {does} `{only}` only"))
 }
 
 /// Whether everything that is asked about has a name in index.json.

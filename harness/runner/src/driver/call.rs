@@ -39,9 +39,12 @@ pub struct Call {
     /// The answer is the digest of what is printed.
     #[serde(default)]
     pub hash: bool,
-    /// The only artifact type that is listed. Where a case has another, the tool is not asked.
+    /// The only artifact type that is listed, or made. Where a case has another, the tool is not asked.
     #[serde(default)]
     pub only: Option<String>,
+    /// What the tool attaches is of its own making, such as a signature: it is not given a file and annotations.
+    #[serde(default)]
+    pub own: bool,
 }
 
 /// How an answer is read out of what is printed.

@@ -199,9 +199,15 @@ impl Here<'_> {
             }
             _ => {}
         }
-        if call.only.is_some() && !(last && op.answer == Some(Answers::Referrers)) {
-            return self
-                .fail(&key("only"), "only a list of referrers can be of one artifact type".to_owned());
+        let makes = last && op.adds.is_some();
+        if call.only.is_some() && !makes && !(last && op.answer == Some(Answers::Referrers)) {
+            let message = "only what is listed or attached can be of one artifact type".to_owned();
+            return self.fail(&key("only"), message);
+        }
+        if call.own && !(makes && call.only.is_some()) {
+            let message =
+                "only what is attached can be of the tool's own making, and `only` tells its artifact type";
+            return self.fail(&key("own"), message.to_owned());
         }
         Ok(())
     }

@@ -27,12 +27,22 @@ fn tag(step: &StepReader<'_>) -> Result<String, SourceError> {
     step.tag(at, source)
 }
 
-/// In the new layout the tag names what it named, and all that it led to is there.
-fn copied(after: &After<'_>, tag: &str) -> Result<Vec<(Name, Referrer)>, Failure> {
-    let Some(digest) = after.before.tags.get(tag) else {
+/// In the new layout is all that the tag led to, and index.json leads to it. That a tool gives it no name is a fact, and
+/// recorded, but no sentence asks for one (image-spec image-layout.md, index.json file).
+fn downloaded(after: &After<'_>, tag: &str) -> Result<Vec<(Name, Referrer)>, Failure> {
+    // where nothing was in a layout before, the registry was given what the case plans
+    let planned = after.contents.nodes().iter().find(|node| node.tag.as_deref() == Some(tag));
+    let digest =
+        after.before.tags.get(tag).or_else(|| Some(&planned.filter(|_| after.before.is_empty())?.digest));
+    let Some(digest) = digest else {
         return Err(after.failed_to(format!("there was no tag {tag} to copy")));
     };
-    after.resolves(tag, digest)?;
+    if !after.facts()?.entries().iter().any(|entry| entry.digest() == Some(digest)) {
+        return Err(after.failed(format!("index.json does not lead to what tag {tag} names")));
+    }
+    if let Some(planned) = planned.filter(|_| after.before.is_empty()) {
+        after.stored(planned)?;
+    }
     match after.before.lost_below(after.facts()?, digest) {
         None => Ok(Vec::new()),
         Some(lost) => Err(after.failed(format!("the copy lacks {}, which tag {tag} leads to", lost.short()))),

@@ -30,6 +30,8 @@ pub struct After<'a> {
     pub before: &'a Before,
     /// Whether the tool was given the bytes of all manifests, and had none to make.
     pub exact: bool,
+    /// Whether what the tool attaches is of its own making.
+    pub own: bool,
 }
 
 impl<'a> After<'a> {

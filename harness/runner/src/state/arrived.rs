@@ -23,6 +23,8 @@ pub struct Arrived<'a> {
     pub state: &'a State,
     /// All content of the case.
     pub contents: &'a Contents,
+    /// Whether what the tool attaches is of its own making.
+    pub own: bool,
     /// The answers, in order.
     pub answers: Vec<&'a Answer>,
 }

@@ -57,6 +57,11 @@ impl Before {
         self.manifests.is_empty()
     }
 
+    /// The manifests and indexes that index.json led to.
+    pub fn listed(&self) -> impl Iterator<Item = &Digest> {
+        self.listed.iter()
+    }
+
     /// A node, and all manifests, configs and layers below it that were there and whole.
     pub fn below(&self, node: &Digest) -> impl Iterator<Item = &Digest> {
         self.below.get(node).into_iter().flatten()

@@ -95,11 +95,16 @@ pub fn check(
     Ok(probes)
 }
 
+/// The artifact type of the referrer in a probe's case; a tool with one type of its own gets that.
+const PROBED: &str = "application/vnd.example.sbom";
+
 const EMPTY: &str = "ran well, but found nothing that any convention wrote";
 
 /// One capability: the tool does it once, and the disk, or its answer, shows it.
 fn probe(context: &RunContext<'_>, id: &str, capability: &'static Capability) -> Result<Probe, CheckError> {
-    let case = Case::parse(&Source::new("probe.toml", capability.probe()))?;
+    let driver = &context.tools[id].driver;
+    let only = driver.only(capability.operation()).unwrap_or(PROBED);
+    let case = Case::parse(&Source::new("probe.toml", capability.probe().replace(PROBED, only)))?;
     let plan = Plan::compile(&case);
     let me = Binding::Tool(id.to_owned());
     let claims = |operation: &&Operation| {
@@ -191,7 +196,9 @@ fn cast(context: &RunContext<'_>, step: &Step, producer: &Binding, me: &Binding)
         let tool = context.tools.get(id)?;
         tool.driver.file.can.contains(step.needs()).then(|| Binding::Tool(id.to_owned()))
     };
-    claims(me.driver()).or_else(|| context.tools.keys().find_map(|id| claims(id)))
+    // a tool with one artifact type of its own is no help to another
+    let helps = |id: &&String| context.tools[*id].driver.only(step.operation).is_none();
+    claims(me.driver()).or_else(|| context.tools.keys().filter(helps).find_map(|id| claims(id)))
 }
 
 #[cfg(test)]

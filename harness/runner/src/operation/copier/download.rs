@@ -33,7 +33,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     ],
     answer: None,
     result: ResultIn::Out,
-    leaves: "In the new layout the tag names what it named, and all that it led to is there and whole.",
+    leaves: "In the new layout is all that the tag led to, whole, and index.json leads to it.",
     keeps: "Nothing else: a tool copies what it is asked for.",
     read,
 };
@@ -73,6 +73,6 @@ impl Action for Download {
     }
 
     fn check(&self, after: &After<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {
-        super::copied(after, &self.0)
+        super::downloaded(after, &self.0)
     }
 }

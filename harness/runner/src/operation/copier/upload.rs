@@ -3,6 +3,7 @@
 //! Owns: everything about this operation. Whether referrers have arrived is no postcondition: the registry is asked
 //! ([`crate::operation::registry::answer`]).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use referee_layout::Referrer;
@@ -14,14 +15,25 @@ use referee_spec::Digest;
 use referee_writer::{Contents, Name};
 
 use crate::operation::probe::{ANSWER, ATTACH, IMAGE, SBOM, UPLOAD};
-use crate::operation::{Action, Capability, Operation, Placeholder, ResultIn, StepReader, Values};
+use crate::operation::{Action, Capability, Form, Key, Operation, Placeholder, ResultIn, StepReader, Values};
 use crate::state::{Arrived, Before, Failure, REPOSITORY, State};
 
 pub(in crate::operation) static OPERATION: Operation = Operation {
     name: "upload",
     role: Role::Copier,
     does: "The copier copies a tag, with referrers, from a layout to a registry.",
-    keys: &[super::SOURCE],
+    keys: &[
+        super::SOURCE,
+        Key {
+            name: "what",
+            means: "what is uploaded; `tag` if left out",
+            form: Form::Word(&[
+                ("tag", "what the tag names, with its referrers"),
+                ("layout", "the whole layout, which the tag of the registry then names"),
+            ]),
+            required: false,
+        },
+    ],
     adds: None,
     removes: None,
     capabilities: &CAPABILITIES,
@@ -33,27 +45,44 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     read,
 };
 
-static CAPABILITIES: [Capability; 1] = [Capability {
-    name: "upload",
-    means: "copies a tag and its referrers from a layout to a registry",
-    probe: &[IMAGE, SBOM, ATTACH, UPLOAD, ANSWER],
-}];
+static CAPABILITIES: [Capability; 2] = [
+    Capability {
+        name: "upload",
+        means: "copies a tag and its referrers from a layout to a registry",
+        probe: &[IMAGE, SBOM, ATTACH, UPLOAD, ANSWER],
+    },
+    Capability {
+        name: "upload.layout",
+        means: "copies a whole layout to a registry",
+        probe: &[IMAGE, SBOM, ATTACH, UPLOAD, "what = \"layout\"\n", ANSWER],
+    },
+];
 
-/// The tag.
+/// What is uploaded.
 #[derive(Debug)]
-struct Upload(String);
+struct Upload {
+    tag: String,
+    whole: bool,
+}
 
 fn read(step: &StepReader<'_>) -> Result<Arc<dyn Action>, SourceError> {
-    Ok(Arc::new(Upload(super::tag(step)?)))
+    Ok(Arc::new(Upload { tag: super::tag(step)?, whole: step.word("what")? == Some("layout") }))
+}
+
+impl Upload {
+    /// The manifests that have to arrive, with what is below them.
+    fn roots<'b>(&self, before: &'b Before) -> Vec<&'b Digest> {
+        if self.whole { before.listed().collect() } else { before.tags.get(&self.tag).into_iter().collect() }
+    }
 }
 
 impl Action for Upload {
     fn needs(&self) -> &'static Capability {
-        &CAPABILITIES[0]
+        &CAPABILITIES[usize::from(self.whole)]
     }
 
     fn values(&self, _: &State, _: &Contents, values: Values) -> Result<Values, HarnessError> {
-        Ok(values.with(Placeholder::Tag, &self.0))
+        Ok(values.with(Placeholder::Tag, &self.tag))
     }
 
     fn requests(&self, _: &State, _: &Contents) -> Result<Vec<Request>, HarnessError> {
@@ -71,29 +100,32 @@ impl Action for Upload {
                 Request::HasBlob { repository: REPOSITORY.to_owned(), digest: text }
             }
         };
-        let below = before.tags.get(&self.0).into_iter().flat_map(|digest| before.below(digest));
-        [get(self.0.clone())].into_iter().chain(below.map(one)).collect()
+        let below: BTreeSet<&Digest> =
+            self.roots(&before).into_iter().flat_map(|digest| before.below(digest)).collect();
+        [get(self.tag.clone())].into_iter().chain(below.into_iter().map(one)).collect()
     }
 
     fn arrived(&self, arrived: &Arrived<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {
         let before = Before::of(arrived.state);
-        let tag = &self.0;
+        let tag = &self.tag;
         let Some(digest) = before.tags.get(tag) else {
             return Err(arrived.failed(format!("there was no tag {tag} to copy")));
         };
         match arrived.manifest(tag) {
             None => return Err(arrived.failed(format!("the registry has no tag {tag}"))),
-            Some(bytes) if digest.matches(bytes.as_bytes()) != Some(true) => {
+            Some(bytes) if !self.whole && digest.matches(bytes.as_bytes()) != Some(true) => {
                 return Err(
                     arrived.failed(format!("tag {tag} of the registry does not name {}", digest.short()))
                 );
             }
             Some(_) => {}
         }
-        match before.below(digest).find(|digest| !arrived.has(digest)) {
+        let mut below = self.roots(&before).into_iter().flat_map(|digest| before.below(digest));
+        match below.find(|digest| !arrived.has(digest)) {
             None => Ok(Vec::new()),
             Some(lost) => {
-                Err(arrived.failed(format!("the registry lacks {}, which tag {tag} leads to", lost.short())))
+                let from = if self.whole { "index.json".to_owned() } else { format!("tag {tag}") };
+                Err(arrived.failed(format!("the registry lacks {}, which {from} leads to", lost.short())))
             }
         }
     }

@@ -88,7 +88,7 @@ impl Action for Attach {
             );
             return Err(arrived.failed(what));
         };
-        let mut given = planned.annotations.iter();
+        let mut given = planned.annotations.iter().filter(|_| !arrived.own);
         if let Some((key, _)) = given.find(|(key, value)| found.annotations.get(key) != Some(value)) {
             return Err(
                 arrived.failed(format!("the new manifest lacks the annotation {key} as it was given"))
