@@ -8,6 +8,7 @@ mod install;
 mod interop;
 mod interrupt;
 mod mutators;
+mod registries;
 mod schemas;
 mod structure;
 mod support;
