@@ -133,7 +133,8 @@ fn what_a_convention_writes_has_no_error() {
 
 fn written() -> Vec<(String, Scene)> {
     let mut scenes = Vec::new();
-    for case in &SHIPPED.catalogue.cases {
+    // of many, the same would be found of each
+    for case in SHIPPED.catalogue.cases.iter().filter(|case| !case.is_of_many()) {
         let plan = Plan::compile(case);
         for convention in &SHIPPED.catalogue.conventions {
             scenes.push((

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use referee::layout::{Layout, Limits, view};
+use referee::results::observation::grouped;
 use referee::runner::Plan;
 use referee::runner::catalogue::Catalogue;
 
@@ -37,12 +38,16 @@ fn render(catalogue: &Catalogue, case: &referee::runner::case::Case) -> String {
                 let answer = view::answer(&facts, digest, reader);
                 let mut names: Vec<String> = answer.referrers.iter().map(|one| name(&one.digest)).collect();
                 names.sort();
+                let names = grouped(names);
                 if !names.is_empty() {
                     let _ = writeln!(text, "    as {:18} {}", reader.id, names.join(" "));
                 }
             }
             let view = view::read(&facts, digest, &catalogue.conventions);
-            let codes: Vec<&str> = view.diagnostics.iter().map(|note| note.code).collect();
+            let mut codes: Vec<&str> = view.diagnostics.iter().map(|note| note.code).collect();
+            if case.is_of_many() {
+                codes.dedup();
+            }
             let notes = if codes.is_empty() { String::new() } else { format!("; {}", codes.join(", ")) };
             let _ = writeln!(text, "    complete: {}{notes}", view.complete);
         }

@@ -3,6 +3,8 @@
 //! Owns: the comparison of what a reader answered with the referrers that are there, and summing up several runs. Leaves to others:
 //! running (`referee-runner`), and what was expected ([`crate::judge`]).
 
+mod many;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use referee_spec::Digest;
@@ -10,6 +12,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Outcome;
+
+pub use many::grouped;
 
 /// What one run of a cell showed.
 #[derive(Debug, Clone, PartialEq, Eq)]

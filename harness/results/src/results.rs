@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::cell_id::CellId;
+use crate::observation::grouped;
 use crate::observation::{Recorded, Summary};
 use crate::outcome::Outcome;
 use crate::role::Role;
@@ -232,9 +233,9 @@ impl CellResult {
             control: summary.shown.control,
             expected: summary.shown.expected.into_keys().collect(),
             observed: summary.shown.observed,
-            sees: summary.shown.sees,
-            altered: summary.shown.altered,
-            repeated: summary.shown.repeated,
+            sees: grouped(summary.shown.sees),
+            altered: grouped(summary.shown.altered),
+            repeated: grouped(summary.shown.repeated),
             reason: summary.shown.reason,
             with,
             steps,

@@ -81,6 +81,11 @@ impl Case {
         self.steps.iter().any(|step| step.at_once)
     }
 
+    /// Whether some of its content stands for many.
+    pub fn is_of_many(&self) -> bool {
+        self.content.iter().any(|content| content.name.is_numbered())
+    }
+
     /// The content of that name.
     pub fn content(&self, name: &str) -> Option<&Content> {
         self.content.iter().find(|content| content.name.as_str() == name)

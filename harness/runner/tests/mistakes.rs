@@ -100,6 +100,51 @@ fn mistakes_in_the_head() {
 "#);
 }
 
+/// What stands for many is told apart by number, and is the built-in writer's alone.
+#[test]
+fn mistakes_in_content_of_many() {
+    let many = |from: &str, to: &str| {
+        let good = GOOD.replace("consumer = [\"oras\", \"reg*\"]", "producer = [\"builtin\"]");
+        let good = good.replace(
+            "\n\n[[content]]\nname      = \"all\"",
+            "\ncount = 3\n\n[[content]]\nname      = \"all\"",
+        );
+        let good = good.replace("op      = \"attach\"", "op      = \"push\"");
+        assert_eq!(parse(&good).map(|case| case.content.len()).unwrap(), 5);
+        assert_eq!(good.matches(from).count(), 1, "`{from}` is not there exactly once");
+        let error = parse(&good.replace(from, to)).unwrap_err();
+        let help = error.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+        format!("{}: {}{help}", error.line(), error.message)
+    };
+    insta::assert_snapshot!([
+        many("count = 3", "count = 0"),
+        many("count = 3", "count = 10001"),
+        many("kind = \"image\"", "kind = \"image\"\ncount = 2"),
+        many("manifests = [\"image\"]", "manifests = [\"sbom\"]"),
+        many("manifests = [\"image\"]", "manifests = [\"image\"]\ncount = 2"),
+        many("producer = [\"builtin\"]", "producer = [\"oras\"]"),
+        many("content = \"sbom\"", "content = \"sbom#1\""),
+        many("subject = \"image\"\nby", "subject = \"sbom\"\nby"),
+        many("expect  = [\"sbom\"]", "expect = [\"sbom#1\"]"),
+        many("expect  = [\"sbom\"]", "expect = [\"sbom\", \"sbom#2\"]"),
+        many("name      = \"all\"", "name = \"all#1\""),
+        many("tag  = \"v1\"", "tag = \"v1\"\nsubject = \"sbom\""),
+    ].join("\n"), @r#"
+18: `count` is 0, expected 1 to 10000
+18: `count` is 10001, expected 1 to 10000
+17: `image` stands for 2, and each needs a referrer (write `count = 2` here, too)
+23: `sbom` stands for many, and an index names each
+24: an index takes no `count`
+31: `sbom` stands for many, which the built-in writer alone writes at once (name `sbom`, and set `producer = ["builtin"]` under [axes])
+31: `sbom` stands for many, which the built-in writer alone writes at once (name `sbom`, and set `producer = ["builtin"]` under [axes])
+36: `sbom` stands for many, expected one of them, as in `sbom#1`
+38: `sbom#2` refers to `image` too
+38: `sbom#2` is expected twice
+21: `all#1` is not a name, expected kebab case, at most 60 characters
+12: `sbom` stands for 3, and each needs a referrer (write `count = 3` here, too)
+"#);
+}
+
 #[test]
 fn mistakes_in_content() {
     insta::assert_snapshot!([

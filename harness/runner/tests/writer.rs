@@ -118,6 +118,40 @@ proptest! {
     }
 }
 
+/// One description is many manifests: each has its own bytes, name and tag, and the subject of its number.
+#[test]
+fn what_stands_for_many_is_many() {
+    let case = "schema = 1\nid = \"c\"\ntitle = \"t\"\nstatus = \"draft\"\nlevel = \"info\"\nreq = [\"REF-01\"]\n\
+                [[content]]\nname = \"image\"\nkind = \"image\"\ntag = \"v1\"\ncount = 12\n\
+                [[content]]\nname = \"sbom\"\nkind = \"artifact\"\nartifact-type = \"a/b\"\nsubject = \"image\"\ncount = 12\n\
+                [[content]]\nname = \"note\"\nkind = \"artifact\"\nartifact-type = \"a/b\"\nsubject = \"plain\"\ncount = 2\n\
+                [[content]]\nname = \"plain\"\nkind = \"image\"\n\
+                [axes]\nproducer = [\"builtin\"]\n\
+                [[step]]\nrole = \"producer\"\nop = \"push\"\ncontent = \"sbom\"\n\
+                [[step]]\nrole = \"producer\"\nop = \"push\"\ncontent = \"note\"\n\
+                [[step]]\nrole = \"consumer\"\nop = \"discover\"\nsubject = \"image#12\"\nexpect = [\"sbom\"]\n\
+                [[step]]\nrole = \"consumer\"\nop = \"discover\"\nsubject = \"plain\"\nexpect = [\"note\"]\n";
+    let case = Case::parse(&Source::new("c.toml", case)).unwrap();
+    let plan = Plan::compile(&case);
+    let node = |name: &str| plan.contents.node(name).unwrap();
+    let digests: std::collections::BTreeSet<_> =
+        plan.contents.nodes().iter().map(|node| &node.digest).collect();
+    assert_eq!(digests.len(), 27);
+    assert_eq!(node("image#12").tag.as_deref(), Some("v1-12"));
+    assert_eq!(node("sbom#3").subject.as_ref().unwrap().name.as_str(), "image#3");
+    assert_eq!(node("note#2").subject.as_ref().unwrap().name.as_str(), "plain");
+    // none of the referrers is there before its step, and all of them are after it
+    assert_eq!((plan.base().len(), plan.before_step(1).len(), plan.before_step(2).len()), (13, 25, 27));
+    let expected = |at: usize| {
+        let question = case.steps[at].question().unwrap();
+        question.expect.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (expected(2), expected(3)),
+        (vec!["sbom#12".to_owned()], vec!["note#1".to_owned(), "note#2".to_owned()])
+    );
+}
+
 #[test]
 fn a_saved_layout_has_the_files() {
     let case = "schema = 1\nid = \"c\"\ntitle = \"t\"\nstatus = \"draft\"\nlevel = \"info\"\nreq = [\"REF-01\"]\nstep = []\n\

@@ -143,6 +143,22 @@ impl Name {
         Self(text.into())
     }
 
+    /// The name of one of many that a case describes at once: `sbom#7`.
+    #[must_use]
+    pub fn numbered(&self, number: usize) -> Self {
+        Self(format!("{}#{number}", self.0).into())
+    }
+
+    /// The name under which a case describes it: of one of many, that of all of them.
+    pub fn described(&self) -> &str {
+        self.0.split_once('#').map_or(&self.0, |(name, _)| name)
+    }
+
+    /// Whether it is one of many.
+    pub fn is_numbered(&self) -> bool {
+        self.0.contains('#')
+    }
+
     /// The name as written.
     pub fn as_str(&self) -> &str {
         &self.0

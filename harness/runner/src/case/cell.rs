@@ -48,7 +48,7 @@ impl Cell {
     }
 }
 
-/// Who reads at the end of a chain: a case with more roles than a writer and a reader.
+/// Who reads at the end of a chain, that is a case with more roles than a writer and a reader, and who reads thousands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Readers {
     /// Each tool once, without its variants, and the built-in reader by two conventions: the writer's own, and `raw`, which
@@ -88,7 +88,7 @@ pub fn expand(
         combinations = combinations.iter().flat_map(extend).collect();
     }
     let wanted = |roles: &Vec<(Role, Binding)>| {
-        readers == Readers::All || roles.len() <= 2 || reads_a_chain(roles, drivers)
+        readers == Readers::All || (roles.len() <= 2 && !case.is_of_many()) || reads_a_chain(roles, drivers)
     };
     combinations.into_iter().filter(wanted).map(|roles| bind(case, roles, drivers, conventions)).collect()
 }

@@ -113,6 +113,11 @@ pub struct ContentFile {
     pub absent: Option<At<bool>>,
     /// Replaces fields of its `subject` descriptor by untruths.
     pub wrong_subject: Option<At<WrongSubjectFile>>,
+    /// It stands for that many, up to 10 000, which differ in their text, in their tag if they have one, and in their names:
+    /// `sbom#1`, `sbom#2` and so on. With a subject of the same count, each refers to the one of its number. Only the
+    /// built-in writer can be the producer. Where referrers are expected, the plain name is all that refer to the subject.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub count: Option<At<usize>>,
     /// Index only: the names of its children, in order.
     pub manifests: Option<At<Vec<At<String>>>>,
 }

@@ -61,7 +61,8 @@ impl Plan {
     /// All that producers write to a layout: what no step adds, and what a step of theirs adds to it.
     pub fn of(&self, layout: &str) -> BTreeSet<Name> {
         let elsewhere = |name: &Name| {
-            let mut steps = self.added.iter().filter(|added| added.name == *name).peekable();
+            let mut steps =
+                self.added.iter().filter(|added| added.name.as_str() == name.described()).peekable();
             steps.peek().is_some() && steps.all(|added| added.layout != layout || added.by != Role::Producer)
         };
         self.contents.names().into_iter().filter(|name| !elsewhere(name)).collect()
@@ -69,7 +70,9 @@ impl Plan {
 
     /// What is in the layout before the step at `index`, if every earlier step did what it should.
     pub fn before_step(&self, index: usize) -> BTreeSet<Name> {
-        let later = |name: &Name| self.added.iter().any(|added| added.name == *name && added.at >= index);
+        let later = |name: &Name| {
+            self.added.iter().any(|added| added.name.as_str() == name.described() && added.at >= index)
+        };
         self.contents.names().into_iter().filter(|name| !later(name)).collect()
     }
 }

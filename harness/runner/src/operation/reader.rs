@@ -157,13 +157,38 @@ impl<'a> StepReader<'a> {
     /// # Errors
     /// Those of [`StepReader::content`], or an earlier step has added it.
     pub fn added(&self, key: &str) -> Result<(&'a At<String>, &'a Content), SourceError> {
-        let (at, content) = self.content(key)?;
+        let at = self.text(key)?;
+        let content = match self.all_named(at)?.as_slice() {
+            [] => self.named(at)?,
+            [content, ..] => content,
+        };
         let layout = self.layout();
-        let here = self.before.iter().filter(|step| step.layout == layout);
-        if here.filter_map(|step| step.adds.as_ref()).any(|name| *name == content.name) {
-            return Err(self.wrong(at, format!("`{}` is in the layout already", content.name)));
+        let mut here = self.before.iter().filter(|step| step.layout == layout);
+        if here.any(|step| step.adds.as_ref().is_some_and(|name| name.as_str() == **at)) {
+            return Err(self.wrong(at, format!("`{}` is in the layout already", **at)));
+        }
+        if content.name.is_numbered() && (content.name.as_str() == **at || !self.is_for_builtin_only()) {
+            let message = format!(
+                "`{}` stands for many, which the built-in writer alone writes at once",
+                content.name.described()
+            );
+            let advice = format!(
+                "name `{}`, and set `producer = [\"builtin\"]` under [axes]",
+                content.name.described()
+            );
+            return Err(self.wrong(at, message).with_help(advice));
         }
         Ok((at, content))
+    }
+
+    /// All content that is described under that name, or the one that is meant by it alone.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn all_named(&self, at: &At<String>) -> Result<Vec<&'a Content>, SourceError> {
+        let many = self.contents.iter().filter(|content| content.name.described() == at.as_str());
+        let many: Vec<&Content> = many.collect();
+        if many.is_empty() { Ok(vec![self.named(at)?]) } else { Ok(many) }
     }
 
     /// The names in a key's list.
@@ -183,7 +208,12 @@ impl<'a> StepReader<'a> {
     /// # Errors
     /// There is none.
     pub fn named(&self, at: &At<String>) -> Result<&'a Content, SourceError> {
-        let known = self.contents.iter().map(|content| content.name.as_str());
+        let many = self.contents.iter().find(|content| content.name.described() == at.as_str());
+        if let Some(first) = many.filter(|content| content.name.is_numbered()) {
+            let message = format!("`{}` stands for many, expected one of them, as in `{}`", **at, first.name);
+            return Err(self.wrong(at, message));
+        }
+        let known = self.contents.iter().map(|content| content.name.described());
         self.find(at).ok_or_else(|| self.source.unknown(at, "content named", known))
     }
 
@@ -210,8 +240,9 @@ impl<'a> StepReader<'a> {
 
     /// Whether a step adds `name`, but none before this one.
     pub fn comes_later(&self, name: &Name) -> bool {
-        self.all.iter().any(|step| named(step, step.op.adds).as_ref() == Some(name))
-            && !self.before.iter().any(|step| step.adds.as_ref() == Some(name))
+        let adds = |added: Option<&Name>| added.is_some_and(|added| added.as_str() == name.described());
+        self.all.iter().any(|step| adds(named(step, step.op.adds).as_ref()))
+            && !self.before.iter().any(|step| adds(step.adds.as_ref()))
     }
 
     /// Whether a step before this one takes `name` out.

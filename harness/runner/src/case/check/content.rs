@@ -3,6 +3,8 @@
 //! Owns: names, which key belongs to which kind, the grammar of values, and that no content needs itself.
 //! Leaves to others: what the steps do with it.
 
+mod many;
+
 use std::ops::Range;
 
 use referee_source::{At, Source, SourceError, is_id};
@@ -27,20 +29,23 @@ pub(super) fn all(source: &Source, files: &[ContentFile]) -> Result<Vec<Content>
             return Err(source.unknown(name, "content named", known()));
         }
         let content = one(source, file)?;
-        if contents.iter().any(|other| other.name == content.name) {
+        if contents.iter().any(|other| other.name.described() == content.name.as_str()) {
             return Err(source.wrong(&file.name, format!("there are two contents named `{}`", content.name)));
         }
-        if content.tag.is_some() && contents.iter().any(|other| other.tag == content.tag) {
-            let message = "two contents have this tag, and a tag names one";
-            return Err(source.error(span(&file.tag), message));
-        }
-        if let Some(twin) = contents.iter().find(|other| same_bytes(other, &content)) {
+        let same_tag = |one: &Content| one.tag.is_some() && contents.iter().any(|other| other.tag == one.tag);
+        let first = |other: &&Content| !other.name.is_numbered() || other.name.as_str().ends_with("#1");
+        if let Some(twin) = contents.iter().filter(first).find(|other| same_bytes(other, &content)) {
             let message = format!("`{}` has the very bytes of `{}`", content.name, twin.name);
             return Err(source
                 .wrong(&file.name, message)
                 .with_help("let them differ in text, type or annotations"));
         }
-        contents.push(content);
+        let all = many::all(source, files, file, content)?;
+        if all.iter().any(same_tag) {
+            let message = "two contents have this tag, and a tag names one";
+            return Err(source.error(span(&file.tag), message));
+        }
+        contents.extend(all);
     }
     for file in files {
         cycle(source, file, &contents)?;
@@ -131,13 +136,14 @@ fn foreign_keys(source: &Source, file: &ContentFile) -> Result<(), SourceError> 
         Artifact => "an artifact",
         Index => "an index",
     };
-    let keys: [Key<'_>; 6] = [
+    let keys: [Key<'_>; 7] = [
         ("platform", file.platform.as_ref().map(At::span), &[Image]),
         ("text", file.text.as_ref().map(At::span), &[Image, Artifact]),
         ("media-type", file.media_type.as_ref().map(At::span), &[Artifact]),
         ("config", file.config.as_ref().map(At::span), &[Artifact]),
         ("inline", file.inline.as_ref().map(At::span), &[Artifact]),
         ("manifests", file.manifests.as_ref().map(At::span), &[Index]),
+        ("count", file.count.as_ref().map(At::span), &[Image, Artifact]),
     ];
     let foreign = keys.into_iter().filter(|(_, _, kinds)| !kinds.contains(&*file.kind));
     let first = foreign.filter_map(|(key, span, _)| Some((key, span?))).next();
@@ -157,10 +163,11 @@ fn cycle(source: &Source, file: &ContentFile, contents: &[Content]) -> Result<()
     let find = |name: &Name| contents.iter().find(|content| content.name == *name);
     let needs =
         |content: &Content| content.subject.iter().chain(content.manifests()).cloned().collect::<Vec<_>>();
-    let mut to_visit: Vec<Name> = find(&Name::new(&file.name)).map(needs).unwrap_or_default();
+    let own = if file.count.is_some() { Name::new(&file.name).numbered(1) } else { Name::new(&file.name) };
+    let mut to_visit: Vec<Name> = find(&own).map(needs).unwrap_or_default();
     let mut visited: Vec<Name> = Vec::new();
     while let Some(name) = to_visit.pop() {
-        if name == **file.name {
+        if name == own {
             let message = format!("`{name}` needs its own digest: its subject or a child leads back to it");
             return Err(source.wrong(&file.name, message));
         }

@@ -3,6 +3,7 @@
 //! Owns: everything about this operation. Its answer is compared with what is there ([`crate::backend::observe`]); what it does
 //! to the layout beside that is noted and changes nothing.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use referee_process::HarnessError;
@@ -156,32 +157,39 @@ impl Question {
             _ => Address::Digest,
         };
         let listed = step.names("expect")?;
-        let mut expect: Vec<Name> = Vec::new();
+        let mut expected: BTreeSet<&Name> = BTreeSet::new();
         for at in listed.iter() {
-            let content = step.named(at)?;
-            if content.subject.as_ref() != Some(&subject.name) {
-                let message = format!("`{}` does not refer to `{}`", content.name, subject.name);
+            // of many, those that refer to this subject
+            let all = step.all_named(at)?;
+            let referrers: Vec<&Content> = all
+                .iter()
+                .copied()
+                .filter(|content| content.subject.as_ref() == Some(&subject.name))
+                .collect();
+            if referrers.is_empty() {
+                let message = format!("`{}` does not refer to `{}`", **at, subject.name);
                 return Err(step.wrong(at, message));
             }
-            if step.comes_later(&content.name) {
-                let message = format!("`{}` is not in the layout before this step", content.name);
+            if referrers.iter().any(|content| step.comes_later(&content.name)) {
+                let message = format!("`{}` is not in the layout before this step", **at);
                 return Err(step.wrong(at, message));
             }
-            if step.is_removed(&content.name) {
-                let message = format!("`{}` is deleted before this step", content.name);
+            if referrers.iter().any(|content| step.is_removed(&content.name)) {
+                let message = format!("`{}` is deleted before this step", **at);
                 return Err(step.wrong(at, message));
             }
-            if expect.contains(&content.name) {
-                return Err(step.wrong(at, format!("`{}` is expected twice", content.name)));
+            if referrers.iter().any(|content| expected.contains(&content.name)) {
+                return Err(step.wrong(at, format!("`{}` is expected twice", **at)));
             }
-            expect.push(content.name.clone());
+            expected.extend(referrers.iter().map(|content| &content.name));
         }
         let is_there = |name: &Name| !step.comes_later(name) && !step.is_removed(name);
         let refers = |c: &&Content| c.subject.as_ref() == Some(&subject.name) && is_there(&c.name);
-        if let Some(left_out) = step.contents().iter().filter(refers).find(|c| !expect.contains(&c.name)) {
+        if let Some(left_out) = step.contents().iter().filter(refers).find(|c| !expected.contains(&c.name)) {
             let message = format!("`{}` refers to `{}` too", left_out.name, subject.name);
             return Err(step.wrong(listed, message));
         }
+        let expect = expected.into_iter().cloned().collect();
         Ok(Self { subject: subject.name.clone(), by, expect })
     }
 }
