@@ -5,7 +5,6 @@
 use std::fmt::Write as _;
 
 use referee::layout::{Layout, Limits, view};
-use referee::results::observation::grouped;
 use referee::runner::Plan;
 use referee::runner::catalogue::Catalogue;
 
@@ -38,16 +37,12 @@ fn render(catalogue: &Catalogue, case: &referee::runner::case::Case) -> String {
                 let answer = view::answer(&facts, digest, reader);
                 let mut names: Vec<String> = answer.referrers.iter().map(|one| name(&one.digest)).collect();
                 names.sort();
-                let names = grouped(names);
                 if !names.is_empty() {
                     let _ = writeln!(text, "    as {:18} {}", reader.id, names.join(" "));
                 }
             }
             let view = view::read(&facts, digest, &catalogue.conventions);
-            let mut codes: Vec<&str> = view.diagnostics.iter().map(|note| note.code).collect();
-            if case.is_of_many() {
-                codes.dedup();
-            }
+            let codes: Vec<&str> = view.diagnostics.iter().map(|note| note.code).collect();
             let notes = if codes.is_empty() { String::new() } else { format!("; {}", codes.join(", ")) };
             let _ = writeln!(text, "    complete: {}{notes}", view.complete);
         }
@@ -63,7 +58,8 @@ fn views_are_as_approved() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| {
-        for case in &catalogue.cases {
+        // of many, each reader finds what it finds of one; cells and their goldens tell whether it finds all
+        for case in catalogue.cases.iter().filter(|case| !case.is_of_many()) {
             insta::assert_snapshot!(case.id.as_str(), render(&catalogue, case));
         }
     });
@@ -78,6 +74,9 @@ fn no_view_is_an_orphan() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let case =
             name.strip_suffix(".snap").unwrap_or_else(|| panic!("golden/views/{name} is no approved view"));
-        assert!(catalogue.cases.iter().any(|known| known.id == case), "golden/views/{name} has no case");
+        assert!(
+            catalogue.cases.iter().any(|known| known.id == case && !known.is_of_many()),
+            "golden/views/{name} has no case"
+        );
     }
 }

@@ -93,7 +93,7 @@ fn mistakes_in_the_head() {
 6: `req` is empty, expected at least one requirement id @ []
 6: there is no requirement `REF-1` (did you mean `REF-01`?) @ "REF-1"
 6: requirement `REF-01` is cited twice @ "REF-01"
-5: unknown field `levle`, expected one of `schema`, `id`, `title`, `why`, `status`, `level`, `req`, `tags`, `content`, `axes`, `step`, `expect` @ levle
+5: unknown field `levle`, expected one of `schema`, `id`, `title`, `why`, `status`, `level`, `req`, `tags`, `content`, `axes`, `repeat`, `step`, `expect` @ levle
 25: no driver is left; leave the axis out to allow every driver @ []
 25: `Reg*` is neither a driver id nor a glob @ "Reg*"
 25: this axis restricts a role that no step has @ ["oras", "reg*"]
