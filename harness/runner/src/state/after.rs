@@ -144,6 +144,25 @@ impl<'a> After<'a> {
         Err(self.failed(format!("the blob of `{name}` is still there")))
     }
 
+    /// In a copy, index.json leads to content that was there before, and all below it is there and whole.
+    ///
+    /// # Errors
+    /// It does not, or there was nothing to copy.
+    pub fn has_arrived(&self, name: &Name) -> Result<(), Failure> {
+        let digest = self.state.digest(self.contents, name.as_str());
+        let Some(digest) = digest.filter(|digest| self.before.manifests.contains(digest)) else {
+            return Err(self.failed_to(format!("there was no `{name}` to copy")));
+        };
+        let facts = self.facts()?;
+        if !listed(facts).contains(&digest) {
+            return Err(self.failed(format!("index.json of the copy does not lead to `{name}`")));
+        }
+        match self.before.lost_below(facts, &digest) {
+            None => Ok(()),
+            Some(lost) => Err(self.failed(format!("the copy lacks {} of `{name}`", lost.short()))),
+        }
+    }
+
     /// What a tool was given to make a layout of, besides the content of the step.
     fn stored_base(&self) -> Result<(), Failure> {
         let facts = self.facts()?;
