@@ -57,15 +57,26 @@ impl Fate {
     /// All fates.
     pub const ALL: [Self; 3] = [Self::Kept, Self::Unlisted, Self::Lost];
 
-    fn of(own: Outcome, raw: Option<Outcome>) -> Result<Self, Outcome> {
-        match (own, raw) {
-            (Outcome::Seen | Outcome::Altered, _) => Ok(Self::Kept),
-            (Outcome::Missed | Outcome::Partial, Some(Outcome::Seen | Outcome::Altered)) => {
-                Ok(Self::Unlisted)
-            }
-            (Outcome::Missed | Outcome::Partial, Some(Outcome::Missed | Outcome::Partial)) => Ok(Self::Lost),
-            (other, _) => Err(other),
+    fn of(own: Outcome, raw: Option<&CellResult>) -> Result<Self, Outcome> {
+        match own {
+            Outcome::Seen | Outcome::Altered => Ok(Self::Kept),
+            Outcome::Missed | Outcome::Partial => match raw.and_then(has_all) {
+                Some(true) => Ok(Self::Unlisted),
+                Some(false) => Ok(Self::Lost),
+                None => Err(own),
+            },
+            other => Err(other),
         }
+    }
+}
+
+/// Whether every referrer was found, and maybe more: what was deleted from all lists is a blob for a while.
+fn has_all(cell: &CellResult) -> Option<bool> {
+    match cell.outcome {
+        Outcome::Seen | Outcome::Altered => Some(true),
+        Outcome::Missed | Outcome::Partial => Some(false),
+        Outcome::Extra => Some(cell.expected.iter().all(|digest| cell.observed.contains(digest))),
+        _ => None,
     }
 }
 
@@ -99,7 +110,7 @@ pub fn journeys(results: &Results) -> Vec<Journey> {
     found.sort_by_key(|(_, (at, _))| *at);
     let journey = |((stored, way), (_, readings)): ((&Binding, Way), (usize, Readings<'_>))| {
         let own = readings.own?;
-        let fate = Fate::of(own.outcome, readings.raw.map(|raw| raw.outcome));
+        let fate = Fate::of(own.outcome, readings.raw);
         let mut steps = own.steps.iter().filter(|step| way.by.iter().any(|(role, _)| *role == step.role));
         let silent = steps.all(|step| step.end.is_none() && step.stderr.is_none());
         Some(Journey { stored: stored.clone(), way, fate, silent })
@@ -116,7 +127,7 @@ fn parts(id: &CellId) -> Option<(&Binding, Way, &str)> {
 }
 
 /// The convention by which a writer stores referrers.
-fn stores<'a>(results: &'a Results, stored: &'a Binding) -> Option<&'a str> {
+pub(crate) fn stores<'a>(results: &'a Results, stored: &'a Binding) -> Option<&'a str> {
     match stored {
         Binding::Builtin(convention) => Some(convention),
         Binding::Tool(id) => results.tools.iter().find(|tool| tool.id == *id)?.stores.as_deref(),

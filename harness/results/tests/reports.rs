@@ -3,6 +3,7 @@
 use referee_results::report::summary;
 use referee_results::report::wrap::Page;
 use referee_results::{CellResult, Outcome, Results};
+use referee_spec::Digest;
 
 use crate::support::{beside, cell, is_narrow, part, results, tool};
 
@@ -212,4 +213,19 @@ scale
  quadratic  10   60   5100 quadratic
  slow       10   60   hang";
     assert_eq!(part(&report, "How the time grows", "  hang"), expected, "{report}");
+}
+
+/// What was deleted from every list is a blob for a while: whoever looks at all blobs finds more than is to be found.
+#[test]
+fn what_is_there_beside_a_deleted_blob_is_not_lost() {
+    let digest = |one: &str| format!("sha256:{}", one.repeat(64)).parse::<Digest>().unwrap();
+    let found = (Outcome::Missed, Outcome::Extra);
+    let mut cells = readings("after-delete", "as mine", "mutator=oras", "mine", found);
+    cells[1].expected = vec![digest("1")];
+    for (observed, word) in [(vec![digest("1"), digest("2")], "unlisted"), (vec![digest("2")], "lost")] {
+        cells[1].observed = observed;
+        let report = summary::render(Page::FULL, &results(Vec::new(), &[], cells.clone()));
+        let table = part(&report, "What survives", "  kept");
+        assert!(table.contains(&format!(" oras         {word}\n")), "{table}");
+    }
 }

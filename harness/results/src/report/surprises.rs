@@ -9,9 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::causes::{Causes, paragraph, whose};
 use super::unexpected::then;
 use super::wrap::{Page, counted};
-use crate::cell_id::{Binding, CellId};
+use crate::cell_id::{Binding, CellId, RAW};
+use crate::fate;
 use crate::outcome::Outcome;
 use crate::results::{CellResult, Results};
+use crate::role::Role;
 use crate::vocabulary::Surprise;
 
 /// What a tool does that a person would not think of.
@@ -81,23 +83,31 @@ fn surprise(results: &Results, cell: &CellResult) -> Option<(String, String)> {
         Outcome::Partial if lacks_only_the_absent(results, cell) => None,
         Outcome::Partial => by_reader("finds some of what is there and leaves out the rest".to_owned()),
         Outcome::Extra if cell.control.is_some() => by_reader(cell.reason.clone()?),
-        Outcome::Extra => by_reader("answers with something that is not there to be found".to_owned()),
+        Outcome::Extra => by_reader("lists something that is not to be listed".to_owned()),
         Outcome::Refused | Outcome::Seen | Outcome::Missed | Outcome::Unsupported | Outcome::Unavailable => {
             None
         }
     }
 }
 
-/// Who differs from run to run: those who made the layout, where the built-in reader, which does not, sees it differ. Other readers of
-/// that layout are not to blame, and say nothing new.
+/// Who differs from run to run: those before the last, where the built-in reader, which does not, sees what they left differ, or where
+/// a registry answers itself. Other readers of that layout are not to blame, and say nothing new.
 fn who_differs(results: &Results, cell: &CellResult) -> Option<String> {
-    let is_builtin = |cell: &CellResult| matches!(cell.id.last(), Some(Binding::Builtin(_)));
-    let before = |cell: &CellResult| (cell.case.clone(), cell.id.row());
-    if is_builtin(cell) {
+    if told_by(results, cell) || matches!(cell.id.roles().last(), Some((Role::Registry, _))) {
         return Some(cell.id.row());
     }
-    let mut flaky = results.cells.iter().filter(|other| other.outcome == Outcome::Flaky && is_builtin(other));
-    if flaky.any(|other| before(other) == before(cell)) { None } else { Some(cell.id.column()) }
+    let mut flaky = results.cells.iter().filter(|other| other.outcome == Outcome::Flaky);
+    let is_told = flaky
+        .any(|other| other.case == cell.case && other.id.row() == cell.id.row() && told_by(results, other));
+    let is_builtin = matches!(cell.id.last(), Some(Binding::Builtin(_)));
+    if is_told || is_builtin { None } else { Some(cell.id.column()) }
+}
+
+/// Whether the built-in reader read by the convention of the writer, or, where that is not known, looked at all blobs.
+fn told_by(results: &Results, cell: &CellResult) -> bool {
+    let stored = cell.id.binding(Role::Producer).and_then(|writer| fate::stores(results, writer));
+    let reader = cell.id.reader();
+    reader.is_some() && (reader == stored || stored.is_none() && reader == Some(RAW))
 }
 
 /// Whether a bystander does the same where the image has no referrers.
