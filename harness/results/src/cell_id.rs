@@ -130,11 +130,11 @@ impl CellId {
 
     /// Orders cells by how much a person has to think of: fewest roles first, then fewest tools, then fewest of
     /// their variants.
-    pub fn smallness(&self) -> (usize, usize, usize, String) {
+    pub fn smallness(&self) -> (usize, usize, usize, &Self) {
         let tools: Vec<&str> = self.roles().iter().map(|(_, binding)| binding.driver()).collect();
         let variants = tools.iter().filter(|tool| tool.contains('+')).count();
         let tools = tools.iter().filter(|tool| **tool != BUILTIN).count();
-        (self.roles().len(), tools, variants, self.to_string())
+        (self.roles().len(), tools, variants, self)
     }
 
     /// Who has the last word: the reader.

@@ -245,6 +245,8 @@ fn everything() -> Results {
     let verdicts = Verdict::ALL.into_iter().enumerate();
     let mut cells: Vec<CellResult> =
         outcomes.chain(verdicts.map(|(at, verdict)| cell(50 + at, Outcome::Missed, Some(verdict)))).collect();
+    // a row in which something ran, and something did not
+    cells.push(plain("attach-discover[producer=builtin,consumer=regctl,convention=w10]", Outcome::Seen));
     cells[0].repeated = vec!["sbom".to_owned()];
     cells[0].steps = vec![StepRecord {
         role: Role::Consumer,
@@ -310,7 +312,7 @@ fn everything() -> Results {
         }],
         conventions: Vec::new(),
         proposed: Vec::new(),
-        tools: vec![tool],
+        tools: vec![ToolResult { id: "regctl".to_owned(), ..tool.clone() }, tool],
         cells,
         timing: Timing::default(),
     }

@@ -130,9 +130,13 @@ fn what_a_build_wrote_is_in_the_first_picture() {
         cell("attach-discover[producer=oras,consumer=oras]", Outcome::Seen),
         cell("build-discover[producer=buildkit,consumer=oras]", Outcome::Missed),
         cell("build-discover[producer=builtin,consumer=oras,convention=raw]", Outcome::Missed),
+        // who looks for another kind of referrer
+        cell("attach-discover[producer=oras,consumer=notation]", Outcome::Unsupported),
     ];
-    let report =
-        summary::render(Page::FULL, &results(vec![tool("oras", None), tool("buildkit", None)], &[], cells));
+    let report = summary::render(
+        Page::FULL,
+        &results(vec![tool("oras", None), tool("buildkit", None), tool("notation", None)], &[], cells),
+    );
     let expected = "\
             read by
 written by  oras

@@ -79,12 +79,22 @@ fn word(outcome: Outcome) -> &'static str {
 
 /// The words of these entries.
 pub(super) fn words(entries: &[Entry]) -> BTreeSet<Word> {
+    let (wrote, read) = ran(&entries.iter().collect::<Vec<_>>());
+    let shown = entries
+        .iter()
+        .filter(|entry| wrote.contains(entry.row.as_str()) && read.contains(entry.column.as_str()));
     let word = |entry: &Entry| match entry.outcome {
         Outcome::Unsupported => Some(Word::Nothing),
         Outcome::Unavailable => None,
         ran => Some(Word::from(ran)),
     };
-    entries.iter().filter_map(word).collect()
+    shown.filter_map(word).collect()
+}
+
+/// The rows and the columns in which anything ran.
+fn ran<'a>(entries: &[&'a Entry]) -> (BTreeSet<&'a str>, BTreeSet<&'a str>) {
+    let ran = entries.iter().filter(|entry| entry.outcome.ran());
+    ran.map(|entry| (entry.row.as_str(), entry.column.as_str())).unzip()
 }
 
 /// A word and what it means, as a line of a legend.
@@ -178,14 +188,16 @@ pub(super) fn bare(label: &str) -> &str {
 }
 
 /// Rows that have the same columns, so that no table is mostly empty: with one convention or tool selected, the cells
-/// are one row and one column of the whole.
+/// are one row and one column of the whole. Where nothing ran in a whole row or column, that is told below.
 fn groups<'a>(
     entries: &[&Entry],
     rows: &'a [String],
     columns: &'a [String],
 ) -> Vec<(Vec<&'a String>, Vec<&'a String>)> {
+    let (wrote, read) = ran(entries);
     let is = |row: &str, column: &str| {
-        entries.iter().any(|e| e.row == row && e.column == column && e.outcome != Outcome::Unavailable)
+        let shown = |e: &&Entry| e.row == row && e.column == column && e.outcome != Outcome::Unavailable;
+        wrote.contains(row) && read.contains(column) && entries.iter().any(shown)
     };
     let mut groups: Vec<(Vec<&String>, Vec<&String>)> = Vec::new();
     for row in rows {
