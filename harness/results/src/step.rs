@@ -52,6 +52,9 @@ pub struct StepRecord {
     /// Of a garbage collection: whether a blob that nothing led to is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collected: Option<bool>,
+    /// Of a step that attached: what the descriptor of the subject in the new manifest says besides media type, digest and size.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subject: Vec<String>,
     /// The tool was not run: it has hung in this operation again and again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub skipped: bool,

@@ -192,6 +192,7 @@ fn record(task: Task<'_>, argv: Vec<String>, took: Duration) -> StepRecord {
         outside: Vec::new(),
         changed: Vec::new(),
         lost: Vec::new(),
+        subject: Vec::new(),
         collected: None,
         skipped: false,
         leaked: false,

@@ -217,6 +217,20 @@ impl State {
         names.iter().filter_map(one).collect()
     }
 
+    /// What the descriptor of the subject says, in the manifest of a referrer that a step has made, besides the three required
+    /// properties.
+    pub(crate) fn says_of_subject(&self, name: &str) -> Vec<String> {
+        let subject = || {
+            let digest = &self.referrers.get(name)?.digest;
+            let path = self.layout.path().join("blobs").join(digest.algorithm()).join(digest.encoded());
+            let manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+            let subject = manifest.get("subject")?.as_object()?.keys().cloned().collect::<Vec<_>>();
+            Some(subject)
+        };
+        let required = ["mediaType", "digest", "size"];
+        subject().into_iter().flatten().filter(|key| !required.contains(&key.as_str())).collect()
+    }
+
     /// What a tool left beside its layout, below the cell's folder: paths from there.
     pub(crate) fn outside(&self) -> Vec<String> {
         let names = |folder: &Path, known: &[&str], prefix: &str| {

@@ -99,7 +99,11 @@ impl<T: ToolUnderTest> UnderTest<'_, T> {
             attempt.result = match out {
                 Ok(()) => {
                     attempt.record.lost = before.not_in(state, task.contents());
-                    check(self.context, state, task, before, T::EXACT)
+                    let checked = check(self.context, state, task, before, T::EXACT);
+                    if let Some(made) = task.step.adds.as_ref().filter(|_| checked.is_ok()) {
+                        attempt.record.subject = state.says_of_subject(made.as_str());
+                    }
+                    checked
                 }
                 Err(why) => {
                     let reason = format!("{} ended well, but {why}", task.binding.driver());

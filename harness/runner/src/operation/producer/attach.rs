@@ -23,11 +23,20 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     name: "attach",
     role: Role::Producer,
     does: "The producer makes a manifest from the content's file and attaches it to its subject.",
-    keys: KEYS,
+    keys: &[
+        CONTENT,
+        Key {
+            name: "by",
+            means: "how the subject is addressed; `digest` if left out",
+            form: Form::Word(&[("digest", "by its digest"), ("tag", "by its tag")]),
+            required: false,
+        },
+    ],
     adds: Some("content"),
     removes: None,
     capabilities: &CAPABILITIES,
     placeholders: &[
+        Placeholder::Subject,
         Placeholder::SubjectDigest,
         Placeholder::ArtifactType,
         Placeholder::File,
@@ -43,26 +52,46 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     read,
 };
 
-/// The keys of a step that attaches.
-pub(super) const KEYS: &[Key] = &[Key {
+/// The key that names what is attached.
+pub(super) const CONTENT: Key = Key {
     name: "content",
     means: "the name of the content: an artifact with nothing but a subject, a type, annotations and a text",
     form: Form::Name,
     required: true,
-}];
+};
 
-static CAPABILITIES: [Capability; 1] = [Capability {
-    name: "attach",
-    means: "makes a referrer of a subject given by digest",
-    probe: &[IMAGE, SBOM, ATTACH],
-}];
+static CAPABILITIES: [Capability; 2] = [
+    Capability {
+        name: "attach",
+        means: "makes a referrer of a subject given by digest",
+        probe: &[IMAGE, SBOM, ATTACH],
+    },
+    Capability {
+        name: "attach.tag",
+        means: "makes a referrer of a subject given by its tag",
+        probe: &[IMAGE, SBOM, ATTACH, "by = \"tag\"\n"],
+    },
+];
 
 /// The artifact.
 #[derive(Debug)]
-struct Attach(Name);
+struct Attach {
+    content: Name,
+    /// The subject's tag, where it is given by that.
+    tag: Option<String>,
+}
 
 fn read(step: &StepReader<'_>) -> Result<Arc<dyn Action>, SourceError> {
-    Ok(Arc::new(Attach(content(step)?)))
+    let content = content(step)?;
+    let tag = match step.word("by")? {
+        Some("tag") => {
+            let (at, planned) = step.content("content")?;
+            let subject = planned.subject.as_ref().and_then(|subject| step.find(subject.as_str()));
+            subject.map(|subject| step.tag(at, subject)).transpose()?
+        }
+        _ => None,
+    };
+    Ok(Arc::new(Attach { content, tag }))
 }
 
 /// The content that the step attaches: one that a tool can make.
@@ -106,22 +135,25 @@ pub(super) fn values(
 
 impl Action for Attach {
     fn needs(&self) -> &'static Capability {
-        &CAPABILITIES[0]
+        &CAPABILITIES[usize::from(self.tag.is_some())]
     }
 
     fn values(&self, state: &State, contents: &Contents, values: Values) -> Result<Values, HarnessError> {
-        self::values(state, node(contents, &self.0), contents, values)
+        let values = self::values(state, node(contents, &self.content), contents, values)?;
+        let digest = values.single.get(&Placeholder::SubjectDigest).cloned().unwrap_or_default();
+        let subject = self.tag.as_ref().map_or_else(|| format!("@{digest}"), |tag| format!(":{tag}"));
+        Ok(values.with(Placeholder::Subject, subject))
     }
 
     fn requests(&self, state: &State, contents: &Contents) -> Result<Vec<Request>, HarnessError> {
-        given::pushes(state, node(contents, &self.0))
+        given::pushes(state, node(contents, &self.content))
     }
 
     fn check(&self, after: &After<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {
-        let planned = node(after.contents, &self.0);
+        let planned = node(after.contents, &self.content);
         let found = if after.exact { after.stored(planned)? } else { attached(after, planned)? };
         after.keeps_all(None)?;
-        Ok(vec![(self.0.clone(), found)])
+        Ok(vec![(self.content.clone(), found)])
     }
 }
 

@@ -23,7 +23,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     name: "registry-attach",
     role: Role::Producer,
     does: "The producer makes a manifest from the content's file and attaches it to its subject in a registry.",
-    keys: attach::KEYS,
+    keys: &[attach::CONTENT],
     adds: Some("content"),
     removes: None,
     capabilities: &CAPABILITIES,
