@@ -56,10 +56,10 @@ fn step() -> impl Strategy<Value = StepRecord> {
     let texts = || vec(".{0,8}", 0..2);
     let optional = || option::of(".{0,8}");
     let first = (select(&Role::ALL), id(), texts(), option::of(any::<i32>()), any::<u64>());
-    let lists = (vec(texts(), 0..2), texts(), texts(), texts(), texts());
+    let lists = (vec(texts(), 0..2), texts(), texts(), texts(), texts(), texts());
     let second = (optional(), optional(), lists, any::<(bool, bool)>());
     (first, second).prop_map(|((role, op, argv, exit, millis), (end, stderr, lists, (skipped, leaked)))| {
-        let (earlier, requests, outside, changed, lost) = lists;
+        let (earlier, requests, outside, changed, lost, subject) = lists;
         StepRecord {
             role,
             op: OpName::new(op),
@@ -73,6 +73,7 @@ fn step() -> impl Strategy<Value = StepRecord> {
             outside,
             changed,
             lost,
+            subject,
             collected: Some(true),
             skipped,
             leaked,
@@ -261,6 +262,7 @@ fn everything() -> Results {
         outside: vec!["home".to_owned()],
         changed: vec!["changed index.json".to_owned()],
         lost: Vec::new(),
+        subject: Vec::new(),
         collected: None,
         skipped: false,
         leaked: true,

@@ -42,6 +42,7 @@ pub(crate) fn step(role: Role, op: &str) -> StepRecord {
         outside: Vec::new(),
         changed: Vec::new(),
         lost: Vec::new(),
+        subject: Vec::new(),
         collected: None,
         skipped: false,
         leaked: false,
