@@ -1,6 +1,6 @@
-//! What the fake tool does to a layout that is there: tag, gc, delete and write, and its lies about them.
+//! What the fake tool does to a layout that is there: tag, gc, delete and write; that it builds one; and its lies about them.
 //!
-//! Owns: both. Leaves to others: everything else that it can ([`super::honest`]).
+//! Owns: all of that. Leaves to others: everything else that it can ([`super::honest`]).
 
 use std::error::Error;
 use std::fs;
@@ -9,9 +9,10 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Done;
-use super::honest::{blob, entries, put, read, typed};
+use super::honest::{attach, blob, entries, put, read, typed};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const ATTESTATION: &str = "application/vnd.docker.attestation.manifest.v1+json";
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
 
 /// Does an operation honestly; `false` where it is none of these.
@@ -27,6 +28,10 @@ pub(super) fn run(op: &str, layout: &Path, arguments: &[&str]) -> Result<bool, B
         ("write", [tag]) => {
             let digest = manifest(layout, tag)?;
             tag_as(layout, &digest, tag)?;
+        }
+        ("build", [tag]) => {
+            let image = build(layout, tag)?;
+            attach(layout, &image, ATTESTATION, None)?;
         }
         _ => return Ok(false),
     }
@@ -57,6 +62,19 @@ pub(super) fn lie(behaviour: &str, layout: &Path, arguments: &[&str]) -> Result<
             keep(layout, |entry| refers(entry).is_none())?;
         }
         "deletes-blob" => fs::remove_file(blob(layout, last))?,
+        "builds-no-attestation" => {
+            build(layout, last)?;
+        }
+        "builds-two-attestations" => {
+            run("build", layout, &[last])?;
+            let image = entries(layout)?[0]["digest"].clone();
+            attach(layout, image.as_str().unwrap_or_default(), "application/vnd.example.other", None)?;
+        }
+        "copies-no-entries" => {
+            let copy = Path::new(last);
+            super::honest::run("copy", arguments)?;
+            keep(copy, |_| false)?;
+        }
         "writes-over" => {
             keep(layout, |_| false)?;
             run("write", layout, &[last])?;
@@ -68,6 +86,16 @@ pub(super) fn lie(behaviour: &str, layout: &Path, arguments: &[&str]) -> Result<
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// A layout with an image.
+fn build(layout: &Path, tag: &str) -> Result<String, Box<dyn Error>> {
+    fs::create_dir_all(layout)?;
+    fs::write(layout.join("oci-layout"), json!({ "imageLayoutVersion": "1.0.0" }).to_string())?;
+    fs::write(layout.join("index.json"), json!({ "schemaVersion": 2, "manifests": [] }).to_string())?;
+    let digest = manifest(layout, tag)?;
+    tag_as(layout, &digest, tag)?;
+    Ok(digest)
 }
 
 fn tag_as(layout: &Path, digest: &str, tag: &str) -> Done {

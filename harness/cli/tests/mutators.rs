@@ -1,5 +1,5 @@
-//! Can a tool that changes a layout fool the harness? What it did not do, and what it did besides, is reported. The fake
-//! tool (`tools/fake-tool`) does the lying.
+//! Can a tool that changes, copies or builds a layout fool the harness? What it did not do, and what it did besides, is
+//! reported. The fake tool (`tools/fake-tool`) does the lying; attaching and reading are in `trust`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,8 +7,10 @@ use std::ffi::OsString;
 
 use crate::support::{fakes, folder, referee, run};
 
-/// What a lie has to be called: the case, the behaviour, the outcome, a part of the reason.
-const MUTATORS: [(&str, &str, &str, &str); 24] = [
+/// A lie, and what it has to be called: the case, the behaviour, the outcome, a part of the reason.
+type Lie = (&'static str, &'static str, &'static str, &'static str);
+
+const MUTATORS: [Lie; 24] = [
     ("after-tag", "honest", "seen", ""),
     ("after-tag", "nothing", "error", "tag v2 does not resolve"),
     ("after-tag", "refuse", "refused", "unsupported"),
@@ -36,21 +38,49 @@ const MUTATORS: [(&str, &str, &str, &str); 24] = [
     ("after-serve", "server-removes-layout", "error", "left no layout"),
 ];
 
-#[test]
-fn what_mutators_do_not_do_is_reported() {
-    let (home, drivers) = (folder(), folder());
-    let mut behaviours: Vec<&str> = MUTATORS.iter().map(|(_, behaviour, ..)| *behaviour).collect();
-    behaviours.sort_unstable();
-    behaviours.dedup();
-    let id = |case: &str, behaviour: &str| {
+const COPIERS: [Lie; 8] = [
+    ("attach-copy-digest-discover", "honest", "seen", ""),
+    ("attach-copy-digest-discover", "nothing", "error", "left no layout"),
+    ("attach-copy-digest-discover", "copies-no-blobs", "error", "the copy lacks"),
+    ("attach-copy-digest-discover", "copies-no-entries", "error", "does not lead to `image`"),
+    ("attach-copy-layout-discover", "honest", "seen", ""),
+    ("attach-copy-layout-discover", "nothing", "error", "left no layout"),
+    ("attach-copy-layout-discover", "copies-no-blobs", "error", "the copy lacks"),
+    ("attach-copy-layout-discover", "copies-no-entries", "error", "does not lead to `image`"),
+];
+
+const BUILDERS: [Lie; 4] = [
+    ("build-discover", "honest", "seen", ""),
+    ("build-discover", "nothing", "error", "left no layout"),
+    ("build-discover", "builds-no-attestation", "error", "0 manifests name something"),
+    ("build-discover", "builds-two-attestations", "error", "2 manifests name something"),
+];
+
+/// The cell in which a tool lies.
+fn id(case: &str, behaviour: &str) -> String {
+    let of = |role: &str| {
         format!(
-            "{case}[producer=builtin,mutator=fake-{behaviour},consumer=fake-honest,convention=untagged-entries]"
+            "{case}[producer=builtin,{role}=fake-{behaviour},consumer=fake-honest,convention=untagged-entries]"
         )
     };
+    match case {
+        "build-discover" => format!("{case}[producer=fake-{behaviour},consumer=fake-honest]"),
+        _ if case.starts_with("attach-copy-") => of("copier"),
+        _ => of("mutator"),
+    }
+}
+
+#[test]
+fn what_tools_do_not_do_is_reported() {
+    let (home, drivers) = (folder(), folder());
+    let lies: Vec<Lie> = [&MUTATORS[..], &COPIERS, &BUILDERS].concat();
+    let mut behaviours: Vec<&str> = lies.iter().map(|(_, behaviour, ..)| *behaviour).collect();
+    behaviours.sort_unstable();
+    behaviours.dedup();
     let mut words = fakes(drivers.path(), &behaviours);
-    words.extend(MUTATORS.map(|(case, behaviour, ..)| OsString::from(id(case, behaviour))));
+    words.extend(lies.iter().map(|(case, behaviour, ..)| OsString::from(id(case, behaviour))));
     let (cells, ..) = run(&mut referee(home.path()), &words);
-    for (case, behaviour, outcome, reason) in MUTATORS {
+    for (case, behaviour, outcome, reason) in lies {
         let cell = &cells[&id(case, behaviour)];
         assert_eq!(cell["outcome"], outcome, "{cell:#}");
         let text = cell["reason"].as_str().unwrap_or_default();

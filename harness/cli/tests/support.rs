@@ -98,9 +98,10 @@ discover = {{ argv = ["{behaviour}", "ask", "{{socket}}", "discover", "{{layout}
     } else {
         format!(
             r#"
-can = ["attach", "copy", "tag", "gc", "delete", "delete.tag", "write", "discover"]
+can = ["attach", "build", "copy", "copy.digest", "copy.layout", "tag", "gc", "delete", "delete.tag", "write", "discover"]
 [op]
 attach = {{ argv = ["{behaviour}", "attach", "{{layout}}", "{{subject.digest}}", "{{artifact-type}}", "{{file}}"] }}
+build = {{ argv = ["{behaviour}", "build", "{{out}}", "{{tag}}"] }}
 copy = {{ argv = ["{behaviour}", "copy", "{{layout}}", "{{out}}"] }}
 tag = {{ argv = ["{behaviour}", "tag", "{{layout}}", "{{subject.digest}}", "{{tag}}"] }}
 gc = {{ argv = ["{behaviour}", "gc", "{{layout}}"] }}

@@ -45,6 +45,7 @@ pub use step::{Step, StepFile};
 pub static TABLE: &[&Operation] = &[
     &producer::attach::OPERATION,
     &producer::push::OPERATION,
+    &producer::build::OPERATION,
     &producer::registry_attach::OPERATION,
     &copier::copy::OPERATION,
     &copier::upload::OPERATION,

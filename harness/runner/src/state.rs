@@ -60,7 +60,7 @@ pub struct State {
     layout: Location,
     /// The name of the layout that is at hand; empty where the case has but one.
     at_hand: String,
-    /// The referrers that the steps so far have left, by the case's names.
+    /// The referrers that the steps so far have left, and what else tools have made, by the case's names.
     pub referrers: BTreeMap<String, Referrer>,
     /// What was done so far.
     pub steps: Vec<StepRecord>,

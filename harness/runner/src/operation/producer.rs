@@ -3,5 +3,6 @@
 //! Owns: their list. Leaves to others: each operation, in its own file.
 
 pub(super) mod attach;
+pub(super) mod build;
 pub(super) mod push;
 pub(super) mod registry_attach;
