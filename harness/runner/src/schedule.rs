@@ -6,6 +6,8 @@
 //! Cells of one case that begin with the same bound steps share them: what `oras` attached is read by all
 //! readers, each from its own copy. Repetitions share nothing.
 
+mod steps;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +15,7 @@ use std::sync::{Arc, Mutex};
 
 use rayon::Scope;
 
-use crate::backend::{self, RunContext, Task};
+use crate::backend::{RunContext, Task};
 use crate::case::Plan;
 use crate::case::cell::Cell;
 use crate::driver::Kind;
@@ -206,96 +208,6 @@ impl<'a> Runner<'a> {
     fn on_registry(&self, cell: usize, at: usize) -> usize {
         let steps = self.run.cells[cell].case.steps.iter().skip(at);
         steps.take_while(|step| step.operation.on_registry()).count()
-    }
-
-    /// Runs steps on a registry.
-    fn pass<'s>(
-        &'s self,
-        scope: &Scope<'s>,
-        plan: &Arc<Plan>,
-        state: &State,
-        range: Range<usize>,
-        cells: &[usize],
-    ) -> Result<(), HarnessError> {
-        let mut next = state.fork(&self.context.machine.scratch)?;
-        let passage = backend::pass(self.context, &mut next, &self.tasks(plan, cells[0], range.clone()))?;
-        next.steps.extend(passage.records);
-        if referee_process::interrupted() {
-            return Ok(());
-        }
-        let last = range.end == self.run.cells[cells[0]].case.steps.len();
-        let observation = match passage.result {
-            Ok(_) if !last => {
-                self.advance(scope, plan, &Arc::new(next), range.end, cells);
-                return Ok(());
-            }
-            Ok(Some(observation)) => observation,
-            Ok(None) => Observation::none(Outcome::Error, "no step asks anything"),
-            Err(failure) => failure.observation(),
-        };
-        for cell in cells {
-            self.attempted(*cell, (observation.clone(), next.steps.clone()));
-        }
-        Ok(())
-    }
-
-    fn change<'s>(
-        &'s self,
-        scope: &Scope<'s>,
-        plan: &Arc<Plan>,
-        state: &State,
-        at: usize,
-        cells: &[usize],
-    ) -> Result<(), HarnessError> {
-        let steps = &self.run.cells[cells[0]].case.steps;
-        let together = steps.iter().skip(at + 1).take_while(|step| step.at_once).count();
-        let range = at..at + 1 + together;
-        let mut next = state.fork(&self.context.machine.scratch)?;
-        let attempts = backend::change(self.context, &mut next, &self.tasks(plan, cells[0], range.clone()))?;
-        let mut failed = None;
-        for attempt in attempts {
-            next.steps.push(attempt.record);
-            failed = failed.or(attempt.result.err());
-        }
-        if referee_process::interrupted() {
-            return Ok(());
-        }
-        match failed {
-            None => self.advance(scope, plan, &Arc::new(next), range.end, cells),
-            Some(failure) => {
-                for cell in cells {
-                    self.attempted(*cell, (failure.observation(), next.steps.clone()));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Runs the rest of a cell: a reader's questions, each on the same layout.
-    fn discover(&self, plan: &Plan, state: &State, at: usize, cells: &[usize]) -> Result<(), HarnessError> {
-        let steps = &self.run.cells[cells[0]].case.steps;
-        let mut steps_done = state.steps.clone();
-        let mut joined: Option<Observation> = None;
-        for index in at..steps.len() {
-            let (step, binding) = self.bound(cells[0], index);
-            let task = Task { plan, step, binding };
-            let (observation, record) = backend::observe(self.context, state, task)?;
-            // what an interruption has ended was not observed
-            if referee_process::interrupted() {
-                return Ok(());
-            }
-            steps_done.push(record);
-            joined = Some(match joined {
-                Some(before) => before.and(observation),
-                None => observation,
-            });
-        }
-        if let Some(observation) = joined {
-            for cell in cells {
-                self.attempted(*cell, (observation.clone(), steps_done.clone()));
-            }
-        }
-        Ok(())
     }
 
     fn bound(&self, cell: usize, at: usize) -> (&'a Step, &'a Binding) {
