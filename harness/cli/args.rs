@@ -111,8 +111,8 @@ pub(crate) struct RunArgs {
     /// How many cells run at once; by default twice the number of processors, since tools also wait.
     #[arg(short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
-    /// Who reads where something happened to the layout after it was written: each tool once and the built-in reader by the
-    /// writer's own convention and by `raw`, or all.
+    /// Who takes part where something happened to the layout between writing and reading: no older releases, each tool
+    /// reading once, and the built-in reader by the writer's own convention and by `raw`; or all.
     #[arg(long, value_enum, value_name = "WHO", default_value_t = Readers::Few)]
     pub(crate) readers: Readers,
     /// How often each cell runs; outcomes that differ are reported as flaky.

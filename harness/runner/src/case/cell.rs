@@ -48,11 +48,11 @@ impl Cell {
     }
 }
 
-/// Who reads at the end of a chain, that is a case with more roles than a writer and a reader, and who reads thousands.
+/// Who takes part in a chain, that is a case with more roles than a writer and a reader, and who reads thousands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Readers {
-    /// Each tool once, without its variants, and the built-in reader by two conventions: the writer's own, and `raw`, which
-    /// tells whether the blob is still there.
+    /// No older releases, and nobody who cannot do all of the case. Each tool reads once, without its variants, and the built-in
+    /// reader by two conventions: the writer's own, and `raw`, which tells whether the blob is still there.
     #[default]
     Few,
     /// Whoever can.
@@ -62,7 +62,7 @@ pub enum Readers {
 /// All cells of a case, in the order of drivers and conventions.
 ///
 /// A driver takes part in a role if it can do, in any form, an operation that the role has in this case; a capability that it
-/// lacks is then a cell that says so.
+/// lacks is then a cell that says so. A variant that does some operations in another way takes part where it does one of them.
 pub fn expand(
     case: &Arc<Case>,
     drivers: &[Driver],
@@ -75,9 +75,10 @@ pub fn expand(
             roles.push(step.role());
         }
     }
+    let is_chain = roles.len() > 2 && readers == Readers::Few;
     let mut combinations: Vec<Vec<(Role, Binding)>> = vec![Vec::new()];
     for role in roles {
-        let players = players(case, role, drivers, conventions);
+        let players = players(case, role, drivers, conventions, is_chain);
         let extend = |combination: &Vec<(Role, Binding)>| {
             let combination = combination.clone();
             let one = move |player: &Binding| {
@@ -111,16 +112,28 @@ fn reads_a_chain(roles: &[(Role, Binding)], drivers: &[Driver]) -> bool {
     }
 }
 
-fn players(case: &Case, role: Role, drivers: &[Driver], conventions: &[Convention]) -> Vec<Binding> {
+fn players(
+    case: &Case,
+    role: Role,
+    drivers: &[Driver],
+    conventions: &[Convention],
+    is_chain: bool,
+) -> Vec<Binding> {
     let axis = case.axes.get(&role).map(Patterns::new);
     let allowed = |id: &str| axis.as_ref().is_none_or(|patterns| patterns.matches(id));
     let ops: Vec<&Operation> =
         case.steps.iter().filter(|step| step.role() == role).map(|step| step.operation).collect();
+    let does_all = |driver: &Driver| {
+        let mut steps = case.steps.iter().filter(|step| step.role() == role);
+        driver.variant.release.is_none() && steps.all(|step| obstacle(case, driver, step).is_none())
+    };
     let able = |driver: &&Driver| {
         let file = &driver.file;
         driver.plays(role)
             && file.can.iter().any(|capability| ops.contains(&capability.operation()))
             && allowed(&driver.id)
+            && (!is_chain || does_all(driver))
+            && (driver.variant.op.is_empty() || ops.iter().any(|op| driver.variant.op.contains_key(op)))
     };
     let mut players: Vec<Binding> =
         drivers.iter().filter(able).map(|driver| Binding::Tool(driver.id.clone())).collect();
