@@ -32,6 +32,8 @@ pub struct Content {
     pub algorithm: Algorithm,
     /// Its bytes are never written.
     pub absent: bool,
+    /// Its entry in index.json says its platform.
+    pub platform_in_entry: bool,
     /// What its `subject` says in place of the truth.
     pub wrong_subject: WrongSubject,
 }

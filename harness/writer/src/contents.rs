@@ -49,6 +49,8 @@ pub struct ContentNode {
     pub annotations: BTreeMap<String, String>,
     /// Neither `bytes` nor `blobs` are ever written.
     pub absent: bool,
+    /// Its entry in index.json says its platform; so does that in an index, in any case.
+    pub platform_in_entry: bool,
     /// Its config and its layers, in this order; none of an index.
     pub blobs: Vec<Blob>,
     /// What an image runs on.
@@ -221,6 +223,7 @@ impl Contents {
             artifact_type: content.artifact_type.clone().or(config_type),
             annotations: content.annotations.clone(),
             absent: content.absent,
+            platform_in_entry: content.platform_in_entry,
             blobs,
             platform,
             manifests: content.manifests().to_vec(),
@@ -238,6 +241,11 @@ impl ContentNode {
     /// Media type, digest and size; nothing pulled up.
     pub(crate) fn descriptor(&self) -> Descriptor {
         Descriptor::new(&self.media_type, self.digest.clone(), self.bytes.len())
+    }
+
+    /// The descriptor in index.json.
+    pub(crate) fn entry(&self) -> Descriptor {
+        if self.platform_in_entry { self.child_descriptor() } else { self.descriptor() }
     }
 
     /// The descriptor in an image index: an image's has its platform.

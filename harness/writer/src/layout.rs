@@ -45,7 +45,7 @@ pub fn layout(contents: &Contents, which: &BTreeSet<Name>, convention: Option<&C
     let mut entries = Entries::default();
     for node in scene.top_level() {
         let target = replacements.of(node).map(|index| files.document(index));
-        let target = target.unwrap_or_else(|| node.descriptor());
+        let target = target.unwrap_or_else(|| node.entry());
         entries.add_image(convention, target.clone(), node.tag.as_deref());
         for tag in &node.other_tags {
             entries.add_image(convention, target.clone(), Some(tag));

@@ -177,6 +177,19 @@ const IN_SUBJECT: &str =
     r#"{ place = "subject-index", lists = "referrer", annotation = { of = "{subject.digest}" } }"#;
 
 /// An index that nothing needs under its own digest takes the referrers of what is below it into itself.
+/// Without being asked an entry says no platform, as most tools write it.
+#[test]
+fn an_entry_says_its_platform_if_it_is_to() {
+    let platform = |in_entry: bool| {
+        let mut described = one();
+        described[0].platform_in_entry = in_entry;
+        let written = written(Contents::compile(&described), "{ place = \"blob\", lists = \"referrer\" }");
+        written.entries()[0].get("platform").cloned()
+    };
+    assert_eq!(platform(false), None);
+    assert_eq!(platform(true).unwrap()["os"], "linux");
+}
+
 #[test]
 fn an_index_grows() {
     let described = [

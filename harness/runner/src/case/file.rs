@@ -91,6 +91,8 @@ pub struct ContentFile {
     pub tag: Option<At<String>>,
     /// Image only: `os/architecture[/variant]`; `linux/amd64` if left out.
     pub platform: Option<At<String>>,
+    /// Image only: its entry in index.json says its platform, too; `false` if left out.
+    pub platform_in_entry: Option<At<bool>>,
     /// The name of the content it refers to; with it, it is a referrer.
     pub subject: Option<At<String>>,
     /// Its `artifactType`. An artifact without `config` needs one.

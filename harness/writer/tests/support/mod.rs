@@ -30,6 +30,7 @@ pub(crate) fn content(name: &str, kind: ContentKind, tag: Option<&str>, subject:
         annotations: BTreeMap::from([("example.name".to_owned(), name.to_owned())]),
         algorithm: Algorithm::Sha256,
         absent: name == "gone",
+        platform_in_entry: false,
         wrong_subject: WrongSubject::default(),
     }
 }

@@ -87,6 +87,7 @@ fn one(source: &Source, file: &ContentFile) -> Result<Content, SourceError> {
             Some(AlgorithmName::Blake3) => Algorithm::Blake3,
         },
         absent: file.absent.as_deref().copied().unwrap_or_default(),
+        platform_in_entry: file.platform_in_entry.as_deref().copied().unwrap_or_default(),
         wrong_subject,
     })
 }
@@ -136,8 +137,9 @@ fn foreign_keys(source: &Source, file: &ContentFile) -> Result<(), SourceError> 
         Artifact => "an artifact",
         Index => "an index",
     };
-    let keys: [Key<'_>; 7] = [
+    let keys: [Key<'_>; 8] = [
         ("platform", file.platform.as_ref().map(At::span), &[Image]),
+        ("platform-in-entry", file.platform_in_entry.as_ref().map(At::span), &[Image]),
         ("text", file.text.as_ref().map(At::span), &[Image, Artifact]),
         ("media-type", file.media_type.as_ref().map(At::span), &[Artifact]),
         ("config", file.config.as_ref().map(At::span), &[Artifact]),
@@ -181,8 +183,13 @@ fn cycle(source: &Source, file: &ContentFile, contents: &[Content]) -> Result<()
 
 /// Whether two contents differ in nothing that enters their bytes.
 fn same_bytes(one: &Content, other: &Content) -> bool {
-    let bytes =
-        |content: &Content| Content { name: Name::new(""), tag: None, absent: false, ..content.clone() };
+    let bytes = |content: &Content| Content {
+        name: Name::new(""),
+        tag: None,
+        absent: false,
+        platform_in_entry: false,
+        ..content.clone()
+    };
     bytes(one) == bytes(other)
 }
 
