@@ -154,13 +154,19 @@ pub trait Action: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// The harness's own trouble only.
-    fn values(&self, state: &State, contents: &Contents, values: Values) -> Result<Values, HarnessError>;
+    fn values(&self, state: &State, contents: &Contents, values: Values) -> Result<Values, HarnessError> {
+        let _ = (state, contents);
+        Ok(values)
+    }
 
     /// What a registry is asked to do; nothing where there is no request for it. Files that they name are written.
     ///
     /// # Errors
     /// The harness's own trouble only.
-    fn requests(&self, state: &State, contents: &Contents) -> Result<Vec<Request>, HarnessError>;
+    fn requests(&self, state: &State, contents: &Contents) -> Result<Vec<Request>, HarnessError> {
+        let _ = (state, contents);
+        Ok(Vec::new())
+    }
 
     /// What the harness asks a registry when the step on it is done. Any status is an answer.
     fn afterwards(&self, state: &State, contents: &Contents) -> Vec<Request> {

@@ -9,7 +9,9 @@ pub(super) mod tags;
 
 use referee_writer::{Contents, Name};
 
-use super::{Form, Key, Placeholder, Values};
+use referee_source::SourceError;
+
+use super::{Form, Key, Placeholder, StepReader, Values};
 use crate::state::State;
 
 /// The key that names the content which is used.
@@ -28,6 +30,12 @@ struct Tagged {
 }
 
 impl Tagged {
+    /// The content that the step is about.
+    fn read(step: &StepReader<'_>) -> Result<Self, SourceError> {
+        let (at, content) = step.content("image")?;
+        Ok(Self { content: content.name.clone(), tag: step.tag(at, content)? })
+    }
+
     fn values(&self, state: &State, contents: &Contents, values: Values) -> Values {
         let digest = state.digest(contents, self.content.as_str());
         values

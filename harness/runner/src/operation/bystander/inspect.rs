@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use referee_process::HarnessError;
-use referee_process::service::Request;
 use referee_results::Role;
 use referee_results::observation::Observation;
 use referee_source::SourceError;
@@ -43,8 +42,7 @@ static CAPABILITIES: [Capability; 1] = [Capability {
 }];
 
 fn read(step: &StepReader<'_>) -> Result<Arc<dyn Action>, SourceError> {
-    let (at, content) = step.content("image")?;
-    Ok(Arc::new(Use(Tagged { content: content.name.clone(), tag: step.tag(at, content)? })))
+    Ok(Arc::new(Use(Tagged::read(step)?)))
 }
 
 #[derive(Debug)]
@@ -57,10 +55,6 @@ impl Action for Use {
 
     fn values(&self, state: &State, contents: &Contents, values: Values) -> Result<Values, HarnessError> {
         Ok(self.0.values(state, contents, values))
-    }
-
-    fn requests(&self, _: &State, _: &Contents) -> Result<Vec<Request>, HarnessError> {
-        Ok(Vec::new())
     }
 
     fn observe(&self, _: &State, contents: &Contents, answer: &Answer) -> Observation {

@@ -14,7 +14,7 @@ use referee_source::SourceError;
 use referee_writer::Contents;
 
 use crate::operation::probe::{ATTACH, IMAGE, SBOM};
-use crate::operation::{Action, Answer, Answers, Capability, Operation, ResultIn, StepReader, Values};
+use crate::operation::{Action, Answer, Answers, Capability, Operation, ResultIn, StepReader};
 use crate::state::{REPOSITORY, State};
 
 pub(in crate::operation) static OPERATION: Operation = Operation {
@@ -49,10 +49,6 @@ struct Tags;
 impl Action for Tags {
     fn needs(&self) -> &'static Capability {
         &CAPABILITIES[0]
-    }
-
-    fn values(&self, _: &State, _: &Contents, values: Values) -> Result<Values, HarnessError> {
-        Ok(values)
     }
 
     fn requests(&self, _: &State, _: &Contents) -> Result<Vec<Request>, HarnessError> {

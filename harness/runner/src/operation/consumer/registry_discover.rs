@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use referee_process::HarnessError;
-use referee_process::service::Request;
 use referee_results::Role;
 use referee_results::observation::Observation;
 use referee_source::SourceError;
@@ -70,10 +69,6 @@ impl Action for Asked {
 
     fn values(&self, state: &State, contents: &Contents, values: Values) -> Result<Values, HarnessError> {
         self.0.values(state, contents, values)
-    }
-
-    fn requests(&self, _: &State, _: &Contents) -> Result<Vec<Request>, HarnessError> {
-        Ok(Vec::new())
     }
 
     fn observe(&self, state: &State, contents: &Contents, answer: &Answer) -> Observation {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use referee_layout::Referrer;
 use referee_process::HarnessError;
-use referee_process::service::Request;
 use referee_results::Role;
 use referee_source::SourceError;
 use referee_writer::{Contents, Name};
@@ -121,10 +120,6 @@ impl Action for Copy {
             }
             Self::Layout(_, tag) => values.with(Placeholder::Tag, tag),
         })
-    }
-
-    fn requests(&self, _: &State, _: &Contents) -> Result<Vec<Request>, HarnessError> {
-        Ok(Vec::new())
     }
 
     fn check(&self, after: &After<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use referee_layout::Referrer;
 use referee_process::HarnessError;
-use referee_process::service::Request;
 use referee_results::Role;
 use referee_source::SourceError;
 use referee_writer::{Contents, Name};
@@ -66,10 +65,6 @@ impl Action for Download {
 
     fn values(&self, _: &State, _: &Contents, values: Values) -> Result<Values, HarnessError> {
         Ok(values.with(Placeholder::Tag, &self.0))
-    }
-
-    fn requests(&self, _: &State, _: &Contents) -> Result<Vec<Request>, HarnessError> {
-        Ok(Vec::new())
     }
 
     fn check(&self, after: &After<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {

@@ -85,10 +85,6 @@ impl Action for Upload {
         Ok(values.with(Placeholder::Tag, &self.tag))
     }
 
-    fn requests(&self, _: &State, _: &Contents) -> Result<Vec<Request>, HarnessError> {
-        Ok(Vec::new())
-    }
-
     fn afterwards(&self, state: &State, _: &Contents) -> Vec<Request> {
         let before = Before::of(state);
         let get = |reference: String| Request::Get { repository: REPOSITORY.to_owned(), reference };

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use referee_layout::Referrer;
 use referee_process::HarnessError;
-use referee_process::service::Request;
 use referee_process::tree::Snapshot;
 use referee_results::{Role, StepRecord};
 use referee_source::SourceError;
@@ -68,10 +67,6 @@ impl Action for Gc {
     fn values(&self, state: &State, _: &Contents, values: Values) -> Result<Values, HarnessError> {
         plant(state)?;
         Ok(values)
-    }
-
-    fn requests(&self, _: &State, _: &Contents) -> Result<Vec<Request>, HarnessError> {
-        Ok(Vec::new())
     }
 
     fn check(&self, after: &After<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {

@@ -14,7 +14,7 @@ use referee_source::SourceError;
 use referee_writer::{Contents, Name};
 
 use crate::operation::probe::{ATTACH, IMAGE, SBOM};
-use crate::operation::{Action, Capability, Operation, ResultIn, StepReader, Values};
+use crate::operation::{Action, Capability, Operation, ResultIn, StepReader};
 use crate::state::{After, Failure, REPOSITORY, State};
 
 pub(in crate::operation) static OPERATION: Operation = Operation {
@@ -49,10 +49,6 @@ fn read(_: &StepReader<'_>) -> Result<Arc<dyn Action>, SourceError> {
 impl Action for Serve {
     fn needs(&self) -> &'static Capability {
         &CAPABILITIES[0]
-    }
-
-    fn values(&self, _: &State, _: &Contents, values: Values) -> Result<Values, HarnessError> {
-        Ok(values)
     }
 
     fn requests(&self, state: &State, _: &Contents) -> Result<Vec<Request>, HarnessError> {

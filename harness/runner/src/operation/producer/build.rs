@@ -10,7 +10,6 @@ use std::sync::Arc;
 use referee_layout::graph::{self, EdgeKind};
 use referee_layout::{Node, Referrer};
 use referee_process::HarnessError;
-use referee_process::service::Request;
 use referee_results::Role;
 use referee_source::SourceError;
 use referee_spec::Digest;
@@ -97,10 +96,6 @@ impl Action for Build {
 
     fn values(&self, _: &State, _: &Contents, values: Values) -> Result<Values, HarnessError> {
         Ok(values.with(Placeholder::Tag, &self.tag))
-    }
-
-    fn requests(&self, _: &State, _: &Contents) -> Result<Vec<Request>, HarnessError> {
-        Ok(Vec::new())
     }
 
     fn check(&self, after: &After<'_>) -> Result<Vec<(Name, Referrer)>, Failure> {

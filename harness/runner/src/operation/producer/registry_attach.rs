@@ -66,10 +66,6 @@ impl Action for Attach {
         attach::values(state, node(contents, &self.0), contents, values)
     }
 
-    fn requests(&self, _: &State, _: &Contents) -> Result<Vec<Request>, HarnessError> {
-        Ok(Vec::new())
-    }
-
     fn afterwards(&self, state: &State, contents: &Contents) -> Vec<Request> {
         let subject = node(contents, &self.0).subject.as_ref();
         subject.map(|subject| listing(state, contents, &subject.name)).unwrap_or_default()

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use referee_process::HarnessError;
 use referee_process::service::Request;
 use referee_results::Role;
 use referee_results::observation::Observation;
@@ -14,7 +13,7 @@ use referee_writer::Contents;
 
 use crate::operation::consumer::discover::{self, Question};
 use crate::operation::probe::{ANSWER, IMAGE, REGISTRY_ATTACH, SBOM};
-use crate::operation::{Action, Answer, Answers, Capability, Operation, ResultIn, StepReader, Values};
+use crate::operation::{Action, Answer, Answers, Capability, Operation, ResultIn, StepReader};
 use crate::state::State;
 
 pub(in crate::operation) static OPERATION: Operation = Operation {
@@ -53,14 +52,6 @@ impl Action for Asked {
 
     fn question(&self) -> Option<&Question> {
         Some(&self.0)
-    }
-
-    fn values(&self, _: &State, _: &Contents, values: Values) -> Result<Values, HarnessError> {
-        Ok(values)
-    }
-
-    fn requests(&self, _: &State, _: &Contents) -> Result<Vec<Request>, HarnessError> {
-        Ok(Vec::new())
     }
 
     fn afterwards(&self, state: &State, contents: &Contents) -> Vec<Request> {
