@@ -12,10 +12,10 @@ use anyhow::Context as _;
 use referee::convention::{Convention, Status};
 use referee::process::HarnessError;
 use referee::process::cpu_time;
-use referee::results::cell_id::Patterns;
+use referee::results::cell_id::{Patterns, RAW};
 use referee::results::golden::Goldens;
 use referee::results::report::summary;
-use referee::results::{self, Binding, CaseResult, CellId, Outcome, Results, Schema, Timing, Verdict};
+use referee::results::{self, Binding, CaseResult, CellId, Outcome, Results, Role, Schema, Timing, Verdict};
 use referee::runner::backend::RunContext;
 use referee::runner::case::Case;
 use referee::runner::case::cell::{self, Cell, Readers};
@@ -112,10 +112,22 @@ pub(super) fn select(
     let follows = |cell: &Cell, conventions: &[String]| {
         let mut bound = cell.id.roles().iter().map(|(_, binding)| binding);
         let is = |binding: &Binding| matches!(binding, Binding::Builtin(id) if conventions.contains(id));
-        conventions.is_empty() || bound.any(is)
+        conventions.is_empty() || bound.any(is) || looks_at_blobs(catalogue, &cell.id, conventions)
     };
     let cells = all(catalogue, readers).filter(|cell| named(cell));
     cells.filter(|cell| involves(cell, &selected.drivers) && follows(cell, &selected.conventions)).collect()
+}
+
+/// Whether the cell tells if what a tool stored by one of the conventions is still there as a blob: without it, *lost* could not be
+/// told from *listed no more*.
+fn looks_at_blobs(catalogue: &Catalogue, id: &CellId, conventions: &[String]) -> bool {
+    let stores = |id: &str| {
+        let driver = catalogue.drivers.iter().find(|driver| driver.id == id)?;
+        driver.file.stores.as_ref()
+    };
+    id.roles().len() > 2
+        && id.reader() == Some(RAW)
+        && stores(id.driver(Role::Producer)).is_some_and(|stored| conventions.contains(stored))
 }
 
 /// Every cell that there is.
