@@ -112,14 +112,14 @@ stored by    list-tags use-image
 as nested    same      error
 as fallback  extra     same
 
-Of 3 ways to store referrers, 1 disturb nobody. Of 3 questions to bystanders, 1
-are never disturbed.";
+Ways to store referrers that disturb nobody: 1 of 3. Questions to bystanders
+that are never disturbed: 1 of 3.";
     assert_eq!(part(&report, "The image itself", "  same"), expected, "{report}");
     for cell in &mut results.cells {
         cell.control = cell.control.map(|_| cell.outcome);
     }
     let report = summary::render(Page::FULL, &results);
-    let quiet = "Of 3 ways to store referrers, 3 disturb nobody. Of 3 questions to bystanders, 3";
+    let quiet = "Ways to store referrers that disturb nobody: 3 of 3. Questions to bystanders";
     assert!(report.contains(quiet) && !report.contains("as nested"), "{report}");
 }
 

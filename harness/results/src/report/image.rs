@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::alike::{self, alike};
 use super::axes::Axes;
 use super::table::{Column, Table};
-use super::wrap::{Page, counted};
+use super::wrap::Page;
 use crate::outcome::Outcome;
 use crate::results::{CellResult, Results};
 use crate::role::Role;
@@ -48,11 +48,11 @@ pub(super) fn table(page: Page, results: &Results, axes: &Axes) -> (String, BTre
     let title =
         page.wrapped("", "The image itself: who is disturbed by its referrers, as they were stored", 2);
     let quiet = format!(
-        "Of {} to store referrers, {} disturb nobody. Of {} to bystanders, {} are never disturbed.",
-        counted(stored.len(), "way"),
+        "Ways to store referrers that disturb nobody: {} of {}. Questions to bystanders that are never disturbed: {} of {}.",
         stored.len() - rows.len(),
-        counted(asked.len(), "question"),
+        stored.len(),
         asked.len() - columns.len(),
+        asked.len(),
     );
     if rows.is_empty() {
         return (format!("{title}\n{}", page.wrapped("", &quiet, 0)), BTreeSet::new());
