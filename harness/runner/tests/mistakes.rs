@@ -100,6 +100,28 @@ fn mistakes_in_the_head() {
 "#);
 }
 
+/// Several layouts, and steps that start together.
+#[test]
+fn mistakes_in_what_steps_share() {
+    let attach = "op      = \"attach\"";
+    let discover = "op      = \"discover\"";
+    insta::assert_snapshot!([
+        mistake("level  =", "repeat = 0\nlevel  ="),
+        mistake("level  =", "repeat = 101\nlevel  ="),
+        mistake(attach, &format!("{attach}\nin      = \"A layout\"")),
+        mistake(attach, &format!("{attach}\nto      = \"both\"")),
+        mistake(attach, &format!("{attach}\nat-once = true")),
+        mistake(discover, &format!("{discover}\nat-once = true")),
+    ].join("\n"), @r#"
+5: 0 is not from 1 to 100 @ 0
+5: 101 is not from 1 to 100 @ 101
+30: `A layout` is not an id, expected kebab case @ "A layout"
+30: `attach` copies nothing, and takes no `to` @ "both"
+30: only a step that changes the same layout by the same operation, or that works on the same registry, can be started together with the one before it @ true
+35: only a step that changes the same layout by the same operation, or that works on the same registry, can be started together with the one before it @ true
+"#);
+}
+
 /// What stands for many is told apart by number, and is the built-in writer's alone.
 #[test]
 fn mistakes_in_content_of_many() {

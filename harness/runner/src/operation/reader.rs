@@ -76,13 +76,15 @@ impl<'a> StepReader<'a> {
             return Ok(false);
         };
         let operation = *self.step.op;
-        let alike = |before: &&Step| before.operation == operation && before.layout == self.layout();
-        if operation.reads()
-            || operation.result == ResultIn::Out
-            || self.before.last().filter(alike).is_none()
-        {
-            let message = "only a step that changes the same layout by the same operation can be started together \
-                           with the one before it";
+        // clients of a registry share nothing but that
+        let fits = |before: &&Step| {
+            (operation.on_registry() && before.operation.on_registry() && before.role() != Role::Registry)
+                || (before.operation == operation && !operation.reads() && before.layout == self.layout())
+        };
+        let is_client = operation.role != Role::Registry && operation.result != ResultIn::Out;
+        if !is_client || self.before.last().filter(fits).is_none() {
+            let message = "only a step that changes the same layout by the same operation, or that works on the same \
+                           registry, can be started together with the one before it";
             return Err(self.wrong(at_once, message));
         }
         Ok(true)

@@ -180,7 +180,7 @@ fn schema(operation: &Operation) -> Json {
     properties.insert("op".into(), json!({ "description": "What is done.", "const": operation.name }));
     let layout = "The layout that it is done on, by a name of the case's own, where the case has several.";
     properties.insert("in".into(), json!({ "description": layout, "type": "string" }));
-    let at_once = "Whether it is started together with the step before it, which is of the same operation.";
+    let at_once = "Whether it is started together with the step before it: one of the same operation, or another on the same registry.";
     properties.insert("at-once".into(), json!({ "description": at_once, "type": "boolean" }));
     if operation.result == ResultIn::Out {
         let to = "The layout that the copy goes to, which may hold something already; by default it takes the place of the one that is copied.";
