@@ -23,7 +23,20 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     name: "discover",
     role: Role::Consumer,
     does: "The consumer lists the referrers of a subject.",
-    keys: KEYS,
+    keys: &[
+        SUBJECT,
+        Key {
+            name: "by",
+            means: "how the subject is addressed; `digest` if left out",
+            form: Form::Word(&[
+                ("digest", "by its digest"),
+                ("tag", "by its tag"),
+                ("platform", "as the child, for its platform, of an index with a tag"),
+            ]),
+            required: false,
+        },
+        EXPECT,
+    ],
     adds: None,
     removes: None,
     capabilities: &CAPABILITIES,
@@ -35,26 +48,20 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     read,
 };
 
-/// The keys of a question.
-pub(in crate::operation) const KEYS: &[Key] = &[
-    Key { name: "subject", means: "the name of the content asked about", form: Form::Name, required: true },
-    Key {
-        name: "by",
-        means: "how the subject is addressed; `digest` if left out",
-        form: Form::Word(&[
-            ("digest", "by its digest"),
-            ("tag", "by its tag"),
-            ("platform", "as the child, for its platform, of an index with a tag"),
-        ]),
-        required: false,
-    },
-    Key {
-        name: "expect",
-        means: "the names of all its referrers; may be empty",
-        form: Form::Names,
-        required: true,
-    },
-];
+/// The key of what is asked about.
+const SUBJECT: Key =
+    Key { name: "subject", means: "the name of the content asked about", form: Form::Name, required: true };
+
+/// The key of what is right.
+const EXPECT: Key = Key {
+    name: "expect",
+    means: "the names of all its referrers; may be empty",
+    form: Form::Names,
+    required: true,
+};
+
+/// The keys of a question about a digest.
+pub(in crate::operation) const BY_DIGEST: &[Key] = &[SUBJECT, EXPECT];
 
 static CAPABILITIES: [Capability; 3] = [
     Capability {

@@ -20,7 +20,7 @@ pub(in crate::operation) static OPERATION: Operation = Operation {
     name: "answer",
     role: Role::Registry,
     does: "The registry tells who refers to a subject: by the referrers API, or by the fallback tag.",
-    keys: discover::KEYS,
+    keys: discover::BY_DIGEST,
     adds: None,
     removes: None,
     capabilities: &CAPABILITIES,
