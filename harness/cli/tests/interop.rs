@@ -83,6 +83,8 @@ fn no_golden_is_an_orphan() {
         .collect();
     for golden in goldens().iter() {
         let pinned = match catalogue.drivers.iter().find(|driver| driver.id == golden.tool()) {
+            // Debian decides which version there is
+            Some(driver) if driver.file.debian.is_some() => Some(golden.version().to_owned()),
             Some(driver) => {
                 driver.release().map(|release| release.version.trim_start_matches('v').to_owned())
             }
@@ -96,17 +98,20 @@ fn no_golden_is_an_orphan() {
     }
 }
 
-/// Every pinned column has a golden, so that none is left out by mistake.
+/// Every column that has the last word in a cell has a golden, so that none is left out by mistake.
 #[test]
 fn every_column_has_a_golden() {
     let catalogue = catalogue();
-    for driver in
-        catalogue.drivers.iter().filter(|driver| driver.plays(referee::runner::case::Role::Consumer))
-    {
-        let release = driver.release().expect("every shipped driver pins a release");
-        let goldens = goldens();
-        let golden = goldens.get(&driver.id, release.version.trim_start_matches('v'));
-        assert!(golden.is_some_and(|golden| golden.cells().next().is_some()), "{} has no golden", driver.id);
+    let cases = catalogue.cases.iter().map(|case| std::sync::Arc::new(case.clone()));
+    let cells = cases
+        .flat_map(|case| cell::expand(&case, &catalogue.drivers, &catalogue.conventions, Readers::Few))
+        .filter(|cell| cell.obstacles.is_empty() && !cell.case.races());
+    let columns: BTreeSet<String> =
+        cells.filter_map(|cell| Some(cell.id.last()?.driver().to_owned())).collect();
+    let goldens = goldens();
+    for column in columns {
+        let own = goldens.iter().find(|golden| golden.tool() == column);
+        assert!(own.is_some_and(|golden| golden.cells().next().is_some()), "{column} has no golden");
     }
 }
 
