@@ -112,6 +112,7 @@ fn mistakes_in_what_steps_share() {
         mistake(attach, &format!("{attach}\nto      = \"both\"")),
         mistake(attach, &format!("{attach}\nat-once = true")),
         mistake(discover, &format!("{discover}\nat-once = true")),
+        mistake(discover, &format!("{discover}\nin      = \"other\"")),
     ].join("\n"), @r#"
 5: 0 is not from 1 to 100 @ 0
 5: 101 is not from 1 to 100 @ 101
@@ -119,6 +120,7 @@ fn mistakes_in_what_steps_share() {
 30: `attach` copies nothing, and takes no `to` @ "both"
 30: only a step that changes the same layout by the same operation, or that works on the same registry, can be started together with the one before it @ true
 35: only a step that changes the same layout by the same operation, or that works on the same registry, can be started together with the one before it @ true
+38: `sbom` is in another layout, and no step before this one copies it here @ "sbom"
 "#);
 }
 

@@ -247,6 +247,21 @@ impl<'a> StepReader<'a> {
             && !self.before.iter().any(|step| adds(step.adds.as_ref()))
     }
 
+    /// Whether a step adds `name`, but no way leads from there to the layout that this step is done on.
+    pub fn is_elsewhere(&self, name: &Name) -> bool {
+        let mut with: Vec<&str> = Vec::new();
+        for step in self.before {
+            let adds = step.adds.as_ref().is_some_and(|added| added.as_str() == name.described());
+            if adds {
+                with.push(&step.layout);
+            }
+            if let Some(to) = step.to.as_deref().filter(|_| with.contains(&step.layout.as_str())) {
+                with.push(to);
+            }
+        }
+        !with.is_empty() && !with.contains(&self.layout().as_str())
+    }
+
     /// Whether a step before this one takes `name` out.
     pub fn is_removed(&self, name: &Name) -> bool {
         self.before.iter().any(|step| step.removes.as_ref() == Some(name))

@@ -181,6 +181,11 @@ impl Question {
                 let message = format!("`{}` is not in the layout before this step", **at);
                 return Err(step.wrong(at, message));
             }
+            if referrers.iter().any(|content| step.is_elsewhere(&content.name)) {
+                let message =
+                    format!("`{}` is in another layout, and no step before this one copies it here", **at);
+                return Err(step.wrong(at, message));
+            }
             if referrers.iter().any(|content| step.is_removed(&content.name)) {
                 let message = format!("`{}` is deleted before this step", **at);
                 return Err(step.wrong(at, message));
