@@ -3,7 +3,7 @@
 //! Owns: which binding is run by which backend, and a step's result as a value. Leaves to others: what a step does
 //! ([`crate::operation`]), the layout between steps ([`crate::state`]), the order of cells ([`crate::schedule`]), verdicts.
 //!
-//! A new kind of tool is a file here, its `mod` line, and its line in [`of`].
+//! A new kind of tool is a file here, its `mod` line, and its line in `of`.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

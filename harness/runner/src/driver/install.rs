@@ -1,6 +1,6 @@
 //! Where the programs of a driver come from: a pinned Go module, or a Debian package.
 //!
-//! Owns: the vocabulary of `[install]`. Leaves to others: its checks ([`super::check`]), building
+//! Owns: the vocabulary of `[install]`. Leaves to others: its checks (`check`), building
 //! ([`crate::tools::install`]), looking for what is there ([`crate::tools`]).
 
 use std::collections::BTreeMap;
