@@ -1,24 +1,24 @@
 //! Steps on a registry: all that follow each other are done in one life of it.
 //!
 //! Owns: the registry as a way station, what the clients and the harness ask it, and telling which answer belongs to which
-//! step. Leaves to others: the calls of the clients ([`super::call`]), the life ([`super::service`]), what each step had to
+//! step. Leaves to others: the calls of the clients ([`super::call`]), the life ([`super::registry`]), what each step had to
 //! do ([`crate::operation`]).
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use referee_process::HarnessError;
-use referee_process::service::{Answer, Ask, Command, PORT, Ready, Reply, Transcript, Trouble};
+use referee_process::service::{Answer, Ask, Command, PORT, Reply, Transcript, Trouble};
 use referee_results::observation::Observation;
 use referee_results::{Outcome, Role, StepRecord};
 
 use super::answer::Printed;
 use super::context::Found;
 use super::service::{self, Life};
-use super::{RunContext, Task, call, record};
-use crate::driver::{AnswerForm, Arg, Kind, Server};
-use crate::operation::{Placeholder, ResultIn, Values, pushes};
+use super::{RunContext, Task, call, record, registry};
+use crate::driver::{AnswerForm, Kind};
+use crate::operation::{Placeholder, ResultIn, Values};
 use crate::state::{After, Arrived, Before, Failure, REPOSITORY, State};
-use crate::tools;
 
 /// What came of steps on a registry.
 #[derive(Debug)]
@@ -62,8 +62,8 @@ pub fn pass(
     if let Some(failure) = script.write(context, state, tasks)? {
         return Ok(failed(Vec::new(), failure));
     }
-    let life = match life(state, tool, server, &script, context, tasks)? {
-        Ok(life) => life,
+    let life = match registry::life(tool, server, state, &state.station(), script.asks.clone())? {
+        Ok(life) => Life { readable: folders(context, tasks), ..life },
         Err(failure) => return Ok(failed(Vec::new(), failure)),
     };
     let lived = service::live(context, tool, state, task, life)?;
@@ -135,15 +135,9 @@ impl Script {
         state: &State,
         tasks: &[Task<'_>],
     ) -> Result<Option<Failure>, HarnessError> {
-        if !state.layout().exists() {
-            for task in tasks.iter().take(1) {
-                let base = task.base();
-                let nodes = task.contents().nodes().iter();
-                for planned in nodes.filter(|node| base.contains(&node.name) && !node.absent) {
-                    for request in pushes(state, planned)? {
-                        self.add(Ask::Http(request), &[]);
-                    }
-                }
+        if let Some(task) = tasks.first() {
+            for request in registry::base(state, *task)? {
+                self.add(Ask::Http(request), &[]);
             }
         }
         for (at, task) in tasks.iter().enumerate() {
@@ -185,42 +179,11 @@ impl Script {
     }
 }
 
-/// The life of the registry.
-fn life(
-    state: &State,
-    tool: Found<'_>,
-    server: &Server,
-    script: &Script,
-    context: &RunContext<'_>,
-    tasks: &[Task<'_>],
-) -> Result<Result<Life, Failure>, HarnessError> {
-    let driver = tool.driver;
-    let values = Values::default()
-        .with(Placeholder::Root, state.station().display().to_string())
-        .with(Placeholder::Home, state.home().display().to_string())
-        .with(Placeholder::Port, PORT);
-    let words = Arg::expand_all(&driver.service_argv(&server.argv), &values);
-    let words = words.and_then(|args| Ok((args, tools::environment(driver, &state.home(), &values)?)));
-    let (args, env) = match words {
-        Ok(words) => words,
-        Err(why) => return Ok(Err(call::cannot(driver, why))),
-    };
-    let files = match call::files(driver, &server.file, state, &values)? {
-        Ok(files) => files,
-        Err(failure) => return Ok(Err(failure)),
-    };
+/// The folders of the clients' programs, which have to be readable beside the registry's own.
+fn folders(context: &RunContext<'_>, tasks: &[Task<'_>]) -> Vec<PathBuf> {
     let clients = tasks.iter().filter(|task| task.step.role() != Role::Registry);
-    let folders =
-        clients.filter_map(|task| Some(context.tool(task.binding.driver()).binary.path.parent()?.to_owned()));
-    Ok(Ok(Life {
-        program: tool.program(None),
-        args,
-        env,
-        files,
-        ready: Ready::Http(server.ready.clone()),
-        asks: script.asks.clone(),
-        readable: folders.collect(),
-    }))
+    let programs = clients.map(|task| &context.tool(task.binding.driver()).binary.path);
+    programs.filter_map(|program| Some(program.parent()?.to_owned())).collect()
 }
 
 /// Who failed, if anybody did: whoever was asked last, or the registry.

@@ -3,6 +3,8 @@
 //! Owns: starting with the base content, and reading answers. Leaves to others: which requests an operation is made of
 //! ([`crate::operation`]), the service's life ([`super::service`]).
 
+use std::path::Path;
+
 use referee_process::HarnessError;
 use referee_process::service::{Answer, Ask, PORT, Ready, Reply, Request};
 
@@ -13,7 +15,7 @@ use super::under_test::ToolUnderTest;
 use super::{Attempt, RunContext, Task, call};
 use crate::driver::{AnswerForm, Arg, Server};
 use crate::operation::{self, Answers, Placeholder, Values, pushes};
-use crate::state::State;
+use crate::state::{Failure, State};
 use crate::tools;
 
 pub(super) struct Registry<'a> {
@@ -31,14 +33,7 @@ impl ToolUnderTest for Registry<'_> {
     }
 
     fn run(&self, state: &State, task: Task<'_>) -> Result<Attempt<()>, HarnessError> {
-        let mut requests = Vec::new();
-        if !state.layout().exists() {
-            let base = task.base();
-            let nodes = task.contents().nodes().iter();
-            for planned in nodes.filter(|node| base.contains(&node.name) && !node.absent) {
-                requests.extend(pushes(state, planned)?);
-            }
-        }
+        let requests = base(state, task)?;
         Ok(self.serve(state, task, requests)?.and_then(|_| Ok(())))
     }
 
@@ -74,29 +69,50 @@ impl Registry<'_> {
             return Ok(Attempt::not_run(task, call::cannot(driver, why)));
         }
         requests.extend(of_step);
-        let values = Values::default()
-            .with(Placeholder::Root, state.root().display().to_string())
-            .with(Placeholder::Home, state.home().display().to_string())
-            .with(Placeholder::Port, PORT);
-        let args = Arg::expand_all(&driver.service_argv(&self.server.argv), &values);
-        let words = args.and_then(|args| Ok((args, tools::environment(driver, &state.home(), &values)?)));
-        let (args, env) = match words {
-            Ok(words) => words,
-            Err(why) => return Ok(Attempt::not_run(task, call::cannot(driver, why))),
-        };
-        let files = match call::files(driver, &self.server.file, state, &values)? {
-            Ok(files) => files,
-            Err(failure) => return Ok(Attempt::not_run(task, failure)),
-        };
-        let life = Life {
-            program: self.tool.binary.path.clone(),
-            args,
-            env,
-            files,
-            ready: Ready::Http(self.server.ready.clone()),
-            asks: requests.into_iter().map(Ask::Http).collect(),
-            readable: Vec::new(),
-        };
-        service::run(self.context, self.tool, state, task, life)
+        let asks = requests.into_iter().map(Ask::Http).collect();
+        match life(self.tool, self.server, state, &state.root(), asks)? {
+            Ok(life) => service::run(self.context, self.tool, state, task, life),
+            Err(failure) => Ok(Attempt::not_run(task, failure)),
+        }
     }
+}
+
+/// The requests that give a registry the base content, where there is no layout yet.
+pub(super) fn base(state: &State, task: Task<'_>) -> Result<Vec<Request>, HarnessError> {
+    let mut requests = Vec::new();
+    if !state.layout().exists() {
+        let base = task.base();
+        let nodes = task.contents().nodes().iter();
+        for planned in nodes.filter(|node| base.contains(&node.name) && !node.absent) {
+            requests.extend(pushes(state, planned)?);
+        }
+    }
+    Ok(requests)
+}
+
+/// A life of a registry over the folder `root`; a failure where the driver has no words for it.
+pub(super) fn life(
+    tool: Found<'_>,
+    server: &Server,
+    state: &State,
+    root: &Path,
+    asks: Vec<Ask>,
+) -> Result<Result<Life, Failure>, HarnessError> {
+    let driver = tool.driver;
+    let values = Values::default()
+        .with(Placeholder::Root, root.display().to_string())
+        .with(Placeholder::Home, state.home().display().to_string())
+        .with(Placeholder::Port, PORT);
+    let args = Arg::expand_all(&driver.service_argv(&server.argv), &values);
+    let words = args.and_then(|args| Ok((args, tools::environment(driver, &state.home(), &values)?)));
+    let (args, env) = match words {
+        Ok(words) => words,
+        Err(why) => return Ok(Err(call::cannot(driver, why))),
+    };
+    let files = match call::files(driver, &server.file, state, &values)? {
+        Ok(files) => files,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let ready = Ready::Http(server.ready.clone());
+    Ok(Ok(Life { program: tool.program(None), args, env, files, ready, asks, readable: Vec::new() }))
 }

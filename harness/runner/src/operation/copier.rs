@@ -8,6 +8,7 @@ pub(super) mod upload;
 
 use referee_layout::Referrer;
 use referee_source::SourceError;
+use referee_spec::Digest;
 use referee_writer::Name;
 
 use super::{Form, Key, StepReader};
@@ -43,6 +44,11 @@ fn downloaded(after: &After<'_>, tag: &str) -> Result<Vec<(Name, Referrer)>, Fai
     if let Some(planned) = planned.filter(|_| after.before.is_empty()) {
         after.stored(planned)?;
     }
+    complete(after, tag, digest)
+}
+
+/// All that the tag led to is there, whole.
+fn complete(after: &After<'_>, tag: &str, digest: &Digest) -> Result<Vec<(Name, Referrer)>, Failure> {
     match after.before.lost_below(after.facts()?, digest) {
         None => Ok(Vec::new()),
         Some(lost) => Err(after.failed(format!("the copy lacks {}, which tag {tag} leads to", lost.short()))),

@@ -126,6 +126,8 @@ expect = ["sbom"]
 /// Who refers to a subject?
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
+    /// What a driver has to claim: by digest, by tag, by platform, as far as the operation can be asked so.
+    capabilities: &'static [Capability],
     /// The content asked about.
     pub subject: Name,
     /// How it is addressed.
@@ -151,12 +153,15 @@ pub enum Address {
 }
 
 fn read(step: &StepReader<'_>) -> Result<Arc<dyn Action>, SourceError> {
-    Ok(Arc::new(Question::read(step)?))
+    Ok(Arc::new(Question::read(step, &CAPABILITIES)?))
 }
 
 impl Question {
     /// Reads the keys of a step that asks.
-    pub(in crate::operation) fn read(step: &StepReader<'_>) -> Result<Self, SourceError> {
+    pub(in crate::operation) fn read(
+        step: &StepReader<'_>,
+        capabilities: &'static [Capability],
+    ) -> Result<Self, SourceError> {
         let (at, subject) = step.content("subject")?;
         let by = match step.word("by")? {
             Some("tag") => Address::Tag(step.tag(at, subject)?),
@@ -202,7 +207,7 @@ impl Question {
             return Err(step.wrong(listed, message));
         }
         let expect = expected.into_iter().cloned().collect();
-        Ok(Self { subject: subject.name.clone(), by, expect })
+        Ok(Self { capabilities, subject: subject.name.clone(), by, expect })
     }
 }
 
@@ -228,9 +233,9 @@ impl Question {
 impl Action for Question {
     fn needs(&self) -> &'static Capability {
         match self.by {
-            Address::Digest => &CAPABILITIES[0],
-            Address::Tag(_) => &CAPABILITIES[1],
-            Address::Platform { .. } => &CAPABILITIES[2],
+            Address::Digest => &self.capabilities[0],
+            Address::Tag(_) => &self.capabilities[1],
+            Address::Platform { .. } => &self.capabilities[2],
         }
     }
 

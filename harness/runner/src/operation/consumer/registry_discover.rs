@@ -1,21 +1,15 @@
 //! `registry-discover`: a tool lists the referrers of a subject in a registry.
 //!
-//! Owns: everything about this operation.
+//! Owns: everything about this operation that `discover` has not.
 
 use std::sync::Arc;
 
-use referee_process::HarnessError;
 use referee_results::Role;
-use referee_results::observation::Observation;
 use referee_source::SourceError;
-use referee_writer::Contents;
 
 use super::discover::{self, Question};
 use crate::operation::probe::{ANSWER, IMAGE, REGISTRY_ATTACH, SBOM};
-use crate::operation::{
-    Action, Answer, Answers, Capability, Operation, Placeholder, ResultIn, StepReader, Values,
-};
-use crate::state::State;
+use crate::operation::{Action, Answers, Capability, Operation, Placeholder, ResultIn, StepReader};
 
 pub(in crate::operation) static OPERATION: Operation = Operation {
     name: "registry-discover",
@@ -50,27 +44,6 @@ static CAPABILITIES: [Capability; 1] = [Capability {
     ],
 }];
 
-#[derive(Debug)]
-struct Asked(Question);
-
 fn read(step: &StepReader<'_>) -> Result<Arc<dyn Action>, SourceError> {
-    Ok(Arc::new(Asked(Question::read(step)?)))
-}
-
-impl Action for Asked {
-    fn needs(&self) -> &'static Capability {
-        &CAPABILITIES[0]
-    }
-
-    fn question(&self) -> Option<&Question> {
-        Some(&self.0)
-    }
-
-    fn values(&self, state: &State, contents: &Contents, values: Values) -> Result<Values, HarnessError> {
-        self.0.values(state, contents, values)
-    }
-
-    fn observe(&self, state: &State, contents: &Contents, answer: &Answer) -> Observation {
-        self.0.observe(state, contents, answer)
-    }
+    Ok(Arc::new(Question::read(step, &CAPABILITIES)?))
 }

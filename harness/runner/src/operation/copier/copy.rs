@@ -129,13 +129,7 @@ impl Action for Copy {
                     return Err(after.failed_to(format!("there was no tag {tag} to copy")));
                 };
                 after.resolves(tag, digest)?;
-                match after.before.lost_below(after.facts()?, digest) {
-                    None => Ok(Vec::new()),
-                    Some(lost) => {
-                        Err(after
-                            .failed(format!("the copy lacks {}, which tag {tag} leads to", lost.short())))
-                    }
-                }
+                super::complete(after, tag, digest)
             }
             Self::Digest(source) | Self::Layout(source, _) => {
                 after.has_arrived(source)?;

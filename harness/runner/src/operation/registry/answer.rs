@@ -42,12 +42,12 @@ static CAPABILITIES: [Capability; 1] = [Capability {
 struct Asked(Question);
 
 fn read(step: &StepReader<'_>) -> Result<Arc<dyn Action>, SourceError> {
-    Ok(Arc::new(Asked(Question::read(step)?)))
+    Ok(Arc::new(Asked(Question::read(step, &CAPABILITIES)?)))
 }
 
 impl Action for Asked {
     fn needs(&self) -> &'static Capability {
-        &CAPABILITIES[0]
+        self.0.needs()
     }
 
     fn question(&self) -> Option<&Question> {
