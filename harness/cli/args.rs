@@ -179,7 +179,7 @@ pub(crate) struct CheckArgs {
 pub(crate) struct ViewArgs {
     /// The layout: a directory, or a tar archive (plain, gzip or zstd).
     pub(crate) layout: PathBuf,
-    /// Whose referrers: a digest, or a ref.name of index.json.
+    /// Whose referrers: a digest or the beginning of one, or a ref.name of index.json.
     pub(crate) subject: String,
     /// Read by this convention only, by id or TOML file; may be repeated. All by default.
     #[arg(long, value_name = "ID|FILE")]

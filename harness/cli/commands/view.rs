@@ -67,7 +67,7 @@ pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
     if let Some(why) = facts.index().ok().and_then(|index| index.root().err()) {
         return Err(Failed::usage(format!("{}/index.json is not JSON: {why}", args.layout.display())));
     }
-    let subject = facts.resolve(&args.subject).map_err(|error| Failed::usage(error.to_string()))?;
+    let subject = facts.find(&args.subject).map_err(|error| Failed::usage(error.to_string()))?;
     let view = view::read(&facts, &subject, &conventions);
     match args.format {
         Format::Json => super::print_json(&document(&view))?,
