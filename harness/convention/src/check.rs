@@ -8,11 +8,15 @@ use std::ops::Range;
 use super::template::{Piece, Whose};
 use super::{Carrier, Convention, ListedIn, Lists, Template, Values};
 use referee_source::{Source, SourceError, is_id};
-use referee_spec::Digest;
+use referee_spec::Algorithm;
 use referee_spec::annotation::REF_NAME;
+use referee_spec::tag::is_tag;
 
 /// How much of a digest tells subjects apart beyond doubt, in characters.
 const ENOUGH: usize = 32;
+
+/// How long a tag may be (distribution-spec, Pulling manifests), in characters.
+const TAG_MOST: usize = 128;
 
 /// The first mistake, at its place.
 pub(super) fn check(convention: &Convention, source: &Source) -> Result<(), SourceError> {
@@ -135,14 +139,32 @@ impl Here<'_> {
             return self
                 .constant("ref-name", "several subjects get the same name, and a name names one thing");
         }
-        let digest = format!("sha256:{}", "0123456789abcdef".repeat(4));
-        let digest = Digest::parse(&digest).expect("a constant digest is a digest");
-        let values = Values { ref_name: Some("name"), referrer: Some(&digest), ..Values::of(&digest) };
-        for text in [name.expand(&values), name.expand_as_tag(&values)].into_iter().flatten() {
+        for algorithm in Algorithm::ALL {
+            let digest = algorithm.digest(b"");
+            let values = Values { ref_name: Some("name"), referrer: Some(&digest), ..Values::of(&digest) };
+            let text = name.expand_as_tag(&values).unwrap_or_default();
             if !is_name(&text) {
                 let want = "expected letters and digits, joined by one of `-._:@+/` or by `--`";
                 return self.fail("ref-name", format!("{text:?} is not of the form of names, {want}"));
             }
+            self.tag(algorithm, tag_of(&text))?;
+        }
+        Ok(())
+    }
+
+    /// What a registry is to store under that name, it has to take as a tag.
+    fn tag(&self, algorithm: Algorithm, tag: &str) -> Result<(), SourceError> {
+        if tag.len() > TAG_MOST {
+            let message = format!(
+                "with a {algorithm} digest the tag has {} characters, and a tag has {TAG_MOST} at most",
+                tag.len()
+            );
+            let error = self.source.error(self.place(&["ref-name"]), message);
+            return Err(error.with_help("cut the encoded part, as in `{subject.encoded:64}`"));
+        }
+        if !is_tag(tag) {
+            let want = "expected letters, digits and `._-`, the first no `.` and no `-`; a full name is `repository:tag`";
+            return self.fail("ref-name", format!("{tag:?} is no tag, {want}"));
         }
         Ok(())
     }
@@ -167,6 +189,14 @@ fn enough(template: &Template, whose: Whose) -> bool {
         Piece::Encoded(of, cut) => *of == whose && *cut >= ENOUGH,
         Piece::Literal(_) | Piece::Algorithm(..) | Piece::RefName | Piece::ArtifactType => false,
     })
+}
+
+/// The tag of a name: all of it, or what follows the repository of a full name.
+fn tag_of(name: &str) -> &str {
+    match name.rsplit_once(':') {
+        Some((_, tag)) if !tag.contains('/') => tag,
+        _ => name,
+    }
 }
 
 /// Letters and digits, joined by one separator or by `--`; such words joined by `/`.
@@ -273,6 +303,22 @@ mod tests {
             (response, "ref-name = \"-{subject.digest}\"", 9, "is not of the form of names"),
             (
                 response,
+                "ref-name = \"{subject.digest}\"",
+                9,
+                "sha512 digest the tag has 135 characters, and a tag has 128",
+            ),
+            (response, "ref-name = \"{subject.encoded}.sig\"", 9, "sha512 digest the tag has 132 characters"),
+            (
+                response,
+                "ref-name = \"example.com/x:{subject.digest}\"",
+                9,
+                "sha512 digest the tag has 135 characters",
+            ),
+            (response, "ref-name = \"referrers/{subject.encoded:64}\"", 9, "is no tag"),
+            (response, "ref-name = \"a+{subject.encoded:64}\"", 9, "is no tag"),
+            (response, "ref-name = \"x:{subject.encoded:64}/a\"", 9, "is no tag"),
+            (
+                response,
                 "annotation = { \"org.opencontainers.image.ref.name\" = \"{subject.digest}\" }",
                 9,
                 "a word of its own",
@@ -291,7 +337,8 @@ mod tests {
             "annotation = { \"a.b\" = \"{subject.encoded:32}\" }",
             "annotation = { \"a.b\" = \"{subject.digest}\", \"c.d\" = \"constant\" }",
             "annotation = { \"c.d\" = \"constant\" }\nref-name = \"{subject.algorithm}-{subject.encoded:64}.sig\"",
-            "ref-name = \"referrers/{subject.digest}\"",
+            "ref-name = \"example.com:5000/referrers:{subject.algorithm}-{subject.encoded:64}\"",
+            "ref-name = \"{subject.encoded:121}.x-sig\"",
             "annotation = { \"a.b\" = \"{subject.ref-name}\" }",
         ] {
             for lists in ["response", "referrer"] {

@@ -71,8 +71,11 @@ pub struct Carrier {
     /// Annotations on the entry; all of them must hold for a reader to use it.
     #[serde(default)]
     pub annotation: BTreeMap<String, Template>,
-    /// The `org.opencontainers.image.ref.name` of the entry. Characters that a tag cannot hold become `-`
-    /// (distribution-spec, Referrers Tag Schema), but for those of `{subject.ref-name}`.
+    /// The `org.opencontainers.image.ref.name` of the entry: a tag, or a full name such as `example.com/repository:tag`, of
+    /// which the tag is what follows the last `:`. Whatever the algorithm of a digest is, the tag is one that registries take:
+    /// 128 characters at most, letters, digits and `._-`, the first no `.` and no `-` (distribution-spec, Pulling manifests).
+    /// Characters of a digest that a tag cannot hold become `-` (distribution-spec, Referrers Tag Schema);
+    /// `{subject.ref-name}` is a name that is there already, a tag or a full name, and stays as it is.
     #[serde(default)]
     pub ref_name: Option<Template>,
     /// Further annotations on the entry, which readers do not look at. One whose placeholder stands for nothing, such as the

@@ -146,8 +146,8 @@ impl Template {
         self.pieces.iter().map(|piece| piece.expand(values)).collect()
     }
 
-    /// The same with every character that a tag cannot hold replaced by `-`
-    /// ([distribution-spec, Referrers Tag Schema][schema]), but for those of a name that is there already.
+    /// The same with every character of a digest that a tag cannot hold replaced by `-`
+    /// ([distribution-spec, Referrers Tag Schema][schema]). What is written out, and a name that is there already, stay.
     ///
     /// [schema]: https://github.com/opencontainers/distribution-spec/blob/967efdc079b91785ad18c77cc4f8991a47feefbf/spec.md#referrers-tag-schema
     pub fn expand_as_tag(&self, values: &Values<'_>) -> Option<String> {
@@ -155,7 +155,7 @@ impl Template {
         let one = |piece: &Piece| {
             let text = piece.expand(values)?;
             Some(match piece {
-                Piece::RefName => text,
+                Piece::Literal(_) | Piece::RefName => text,
                 _ => text.chars().map(|c| if allowed(c) { c } else { '-' }).collect(),
             })
         };
@@ -254,8 +254,8 @@ mod tests {
         // what is not known stands for nothing, and neither does the whole
         assert_eq!(template.expand(&Values::of(&subject)), None);
         // a name is there already, so it is no tag's business what characters it has
-        let template = Template::parse("{subject.ref-name}+x").unwrap();
-        assert_eq!(template.expand_as_tag(&values).as_deref(), Some("library/x:1-x"));
+        let template = Template::parse("{subject.ref-name}.x").unwrap();
+        assert_eq!(template.expand_as_tag(&values).as_deref(), Some("library/x:1.x"));
         assert_eq!(template.expand_as_tag(&Values { ref_name: None, ..values }), None);
     }
 

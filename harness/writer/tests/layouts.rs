@@ -80,7 +80,8 @@ fn one() -> Vec<referee_writer::Content> {
 
 #[test]
 fn a_name_is_a_tag() {
-    let name = r#"{ place = "index", lists = "referrer", ref-name = "{subject.digest}" }"#;
+    let name =
+        r#"{ place = "index", lists = "referrer", ref-name = "{subject.algorithm}-{subject.encoded:64}" }"#;
     let written = written(Contents::compile(&one()), name);
     let digest = written.digest("image").to_string();
     assert_eq!(tags(&written.entries()), ["v1", &digest.replace(':', "-")]);
@@ -90,7 +91,7 @@ fn a_name_is_a_tag() {
 fn a_referrer_has_its_own_tag_beside_the_name_of_its_carrier() {
     let mut described = one();
     described[1].tag = Some("mine".to_owned());
-    let name = r#"{ place = "index", lists = "referrer", ref-name = "{subject.encoded}" }"#;
+    let name = r#"{ place = "index", lists = "referrer", ref-name = "{subject.encoded:64}" }"#;
     let written = written(Contents::compile(&described), name);
     assert_eq!(written.names(&written.entries()), ["image", "sbom", "sbom"]);
     let digest = written.digest("image").to_string();
@@ -104,7 +105,7 @@ fn entries_of_one_referrer_are_joined_or_not() {
     let marked = r#"{ place = "index", lists = "referrer", annotation = { by = "{subject.digest}" } }"#;
     let otherwise =
         r#"{ place = "index", lists = "referrer", annotation = { by = "other {subject.digest}" } }"#;
-    let named = r#"{ place = "index", lists = "referrer", ref-name = "{subject.encoded}" }"#;
+    let named = r#"{ place = "index", lists = "referrer", ref-name = "{subject.encoded:64}" }"#;
     let here = r#"{ place = "index", lists = "referrer", platform = "linux/amd64" }"#;
     let there = r#"{ place = "index", lists = "referrer", platform = "unknown/unknown" }"#;
     let entries = |carriers: &[&str]| {
