@@ -1,12 +1,11 @@
 //! `referee check` as a person, a script and a viewer of SARIF meet it: transcripts in `golden/cli`, contracts, exit codes.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{approve, folder, layout, referee, transcript, without_counts};
+use crate::support::{approve, entries, folder, layout, referee, transcript, without_counts};
 use referee::rules::catalogue::rules;
 use referee::rules::requirement;
 use serde_json::{Value, json};
@@ -85,21 +84,6 @@ fn what_layouts_are_held_against_is_as_approved() {
         let shown: Vec<_> = some.iter().map(|id| entries[*id].as_str()).collect();
         approve(&format!("list-{what}"), &shown.concat());
     }
-}
-
-/// The entries of a list by their first words: what follows with a space belongs to the entry before.
-fn entries(text: &str) -> BTreeMap<String, String> {
-    let mut entries: BTreeMap<String, String> = BTreeMap::new();
-    let mut last = String::new();
-    for line in text.lines().skip_while(|line| *line != "-- stdout").skip(1) {
-        if !line.starts_with(' ') {
-            line.split(' ').next().unwrap_or_default().clone_into(&mut last);
-        }
-        let entry = entries.entry(last.clone()).or_default();
-        entry.push_str(line);
-        entry.push('\n');
-    }
-    entries
 }
 
 /// Each rule and each requirement is listed once, in both forms, with what the catalogue says of it.

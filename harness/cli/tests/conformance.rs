@@ -13,7 +13,7 @@ use referee::layout::{Layout, Limits};
 use referee::rules::catalogue::rules;
 use referee::rules::requirement::DecidedBy;
 use referee::rules::{Checker, Finding, Report, Severity, requirement};
-use referee::runner::catalogue::{self, Catalogue};
+use referee::runner::catalogue::{self, Catalogue, CatalogueError};
 use referee::runner::{Case, Plan};
 
 /// What is shipped.
@@ -23,10 +23,15 @@ struct Shipped {
     bases: Vec<Base>,
 }
 
-static SHIPPED: LazyLock<Shipped> = LazyLock::new(|| {
-    let (cases, bases) = referee::fixtures::shipped().unwrap();
-    Shipped { catalogue: Catalogue::shipped().unwrap(), cases, bases }
+static SHIPPED: LazyLock<Result<Shipped, CatalogueError>> = LazyLock::new(|| {
+    let (cases, bases) = referee::fixtures::shipped()?;
+    Ok(Shipped { catalogue: Catalogue::shipped()?, cases, bases })
 });
+
+/// What is shipped; a mistake in one of its files is told by its line, in each test that needs it.
+fn shipped() -> &'static Shipped {
+    SHIPPED.as_ref().unwrap_or_else(|mistake| panic!("{mistake}"))
+}
 
 const PROFILES: [&str; 3] = ["image-spec", "image-spec-head", "pr-1171"];
 
@@ -98,14 +103,14 @@ fn has_a_root(scene: &Scene) -> bool {
 }
 
 fn variants() -> impl Iterator<Item = &'static Variant> {
-    SHIPPED.cases.iter().flat_map(|case| &case.variants)
+    shipped().cases.iter().flat_map(|case| &case.variants)
 }
 
 #[test]
 fn every_variant_gives_exactly_its_findings() {
     let mut wrong = Vec::new();
     for variant in variants() {
-        let scene = match variant.scene(&SHIPPED.bases, &SHIPPED.catalogue.conventions) {
+        let scene = match variant.scene(&shipped().bases, &shipped().catalogue.conventions) {
             Ok(scene) => scene,
             Err(error) => {
                 wrong.push(format!("{}: {error}", variant.id));
@@ -132,8 +137,8 @@ fn every_variant_gives_exactly_its_findings() {
 
 #[test]
 fn nothing_is_found_in_a_base() {
-    for base in &SHIPPED.bases {
-        let scene = base.scene(&SHIPPED.catalogue.conventions).unwrap();
+    for base in &shipped().bases {
+        let scene = base.scene(&shipped().catalogue.conventions).unwrap();
         let report = in_directory(&scene, &checker(&base.profile, &BTreeMap::new()));
         let allowed = |finding: &Finding| {
             finding.severity == Severity::Info && base.infos.iter().any(|rule| rule == finding.rule.id)
@@ -166,9 +171,9 @@ fn what_a_convention_writes_has_no_error() {
 
 fn written(which: impl Fn(&Case) -> bool) -> Vec<(String, Scene)> {
     let mut scenes = Vec::new();
-    for case in SHIPPED.catalogue.cases.iter().filter(|case| which(case)) {
+    for case in shipped().catalogue.cases.iter().filter(|case| which(case)) {
         let plan = Plan::compile(case);
-        for convention in &SHIPPED.catalogue.conventions {
+        for convention in &shipped().catalogue.conventions {
             scenes.push((
                 format!("{}[{}]", case.id, convention.id),
                 Scene::new(&plan.contents, Some(convention)),
@@ -186,18 +191,18 @@ fn goldens_of_each_rule() {
     let written = written(|case| WRITTEN.contains(&case.id.as_str()));
     assert_eq!(
         written.len(),
-        WRITTEN.len() * SHIPPED.catalogue.conventions.len(),
+        WRITTEN.len() * shipped().catalogue.conventions.len(),
         "a case of WRITTEN is gone"
     );
     let mut scenes: Vec<(String, Option<&str>, Scene)> =
         written.into_iter().map(|(name, scene)| (name, None, scene)).collect();
-    for base in &SHIPPED.bases {
-        let scene = base.scene(&SHIPPED.catalogue.conventions).unwrap();
+    for base in &shipped().bases {
+        let scene = base.scene(&shipped().catalogue.conventions).unwrap();
         scenes.push((format!("base/{}", base.id), None, scene));
     }
-    for case in &SHIPPED.cases {
+    for case in &shipped().cases {
         for variant in &case.variants {
-            let scene = variant.scene(&SHIPPED.bases, &SHIPPED.catalogue.conventions).unwrap();
+            let scene = variant.scene(&shipped().bases, &shipped().catalogue.conventions).unwrap();
             scenes.push((variant.id.clone(), Some(&case.rule), scene));
         }
     }
@@ -245,7 +250,7 @@ fn every_rule_has_a_hit_a_near_miss_and_an_explanation() {
     let ids: BTreeSet<_> = rules().map(|rule| rule.id).collect();
     assert_eq!(ids.len(), rules().len(), "two rules with one id, in two folders");
     for rule in rules() {
-        let case = SHIPPED.cases.iter().find(|case| case.rule == rule.id);
+        let case = shipped().cases.iter().find(|case| case.rule == rule.id);
         let case = case.unwrap_or_else(|| panic!("{}: no case in cases/conformance", rule.id));
         assert!(case.variants.iter().any(|variant| variant.hit), "{}: no hit", rule.id);
         assert!(case.variants.iter().any(|variant| !variant.hit), "{}: no near-miss", rule.id);
@@ -268,7 +273,7 @@ fn every_rule_has_a_hit_a_near_miss_and_an_explanation() {
         }
     }
     assert!(unsaid.is_empty(), "they do not say why their severity is not that of their level: {unsaid:?}");
-    for case in &SHIPPED.cases {
+    for case in &shipped().cases {
         assert!(ids.contains(case.rule.as_str()), "a case for a rule that does not exist: {}", case.rule);
     }
 }
@@ -277,7 +282,7 @@ fn every_rule_has_a_hit_a_near_miss_and_an_explanation() {
 fn every_requirement_is_decided_or_says_why_not() {
     assert!(!requirement::all().is_empty() && !requirement::ambiguities().is_empty());
     for one in requirement::all() {
-        let coverage = Coverage::of_requirement(one, &SHIPPED.catalogue.cases, &SHIPPED.bases);
+        let coverage = Coverage::of_requirement(one, &shipped().catalogue.cases, &shipped().bases);
         let decided = !coverage.is_empty();
         assert!(decided || coverage.reason.is_some(), "{}: no rule, no case, no reason", one.id);
         assert!(!decided || one.why_not.is_none(), "{}: decided, and says why it is not", one.id);

@@ -32,7 +32,7 @@ enum How {
 use How::{Copies, Elsewhere, Parses, Referee, Tests, TestsOf};
 
 /// In the order in which they are run.
-const COMMANDS: [(&str, How); 32] = [
+const COMMANDS: [(&str, How); 33] = [
     // README.md
     ("cargo run --release -- run --install", Referee(&["attach-discover"], 0, "written by")),
     ("cargo run --release -- run --install=all", Referee(&["attach-discover"], 0, "written by")),
@@ -65,8 +65,9 @@ const COMMANDS: [(&str, How); 32] = [
     ),
     ("cp cases/conformance/url-scheme.toml cases/conformance/my-fault.toml", Copies),
     ("rustfmt harness/rules/src/catalogue/descriptor/my_fault.rs", Elsewhere("harness/rules/src/catalogue")),
-    ("cargo test conformance", Tests(&["conformance::"])),
-    ("INSTA_UPDATE=always cargo test conformance", Tests(&["conformance::"])),
+    ("cargo test --test cli conformance", Tests(&["conformance::"])),
+    ("INSTA_UPDATE=always cargo test --test cli conformance", Tests(&["conformance::goldens_of_each_rule"])),
+    ("INSTA_UPDATE=always cargo test --test cli views", Tests(&["views::views_are_as_approved"])),
     ("cargo test -p referee-rules canonical", TestsOf("harness/rules")),
     (
         "cargo run --release -- run --install --bless golden/interop",
@@ -157,9 +158,11 @@ fn works(command: &str, how: &How, folder: &Path) {
             assert!(printed.contains(text), "{command} does not print `{text}`:\n{printed}{said}");
         }
         Tests(selected) => {
-            let filter = words.iter().position(|word| *word == "test").unwrap();
+            let (_, filter) = command.split_once("cargo test").unwrap();
+            // this binary is `cli`
+            let filter = filter.replacen("--test cli", "", 1);
             let mut listing = Command::new(std::env::current_exe().unwrap());
-            listing.args(&words[filter + 1..]).arg("--list");
+            listing.args(filter.split_whitespace()).arg("--list");
             let listed = String::from_utf8(listing.output().unwrap().stdout).unwrap();
             for test in *selected {
                 assert!(listed.contains(test), "{command} does not run {test}:\n{listed}");

@@ -174,6 +174,21 @@ pub(crate) fn without_counts(text: &str) -> String {
     text.lines().map(one).collect()
 }
 
+/// The entries of a list by their first words: what follows with a space belongs to the entry before.
+pub(crate) fn entries(text: &str) -> BTreeMap<String, String> {
+    let mut entries: BTreeMap<String, String> = BTreeMap::new();
+    let mut last = String::new();
+    for line in text.lines().skip_while(|line| *line != "-- stdout").skip(1) {
+        if !line.starts_with(' ') {
+            line.split(' ').next().unwrap_or_default().clone_into(&mut last);
+        }
+        let entry = entries.entry(last.clone()).or_default();
+        entry.push_str(line);
+        entry.push('\n');
+    }
+    entries
+}
+
 /// Holds a text against `golden/cli`.
 pub(crate) fn approve(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
