@@ -11,7 +11,7 @@ use std::path::Path;
 
 use referee::layout::Layout;
 use referee::rules::profile::ProfileFile;
-use referee::rules::{Checker, Finding, Profile, Report, Severity, requirement};
+use referee::rules::{Checker, Profile, Report, Severity, requirement};
 use referee::runner::catalogue;
 
 use crate::args::{CheckArgs, CheckFormat, FailOn};
@@ -140,9 +140,4 @@ fn decides(question: &str, answer: &str) -> bool {
     readings
         .filter(|reading| reading.question == question)
         .any(|reading| reading.error.contains(&answer) || reading.fine.contains(&answer))
-}
-
-/// The ids that a finding rests on.
-fn requirements(finding: &Finding) -> String {
-    finding.rule.requirements.join(", ")
 }

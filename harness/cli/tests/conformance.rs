@@ -244,6 +244,57 @@ fn goldens_of_each_rule() {
     });
 }
 
+/// Whether a file of a layout is an image index, by its name or by what is in it.
+fn is_index(path: &str, bytes: Option<&[u8]>) -> bool {
+    path == "index.json" || has_member(bytes, "manifests")
+}
+
+fn has_member(bytes: Option<&[u8]>, name: &str) -> bool {
+    let value: Option<serde_json::Value> = bytes.and_then(|bytes| serde_json::from_slice(bytes).ok());
+    value.is_some_and(|value| value.get(name).is_some())
+}
+
+/// What is found in an image manifest is not said to break a sentence about image indexes, and nothing is said to break one
+/// of a proposal that nobody asked for.
+#[test]
+fn a_finding_cites_sentences_about_its_own_document() {
+    let mut wrong = BTreeSet::new();
+    for variant in variants() {
+        let scene = variant.scene(&shipped().bases, &shipped().catalogue.conventions).unwrap();
+        for name in PROFILES {
+            let profile = catalogue::shipped_profile(name).unwrap().unwrap();
+            let checker = checker(name, &variant.reading);
+            let archive = scene.is_archive();
+            let report = if archive { in_archive(&scene, &checker) } else { in_directory(&scene, &checker) };
+            for finding in &report.findings {
+                let (file, bytes) = (finding.file.as_str(), scene.bytes(&finding.file));
+                let cited = finding.citations(&profile);
+                let about = |text: &str| cited.iter().any(|one| one.section().contains(text));
+                let manifest = ["config", "layers"].iter().any(|name| has_member(bytes, name));
+                let reason = if cited.is_empty() || finding.requirements(&profile).is_empty() {
+                    "cites nothing"
+                } else if about(" image-index.md") && !is_index(file, bytes) && manifest {
+                    "cites image-index.md in an image manifest"
+                } else if about(" manifest.md") && is_index(file, bytes) && !manifest {
+                    "cites manifest.md in an image index"
+                } else if about(" PR ") && profile.proposal.is_none() {
+                    "cites a proposal"
+                } else {
+                    continue;
+                };
+                wrong.insert(format!(
+                    "{} {reason}, at {}#{}",
+                    finding.rule.id,
+                    scene.named(file),
+                    finding.pointer
+                ));
+            }
+        }
+    }
+    let wrong: Vec<_> = wrong.into_iter().collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn every_rule_has_a_hit_a_near_miss_and_an_explanation() {
     let mut unsaid = Vec::new();

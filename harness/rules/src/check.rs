@@ -214,6 +214,10 @@ impl Checker {
             let cursor = cursors.entry(finding.file.clone()).or_insert(Cursor::START);
             locate(finding, document.as_ref(), cursor);
         }
+        let responses = evidence.response_digests();
+        for finding in &mut findings {
+            finding.kind = evidence.kind(&finding.file, &responses);
+        }
         findings.sort_by(|a, b| a.order().cmp(&b.order()));
         let blobs = facts.blobs();
         Report {

@@ -5,6 +5,7 @@
 
 pub(crate) mod annotations;
 mod blob_node;
+mod kind;
 pub(crate) mod missing;
 mod reference;
 pub(crate) mod responses;

@@ -3,6 +3,7 @@
 //! Owns: where it is, the text around it, and the limit on how many a rule makes in one document. Leaves to others:
 //! printing.
 
+mod cited;
 mod excerpt;
 
 use referee_layout::json::{Span, Value};
@@ -12,6 +13,7 @@ pub use excerpt::Excerpt;
 
 use crate::doc::Doc;
 use crate::profile::Profile;
+use crate::requirement::Kind;
 use crate::rule::{Level, Rule, Severity};
 
 /// How many findings one rule makes in one document, or in a layout as a whole; the rest is counted.
@@ -37,6 +39,10 @@ pub struct Finding {
     pub excerpt: Option<Excerpt>,
     /// Other places that have to do with it.
     pub related: Vec<Related>,
+    /// What the file is: which requirements it breaks depends on that.
+    pub(crate) kind: Kind,
+    /// Those of the rule's requirements that it may break at all, where that depends on more than the place.
+    pub(crate) only: Option<&'static [&'static str]>,
     pub(crate) span: Option<Span>,
 }
 
@@ -90,11 +96,20 @@ impl<'p> Findings<'p> {
 
     /// A finding at a value or member name of a document.
     pub(crate) fn at(&mut self, doc: &Doc<'_>, value: Value<'_>, message: impl Into<String>) {
-        let span = value.span();
+        self.at_only(None, doc, value, message);
+    }
+
+    /// The same, where it breaks `only` some of the rule's requirements.
+    pub(crate) fn at_only(
+        &mut self,
+        only: Option<&'static [&'static str]>,
+        doc: &Doc<'_>,
+        value: Value<'_>,
+        message: impl Into<String>,
+    ) {
         // a pointer is made by a walk from the root: not for a finding that is only counted
         let pointer = if self.is_full() { String::new() } else { value.pointer() };
-        let file = doc.file();
-        self.push(file, pointer, message.into(), Some(span));
+        self.push(doc.file(), pointer, message.into(), Some(value.span())).only = only;
     }
 
     /// A finding at a JSON pointer of a file, or at a whole file.
@@ -115,7 +130,9 @@ impl<'p> Findings<'p> {
     fn push(&mut self, file: String, pointer: String, message: String, span: Option<Span>) -> &mut Finding {
         let (rule, severity, level) = (self.rule, self.severity, self.level);
         let (excerpt, related) = (None, Vec::new());
-        let finding = Finding { rule, severity, level, file, pointer, message, excerpt, related, span };
+        let (kind, only) = (Kind::Other, None);
+        let finding =
+            Finding { rule, severity, level, file, pointer, message, excerpt, related, kind, only, span };
         if self.is_full() {
             self.more += 1;
             return self.spare.insert(finding);

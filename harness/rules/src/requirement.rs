@@ -3,13 +3,16 @@
 //! Owns: their texts, and which of them files can decide. Leaves to others: deciding.
 
 mod citation;
+mod place;
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 
 pub use citation::{Citation, CitationError};
+pub use place::{Kind, Place, PlaceError};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/requirements");
 
@@ -26,6 +29,9 @@ pub struct Requirement {
     /// Ids of the requirements and open questions from which this one follows.
     #[serde(default)]
     pub rests_on: Vec<String>,
+    /// Where in a layout it asks for something; if there is nothing here, in the files that its sources are about.
+    #[serde(default)]
+    pub places: Vec<Place>,
     /// How strongly it asks: must, should, may, info, or derived.
     pub level: String,
     /// What it asks.
@@ -103,6 +109,10 @@ struct File {
     ambiguity: Vec<Ambiguity>,
 }
 
+/// The requirements by their ids: a report asks for those of each finding.
+static BY_ID: LazyLock<HashMap<&str, &Requirement>> =
+    LazyLock::new(|| all().iter().map(|requirement| (requirement.id.as_str(), requirement)).collect());
+
 static ALL: LazyLock<File> = LazyLock::new(|| {
     let mut all = File { requirement: Vec::new(), ambiguity: Vec::new() };
     let mut files: Vec<_> = FILES.files().collect();
@@ -129,7 +139,7 @@ pub fn ambiguities() -> &'static [Ambiguity] {
 
 /// The requirement of that id.
 pub fn requirement(id: &str) -> Option<&'static Requirement> {
-    all().iter().find(|requirement| requirement.id == id)
+    BY_ID.get(id).copied()
 }
 
 /// The open question of that id.
@@ -147,22 +157,58 @@ pub fn exists(id: &str) -> bool {
     requirement(id).is_some() || ambiguity(id).is_some()
 }
 
+/// Those of these requirements and open questions that say something of that place of a file of that kind. Sentences of
+/// proposals are left out unless they are `proposed`, too.
+pub(crate) fn applicable(
+    ids: &[&'static str],
+    kind: Kind,
+    pointer: &str,
+    proposed: bool,
+) -> Vec<&'static str> {
+    let applies = |id: &&'static str| match requirement(id) {
+        Some(known) if !proposed && known.source.iter().any(Citation::is_proposed) => false,
+        Some(known) if known.places.is_empty() => !applicable_citations(&[*id], kind, proposed).is_empty(),
+        Some(known) => known.places.iter().any(|place| place.contains(kind, pointer)),
+        None => true,
+    };
+    ids.iter().copied().filter(applies).collect()
+}
+
+/// The sections on which these rest, without those that are about other kinds of files.
+pub(crate) fn applicable_citations(
+    ids: &[&'static str],
+    kind: Kind,
+    proposed: bool,
+) -> Vec<&'static Citation> {
+    cited(ids.iter().copied(), |places, one| {
+        (!places.is_empty() || one.is_about(kind)) && (proposed || !one.is_proposed())
+    })
+}
+
 /// The places on which these requirements and open questions rest, each section once; where one has no place of its own,
 /// those of what it rests on.
 pub fn citations<'i>(ids: impl IntoIterator<Item = &'i str>) -> Vec<&'static Citation> {
+    cited(ids, |_, _| true)
+}
+
+/// Those of them that are wanted, by the places of the requirement and the citation itself.
+fn cited<'i>(
+    ids: impl IntoIterator<Item = &'i str>,
+    wanted: impl Fn(&[Place], &Citation) -> bool,
+) -> Vec<&'static Citation> {
     let mut found: Vec<&'static Citation> = Vec::new();
     let mut open: Vec<&str> = ids.into_iter().collect();
     open.reverse();
     while let Some(id) = open.pop() {
-        let own = match (requirement(id), ambiguity(id)) {
+        let (places, own) = match (requirement(id), ambiguity(id)) {
             (Some(known), _) => {
                 open.extend(known.rests_on.iter().rev().map(String::as_str));
-                known.source.as_slice()
+                (known.places.as_slice(), known.source.as_slice())
             }
-            (None, Some(question)) => question.source.as_slice(),
-            (None, None) => &[],
+            (None, Some(question)) => (&[][..], question.source.as_slice()),
+            (None, None) => continue,
         };
-        for one in own {
+        for one in own.iter().filter(|one| wanted(places, one)) {
             if found.iter().all(|known| known.section() != one.section()) {
                 found.push(one);
             }

@@ -27,17 +27,17 @@ pub(super) fn text(checked: &Checked, profile: &Profile) -> String {
         if finding.severity == Severity::Info {
             infos.entry(finding.rule.id).or_default().push(finding);
         } else {
-            let _ = writeln!(text, "{}\n", one(finding, &checked.name, &renderer));
+            let _ = writeln!(text, "{}\n", one(finding, &checked.name, profile, &renderer));
         }
     }
     for same in infos.values() {
-        let _ = writeln!(text, "{}\n", info(same, &checked.name, &renderer));
+        let _ = writeln!(text, "{}\n", info(same, &checked.name, profile, &renderer));
     }
     text + &summary(checked, profile)
 }
 
 /// One finding with its line.
-fn one(finding: &Finding, layout: &str, renderer: &Renderer) -> String {
+fn one(finding: &Finding, layout: &str, profile: &Profile, renderer: &Renderer) -> String {
     let path = path(finding, layout);
     let mut group = title(finding).elements(finding.excerpt.as_ref().map(|excerpt| snippet(excerpt, &path)));
     if finding.excerpt.is_none() {
@@ -51,7 +51,7 @@ fn one(finding: &Finding, layout: &str, renderer: &Renderer) -> String {
         let pointer = if other.pointer.is_empty() { String::new() } else { format!("#{}", other.pointer) };
         notes.push(format!("{}: {}{pointer}", other.message, other.file));
     }
-    notes.push(source(finding));
+    notes.push(source(finding, profile));
     let text = renderer.render(&[group.elements(notes.iter().map(|note| noted(note)))]);
     match &finding.excerpt {
         // the renderer counts columns in what it is given, which is cut
@@ -64,7 +64,7 @@ fn one(finding: &Finding, layout: &str, renderer: &Renderer) -> String {
 }
 
 /// What is worth knowing, once for all places of one rule.
-fn info(same: &[&Finding], layout: &str, renderer: &Renderer) -> String {
+fn info(same: &[&Finding], layout: &str, profile: &Profile, renderer: &Renderer) -> String {
     let Some(first) = same.first() else { return String::new() };
     let mut origin = Origin::path(path(first, layout));
     if let Some(excerpt) = &first.excerpt {
@@ -77,7 +77,7 @@ fn info(same: &[&Finding], layout: &str, renderer: &Renderer) -> String {
     if same.len() > 1 {
         notes.push(format!("{} more places are like this; --format json has all", same.len() - 1));
     }
-    notes.push(source(first));
+    notes.push(source(first, profile));
     renderer.render(&[title(first).element(origin).elements(notes.iter().map(|note| noted(note)))])
 }
 
@@ -95,9 +95,9 @@ fn path(finding: &Finding, layout: &str) -> String {
     if finding.file.is_empty() { layout.to_owned() } else { format!("{layout}/{}", finding.file) }
 }
 
-fn source(finding: &Finding) -> String {
-    let first = finding.rule.citations().first().map_or("", |one| one.section());
-    format!("{first} ({})", super::requirements(finding))
+fn source(finding: &Finding, profile: &Profile) -> String {
+    let first = finding.citations(profile).first().map_or("", |one| one.section());
+    format!("{first} ({})", finding.requirements(profile).join(", "))
 }
 
 fn noted(text: &str) -> Element<'static> {

@@ -19,7 +19,7 @@ pub(super) struct Document<'a> {
 #[derive(Debug, Serialize)]
 struct One<'a> {
     rule: &'static str,
-    requirements: &'static [&'static str],
+    requirements: Vec<&'static str>,
     level: &'static str,
     severity: &'static str,
     file: &'a str,
@@ -57,7 +57,7 @@ pub(super) fn document<'a>(checked: &'a Checked, profile: &'a Profile) -> Docume
         schema: "referee/check/v1",
         layout: &checked.name,
         profile: &profile.id,
-        findings: report.findings.iter().map(one).collect(),
+        findings: report.findings.iter().map(|finding| one(finding, profile)).collect(),
         summary: Summary {
             error: report.count(Severity::Error),
             warning: report.count(Severity::Warning),
@@ -69,11 +69,11 @@ pub(super) fn document<'a>(checked: &'a Checked, profile: &'a Profile) -> Docume
     }
 }
 
-fn one(finding: &Finding) -> One<'_> {
+fn one<'a>(finding: &'a Finding, profile: &Profile) -> One<'a> {
     let related = finding.related.iter();
     One {
         rule: finding.rule.id,
-        requirements: finding.rule.requirements,
+        requirements: finding.requirements(profile),
         level: finding.level.word(),
         severity: finding.severity.word(),
         file: &finding.file,
@@ -81,7 +81,7 @@ fn one(finding: &Finding) -> One<'_> {
         line: finding.excerpt.as_ref().map(|excerpt| excerpt.line),
         column: finding.excerpt.as_ref().map(|excerpt| excerpt.column),
         message: &finding.message,
-        source: finding.rule.source(),
+        source: finding.source(profile),
         related: related
             .map(|other| Other { file: &other.file, pointer: &other.pointer, message: &other.message })
             .collect(),

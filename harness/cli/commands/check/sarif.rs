@@ -21,7 +21,7 @@ pub(super) fn log(all: &[Checked], profile: &Profile) -> Value {
     let results: Vec<Value> = all
         .iter()
         .flat_map(|checked| checked.report.findings.iter().map(move |finding| (checked, finding)))
-        .map(|(checked, finding)| result(checked, finding, index(finding.rule.id)))
+        .map(|(checked, finding)| result(checked, finding, profile, index(finding.rule.id)))
         .collect();
     json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -69,7 +69,7 @@ fn capital(text: &str) -> String {
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
-fn result(checked: &Checked, finding: &Finding, index: Option<usize>) -> Value {
+fn result(checked: &Checked, finding: &Finding, profile: &Profile, index: Option<usize>) -> Value {
     let related = finding.related.iter().enumerate();
     let related: Vec<Value> = related
         .map(|(n, other)| {
@@ -95,6 +95,7 @@ fn result(checked: &Checked, finding: &Finding, index: Option<usize>) -> Value {
         "partialFingerprints": {
             "place/v1": format!("{}#{}", finding.file, finding.pointer),
         },
+        "properties": {"requirements": finding.requirements(profile), "source": finding.source(profile)},
     });
     if let Some(index) = index {
         result["ruleIndex"] = json!(index);

@@ -126,6 +126,10 @@ fn one_requirement(one: &Requirement, coverage: &Coverage) -> String {
     if !one.rests_on.is_empty() {
         line("rests on", &one.rests_on.join(", "));
     }
+    if !one.places.is_empty() {
+        let places: Vec<_> = one.places.iter().map(ToString::to_string).collect();
+        line("about", &places.join(", "));
+    }
     for (name, value) in
         [("looked at", &one.note), ("good", &one.good), ("bad", &one.bad), ("a reader", &one.reader)]
     {

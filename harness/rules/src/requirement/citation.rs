@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::Kind;
+
 /// The texts that can be cited, each at a revision that does not move.
 const TEXTS: &[(&str, &str)] = &[
     ("image-spec v1.1.1", "https://github.com/opencontainers/image-spec/blob/v1.1.1"),
@@ -24,6 +26,9 @@ const TEXTS: &[(&str, &str)] = &[
         "https://github.com/opencontainers/image-spec/blob/2b6d978f9d1a6813c5acb7bb39ae689e2a50928a",
     ),
 ];
+
+/// What stands in the name of a text that is not adopted.
+const PROPOSED: &str = " PR ";
 
 /// One place of one text.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -54,6 +59,32 @@ impl Citation {
     /// The text, the file and the section, without lines.
     pub fn section(&self) -> &str {
         &self.section
+    }
+
+    /// Whether its text is a proposal.
+    pub fn is_proposed(&self) -> bool {
+        self.text().contains(PROPOSED)
+    }
+
+    /// Whether its text is about files of that kind. Most are about any.
+    pub(super) fn is_about(&self, kind: Kind) -> bool {
+        match self.file() {
+            "manifest.md" => kind == Kind::Manifest,
+            "image-index.md" => matches!(kind, Kind::IndexJson | Kind::Index | Kind::Response),
+            "config.md" => kind == Kind::Config,
+            _ => true,
+        }
+    }
+
+    /// The text, as in `image-spec v1.1.1`.
+    fn text(&self) -> &str {
+        TEXTS.iter().map(|(id, _)| *id).find(|id| self.section.starts_with(id)).unwrap_or_default()
+    }
+
+    /// The file of the text, as in `manifest.md`.
+    fn file(&self) -> &str {
+        let rest = self.section[self.text().len()..].trim_start();
+        rest.split_once(", ").map_or(rest, |(file, _)| file)
     }
 
     /// The address of the section, at a revision that does not move.
@@ -124,6 +155,18 @@ mod tests {
         let file = read("image-spec v1.1.1 schema/image-layout-schema.json, lines 7-13").unwrap();
         assert_eq!(file.link(), format!("{head}/schema/image-layout-schema.json"));
         assert_eq!(file.to_string(), "image-spec v1.1.1 schema/image-layout-schema.json, lines 7-13");
+    }
+
+    #[test]
+    fn a_citation_is_about_the_files_of_its_text() {
+        let manifest = read("image-spec v1.1.1 manifest.md, Image Manifest Property Descriptions").unwrap();
+        assert!(manifest.is_about(Kind::Manifest) && !manifest.is_about(Kind::Index));
+        let index = read("image-spec v1.1.1 image-index.md, Image Index Property Descriptions").unwrap();
+        assert!(index.is_about(Kind::IndexJson) && !index.is_about(Kind::Manifest));
+        let descriptor = read("image-spec v1.1.1 descriptor.md, Properties").unwrap();
+        assert!(descriptor.is_about(Kind::IndexJson) && descriptor.is_about(Kind::Manifest));
+        assert!(!descriptor.is_proposed());
+        assert!(read("image-spec PR 1171 annotations.md, Rules").unwrap().is_proposed());
     }
 
     #[test]

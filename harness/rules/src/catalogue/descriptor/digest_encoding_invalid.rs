@@ -35,7 +35,12 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
             && let Some(text) = digest.as_str()
             && let Some(error @ DigestError::Registered { .. }) = doc.profile.digest_problem(&text)
         {
-            findings.at(doc, digest, format!("this is not a digest: {error}"));
+            let only: &[&str] = match text.split(':').next() {
+                Some("sha512") => &["DIGEST-005"],
+                Some("blake3") => &["DIGEST-006"],
+                _ => &["DIGEST-003"],
+            };
+            findings.at_only(Some(only), doc, digest, format!("this is not a digest: {error}"));
         }
     }
 }

@@ -27,7 +27,7 @@ declare_rule! {
     /// Make the descriptor and the document say the same.
     {
         check: Check::Layout(check),
-        requirements: &["INDEX-003", "MANIFEST-002", "REF-05"],
+        requirements: &["INDEX-003", "MANIFEST-002"],
         levels: MUST,
     }
 }

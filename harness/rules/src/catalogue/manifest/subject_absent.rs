@@ -22,7 +22,7 @@ declare_rule! {
     /// Copy the subject, too, if your readers need it.
     {
         check: Check::Layout(check),
-        requirements: &["MANIFEST-016", "AMB-01"],
+        requirements: &["MANIFEST-016", "INDEX-016", "AMB-01"],
         levels: DECLARED,
         reading: Some(Reading { question: "AMB-01", error: &["forbidden"], fine: &["required", "present-only"] }),
     }

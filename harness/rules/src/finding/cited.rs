@@ -1,0 +1,31 @@
+//! Who says so: the requirements that a finding breaks, and their sources.
+//!
+//! Owns: choosing those of a rule that are about the place of the finding and in the texts of the profile. Leaves to others:
+//! what a requirement is about ([`crate::requirement`]).
+
+use super::Finding;
+use crate::profile::Profile;
+use crate::requirement::{self, Citation};
+use crate::rule::Since;
+
+impl Finding {
+    /// Ids of the requirements that it breaks under that profile. A rule may decide several, of which one is about image
+    /// manifests and another about image indexes, say; tests hold that one at least is left.
+    pub fn requirements(&self, profile: &Profile) -> Vec<&'static str> {
+        let proposed = profile.has(Since::Proposal);
+        let ids = self.only.unwrap_or(self.rule.requirements);
+        requirement::applicable(ids, self.kind, &self.pointer, proposed)
+    }
+
+    /// The sections of the specifications on which it rests, the first one first.
+    pub fn citations(&self, profile: &Profile) -> Vec<&'static Citation> {
+        let ids = self.requirements(profile);
+        requirement::applicable_citations(&ids, self.kind, profile.has(Since::Proposal))
+    }
+
+    /// The same in one line, as in `image-spec v1.1.1 image-layout.md, Blobs`.
+    pub fn source(&self, profile: &Profile) -> String {
+        let sections: Vec<_> = self.citations(profile).into_iter().map(Citation::section).collect();
+        sections.join("; ")
+    }
+}
