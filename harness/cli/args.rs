@@ -45,7 +45,7 @@ pub(crate) enum Command {
     /// List cases, cells, rules, requirements, profiles, conventions or tools.
     List {
         /// What to list.
-        #[arg(value_enum, default_value_t = What::Cases)]
+        #[arg(value_enum, ignore_case = true, default_value_t = What::Cases)]
         what: What,
         #[command(flatten)]
         files: Files,

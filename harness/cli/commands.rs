@@ -6,18 +6,19 @@ mod check;
 mod completions;
 mod explain;
 mod list;
+mod names;
 mod run;
 mod schema;
+mod selection;
 mod service_helper;
 mod tools;
 mod view;
 
 use std::io::Write as _;
-use std::path::Path;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use referee::runner::catalogue::{self, Catalogue};
+use referee::runner::catalogue::Catalogue;
 use serde::Serialize;
 
 use crate::args::{Cli, Command, Files};
@@ -50,10 +51,10 @@ fn catalogue(files: &Files) -> Result<(Catalogue, Selected), Failed> {
     let mut catalogue = Catalogue::shipped()?;
     let mut selected = Selected::default();
     for name in &files.convention {
-        selected.conventions.push(convention(&mut catalogue, name)?);
+        selected.conventions.push(names::convention(&mut catalogue, name)?);
     }
     for name in &files.driver {
-        selected.drivers.push(driver(&mut catalogue, name)?);
+        selected.drivers.push(names::driver_or_file(&mut catalogue, name)?);
     }
     for folder in &files.cases {
         if catalogue.add_cases(folder)?.is_empty() {
@@ -61,40 +62,6 @@ fn catalogue(files: &Files) -> Result<(Catalogue, Selected), Failed> {
         }
     }
     Ok((catalogue, selected))
-}
-
-/// The id of a convention that is named by id or by file; a file is added.
-fn convention(catalogue: &mut Catalogue, name: &str) -> Result<String, Failed> {
-    if is_file(name) {
-        return Ok(catalogue.add_convention(&catalogue::read(Path::new(name))?)?);
-    }
-    if let Some(convention) = catalogue.convention(name) {
-        return Ok(convention.id.clone());
-    }
-    let known: Vec<_> = catalogue.conventions.iter().map(|convention| convention.id.clone()).collect();
-    one_of("convention", name, &known)
-}
-
-/// The id of a driver that is named by id or by file; a file is added.
-fn driver(catalogue: &mut Catalogue, name: &str) -> Result<String, Failed> {
-    if is_file(name) {
-        return Ok(catalogue.add_driver(&catalogue::read(Path::new(name))?)?);
-    }
-    let columns = catalogue.drivers.iter().map(|driver| driver.id.clone());
-    let known: Vec<_> = columns.chain([referee::results::cell_id::BUILTIN.to_owned()]).collect();
-    one_of("driver", name, &known)
-}
-
-fn is_file(name: &str) -> bool {
-    name.contains('/') || Path::new(name).extension().is_some_and(|extension| extension == "toml")
-}
-
-fn one_of(what: &str, name: &str, known: &[String]) -> Result<String, Failed> {
-    if known.iter().any(|known| known == name) {
-        return Ok(name.to_owned());
-    }
-    let known = known.join(", ");
-    Err(Failed::usage(format!("no {what} is named `{name}`; there are {known}, or name a TOML file")))
 }
 
 /// What is said where standard output takes nothing.

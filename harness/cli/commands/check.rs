@@ -14,6 +14,7 @@ use referee::rules::profile::ProfileFile;
 use referee::rules::{Checker, Profile, Report, Severity, requirement};
 use referee::runner::catalogue;
 
+use super::names;
 use crate::args::{CheckArgs, CheckFormat, FailOn};
 use crate::exit::{Exit, Failed};
 use crate::input::{self, Input};
@@ -96,13 +97,14 @@ fn check(checker: &Checker, path: &Path, is_last: bool) -> Result<Report, Failed
 
 /// The profile of that id or file, with the readings that are picked.
 fn profile(name: &str, readings: &[String]) -> Result<Profile, Failed> {
-    let mut profile = if super::is_file(name) {
+    let mut profile = if names::is_file(name) {
         let source = catalogue::read(Path::new(name))?;
         let file = ProfileFile::parse(&source).map_err(catalogue::CatalogueError::from)?;
         catalogue::profile(file, &source)?
     } else {
-        super::one_of("profile", name, &catalogue::profile_ids())?;
-        catalogue::shipped_profile(name)?.ok_or_else(|| Failed::usage("the profile is gone"))?
+        let known = catalogue::profile_ids();
+        let id = names::one_of("profile", name, known.iter().map(String::as_str), names::OR_FILE)?;
+        catalogue::shipped_profile(&id)?.ok_or_else(|| Failed::usage("the profile is gone"))?
     };
     for picked in readings {
         let (question, answer) = reading(picked)?;
@@ -116,22 +118,16 @@ fn reading(text: &str) -> Result<(String, String), Failed> {
     let (question, answer) = text
         .split_once('=')
         .ok_or_else(|| Failed::usage(format!("`{text}` is no reading, expected one such as AMB-06=union")))?;
-    let known = requirement::ambiguity(question).ok_or_else(|| {
-        let help = "`referee list requirements` shows the open questions";
-        Failed::usage(format!("no open question is named `{question}`; {help}"))
-    })?;
-    if !known.readings.iter().any(|reading| reading.id == answer) {
-        let answers: Vec<_> = known.readings.iter().map(|reading| reading.id.as_str()).collect();
-        let answers = answers.join(", ");
-        return Err(Failed::usage(format!(
-            "no reading of {question} is named `{answer}`; there are {answers}"
-        )));
-    }
-    if !decides(question, answer) {
+    let questions = requirement::ambiguities().iter();
+    let question = names::one_of("open question", question, questions.map(|known| known.id.as_str()), "")?;
+    let readings = requirement::ambiguity(&question).into_iter().flat_map(|known| &known.readings);
+    let of = format!("reading of {question}");
+    let answer = names::one_of(&of, answer, readings.map(|reading| reading.id.as_str()), "")?;
+    if !decides(&question, &answer) {
         let help = format!("`referee explain {question}` says what is reported");
         return Err(Failed::usage(format!("the reading {text} changes nothing that a rule finds; {help}")));
     }
-    Ok((question.to_owned(), answer.to_owned()))
+    Ok((question, answer))
 }
 
 /// Whether a rule's findings depend on that reading.

@@ -6,16 +6,30 @@
 mod texts;
 mod words;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use referee::results::report::wrap::wrapped;
 use referee::runner::catalogue::Catalogue;
 use referee::runner::driver::Driver;
+use referee::source::{meant, nearest};
 
 use crate::exit::{Exit, Failed};
 
-pub(super) fn run(id: &str) -> Result<Exit, Failed> {
+pub(super) fn run(name: &str) -> Result<Exit, Failed> {
     let catalogue = Catalogue::shipped()?;
+    let names = names(&catalogue);
+    let Some(id) = meant(name, names.iter().map(String::as_str)) else {
+        let message = match nearest(name, names.iter().map(String::as_str)) {
+            Some(near) => format!("nothing is named `{name}`, did you mean `{near}`?"),
+            None => format!(
+                "nothing is named `{name}`; `referee list rules`, `requirements`, `profiles`, `cases`, `conventions` \
+                 and `tools` show ids, and the operations {}, exit codes and every word of a report can be asked for too",
+                texts::operation_names()
+            ),
+        };
+        return Err(Failed::usage(message));
+    };
     let mut texts: Vec<String> = Vec::new();
     texts.extend(texts::all(&catalogue, id)?);
     texts.extend(catalogue.cases.iter().filter(|case| case.id == id).map(case));
@@ -31,17 +45,19 @@ pub(super) fn run(id: &str) -> Result<Exit, Failed> {
             .filter(|exit| exit.code().to_string() == id)
             .map(|exit| format!("exit code {id}: {}\n", exit.meaning())),
     );
-    if texts.is_empty() {
-        let message = format!(
-            "nothing is named `{id}`{} `referee list rules`, `requirements`, `profiles`, `cases`, `conventions` and \
-             `tools` show ids, and the operations {}, exit codes and every word of a report can be asked for too",
-            texts::near(id),
-            texts::operation_names()
-        );
-        return Err(Failed::usage(message));
-    }
     super::print(&texts.join("\n"))?;
     Ok(Exit::Success)
+}
+
+/// Whatever can be explained.
+pub(super) fn names(catalogue: &Catalogue) -> BTreeSet<String> {
+    let conventions = catalogue.conventions.iter();
+    let conventions = conventions.flat_map(|one| one.former.iter().chain([&one.id])).cloned();
+    let cases = catalogue.cases.iter().map(|case| case.id.clone());
+    let drivers = catalogue.drivers.iter().map(|driver| driver.id.clone());
+    let exits = Exit::ALL.iter().map(|exit| exit.code().to_string());
+    let ids = cases.chain(conventions).chain(drivers).chain(exits);
+    ids.chain(texts::names()).chain(words::names().map(str::to_owned)).collect()
 }
 
 fn source(catalogue: &Catalogue, folder: &str, id: &str) -> Option<String> {

@@ -13,7 +13,7 @@ use referee::runner::case::cell::Readers;
 use referee::runner::catalogue::{self, Catalogue};
 use serde_json::{Value, json};
 
-use super::run;
+use super::selection;
 use crate::args::{Files, Format, What};
 use crate::exit::{Exit, Failed};
 
@@ -30,7 +30,8 @@ pub(super) fn run(what: What, files: &Files, format: Format) -> Result<Exit, Fai
             }
         }
         What::Cells => {
-            for cell in run::select(&catalogue, &selected, &[], Readers::Few) {
+            let cells = selection::select(&catalogue, &selected, &[], Readers::Few);
+            for cell in cells.unwrap_or_default() {
                 let _ = writeln!(text, "{}", cell.id);
                 values.push(json!({"id": cell.id, "case": cell.case.id, "convention": cell.id.convention()}));
             }

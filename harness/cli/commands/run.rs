@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -12,19 +11,18 @@ use anyhow::Context as _;
 use referee::convention::{Convention, Status};
 use referee::process::HarnessError;
 use referee::process::cpu_time;
-use referee::results::cell_id::{Patterns, RAW};
 use referee::results::golden::Goldens;
 use referee::results::report::summary;
-use referee::results::{self, Binding, CaseResult, CellId, Outcome, Results, Role, Schema, Timing, Verdict};
+use referee::results::{self, CaseResult, CellId, Outcome, Results, Schema, Timing, Verdict};
 use referee::runner::backend::RunContext;
 use referee::runner::case::Case;
-use referee::runner::case::cell::{self, Cell, Readers};
+use referee::runner::case::cell::Cell;
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::driver::Driver;
 use referee::runner::schedule::{self, Run};
 use referee::runner::tools::{Machine, Tool};
 
-use super::Selected;
+use super::{Selected, names, selection};
 use crate::args::{Builds, Deny, Format, RunArgs};
 use crate::exit::{Exit, Failed};
 use crate::progress::Progress;
@@ -37,11 +35,18 @@ const GROWS: &str = "scale";
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     let stop = interrupt::watch()?;
     let (catalogue, selected) = super::catalogue(&args.files)?;
-    let cells = select(&catalogue, &selected, &args.filter, args.readers.into());
-    if cells.is_empty() {
-        super::say("error: no cell matches; `referee list cells` shows all");
-        return Ok(Exit::NothingSelected);
-    }
+    let require = args.require.iter().map(|id| match id.as_str() {
+        "all" => Ok(id.clone()),
+        id => names::driver(&catalogue, id, "and those of --driver"),
+    });
+    let require = require.collect::<Result<Vec<_>, _>>()?;
+    let cells = match selection::select(&catalogue, &selected, &args.filter, args.readers.into()) {
+        Ok(cells) => cells,
+        Err(nothing) => {
+            super::say(&nothing);
+            return Ok(Exit::NothingSelected);
+        }
+    };
     let report = args.report.as_deref().map(Sink::open).transpose()?;
     args.bless.as_deref().map(sink::folder).transpose()?;
     let machine = machine::machine(args.cache.as_deref())?;
@@ -59,7 +64,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     if interrupt::came() {
         return Ok(Exit::Interrupted);
     }
-    if let Some(missing) = missing(&args.require, &catalogue, &tools) {
+    if let Some(missing) = missing(&require, &catalogue, &tools) {
         super::say(&missing);
         return Ok(Exit::ToolMissing);
     }
@@ -93,47 +98,6 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     } else {
         Exit::Success
     })
-}
-
-/// The cells that the user's words select.
-pub(super) fn select(
-    catalogue: &Catalogue,
-    selected: &Selected,
-    filter: &[String],
-    readers: Readers,
-) -> Vec<Cell> {
-    let patterns = Patterns::new(filter.iter().map(|pattern| catalogue.current(pattern)));
-    let named = |cell: &Cell| filter.is_empty() || patterns.select(&cell.id);
-    let involves = |cell: &Cell, drivers: &[String]| {
-        let mut bound = cell.id.roles().iter().map(|(_, binding)| binding.driver());
-        drivers.is_empty()
-            || bound.any(|id| drivers.iter().any(|one| id == one || id.split('+').next() == Some(one)))
-    };
-    let follows = |cell: &Cell, conventions: &[String]| {
-        let mut bound = cell.id.roles().iter().map(|(_, binding)| binding);
-        let is = |binding: &Binding| matches!(binding, Binding::Builtin(id) if conventions.contains(id));
-        conventions.is_empty() || bound.any(is) || looks_at_blobs(catalogue, &cell.id, conventions)
-    };
-    let cells = all(catalogue, readers).filter(|cell| named(cell));
-    cells.filter(|cell| involves(cell, &selected.drivers) && follows(cell, &selected.conventions)).collect()
-}
-
-/// Whether the cell tells if what a tool stored by one of the conventions is still there as a blob: without it, *lost* could not be
-/// told from *listed no more*.
-fn looks_at_blobs(catalogue: &Catalogue, id: &CellId, conventions: &[String]) -> bool {
-    let stores = |id: &str| {
-        let driver = catalogue.drivers.iter().find(|driver| driver.id == id)?;
-        driver.file.stores.as_ref()
-    };
-    id.roles().len() > 2
-        && id.reader() == Some(RAW)
-        && stores(id.driver(Role::Producer)).is_some_and(|stored| conventions.contains(stored))
-}
-
-/// Every cell that there is.
-fn all(catalogue: &Catalogue, readers: Readers) -> impl Iterator<Item = Cell> {
-    let cases = catalogue.cases.iter().map(|case| Arc::new(case.clone()));
-    cases.flat_map(move |case| cell::expand(&case, &catalogue.drivers, &catalogue.conventions, readers))
 }
 
 fn missing(require: &[String], catalogue: &Catalogue, tools: &BTreeMap<String, Tool>) -> Option<String> {
@@ -243,7 +207,7 @@ fn bless(
     goldens: &Goldens,
     results: &Results,
 ) -> Result<(), Failed> {
-    let cells = all(catalogue, args.readers.into()).filter(|cell| !cell.case.races());
+    let cells = selection::all(catalogue, args.readers.into()).filter(|cell| !cell.case.races());
     let exist: BTreeSet<CellId> = cells.map(|cell| cell.id).collect();
     for golden in goldens.bless(results, |id| exist.contains(id)) {
         let path = folder.join(golden.file_name());

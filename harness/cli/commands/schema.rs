@@ -11,6 +11,7 @@ use referee::runner::case::CaseFile;
 use referee::runner::driver::DriverFile;
 use schemars::{Schema, schema_for};
 
+use super::names;
 use crate::exit::{Exit, Failed};
 
 /// A format's name, and its schema.
@@ -28,10 +29,9 @@ const FORMATS: &[Format] = &[
 ];
 
 pub(super) fn run(name: &str) -> Result<Exit, Failed> {
-    let Some((_, schema)) = FORMATS.iter().find(|(known, _)| *known == name) else {
-        let known: Vec<_> = FORMATS.iter().map(|(known, _)| *known).collect();
-        return Err(Failed::usage(format!("no schema is named `{name}`; there are {}", known.join(", "))));
-    };
+    let name = names::one_of("schema", name, FORMATS.iter().map(|(known, _)| *known), "")?;
+    let schema = FORMATS.iter().find(|(known, _)| *known == name).map(|(_, schema)| schema);
+    let schema = schema.ok_or_else(|| Failed::usage("the schema is gone"))?;
     let pretty = serde_json::to_string_pretty(&schema()).expect("a schema is plain JSON");
     super::print(&(pretty + "\n"))?;
     Ok(Exit::Success)

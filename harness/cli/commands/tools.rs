@@ -28,7 +28,7 @@ pub(super) fn run(command: &ToolsCommand) -> Result<Exit, Failed> {
 
 fn open(args: &ToolsArgs) -> Result<(Catalogue, Vec<String>, Machine), Failed> {
     let mut catalogue = Catalogue::shipped()?;
-    let names = args.tools.iter().map(|name| super::driver(&mut catalogue, name));
+    let names = args.tools.iter().map(|name| super::names::driver_or_file(&mut catalogue, name));
     let selected = names.collect::<Result<Vec<_>, _>>()?;
     Ok((catalogue, selected, machine::machine(args.cache.as_deref())?))
 }

@@ -100,7 +100,7 @@ fn conventions(names: &[String]) -> Result<Vec<Convention>, Failed> {
     let mut catalogue = Catalogue::conventions_alone()?;
     let mut wanted = Vec::new();
     for name in names {
-        wanted.push(super::convention(&mut catalogue, name)?);
+        wanted.push(super::names::convention(&mut catalogue, name)?);
     }
     let mut conventions = catalogue.conventions;
     conventions.retain(|convention| wanted.is_empty() || wanted.contains(&convention.id));

@@ -1,5 +1,7 @@
 //! The command line as a person and a script meet it: transcripts in `golden/cli`, exit codes, contracts.
 
+mod names;
+
 use std::fs;
 use std::path::Path;
 

@@ -16,7 +16,7 @@ use crate::role::{Role, UnknownRole};
 
 mod pattern;
 
-pub use pattern::{Patterns, map_conventions};
+pub use pattern::{Part, Patterns, corrected, map_conventions};
 
 /// The driver id of the built-in writer and reader.
 pub const BUILTIN: &str = "builtin";

@@ -145,9 +145,12 @@ impl Catalogue {
         named(&self.conventions, id)
     }
 
-    /// A pattern over cell ids with the former ids of conventions replaced by those of today.
+    /// A pattern over cell ids with the former ids of conventions replaced by those of today; case does not matter in a
+    /// pattern.
     pub fn current(&self, pattern: &str) -> String {
-        map_conventions(pattern, |id| self.convention(id).map(|convention| convention.id.as_str()))
+        map_conventions(pattern, |id| {
+            self.convention(&id.to_lowercase()).map(|convention| convention.id.as_str())
+        })
     }
 
     fn keep(&mut self, source: &Source) {

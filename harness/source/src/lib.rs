@@ -13,7 +13,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use toml::de::{DeArray, DeTable};
 
-pub use nearest::{most_similar, nearest};
+pub use nearest::{meant, most_similar, nearest};
 pub use spanned::At;
 
 /// A named text. Cheap to clone.

@@ -11,7 +11,6 @@ use referee::rules::requirement::{self, Ambiguity, Citation, Requirement};
 use referee::rules::{Profile, Rule};
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::operation::{Capability, Form, Operation, TABLE};
-use referee::source::nearest;
 
 use crate::exit::Failed;
 
@@ -45,12 +44,13 @@ pub(super) fn operation_names() -> String {
     TABLE.iter().map(|operation| format!("`{operation}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// A rule, requirement or operation whose name is nearly that, for mistakes.
-pub(super) fn near(id: &str) -> String {
+/// The ids of rules, requirements, open questions, profiles and operations.
+pub(super) fn names() -> impl Iterator<Item = String> {
     let requirements = requirement::all().iter().map(|one| one.id.as_str());
+    let questions = requirement::ambiguities().iter().map(|one| one.id.as_str());
     let capabilities = Capability::all().map(|capability| capability.name);
-    let nearest = nearest(id, rules().map(|rule| rule.id).chain(requirements).chain(capabilities));
-    nearest.map_or(";".to_owned(), |near| format!(", did you mean `{near}`?"))
+    let ids = rules().map(|rule| rule.id).chain(requirements).chain(questions).chain(capabilities);
+    ids.map(str::to_owned).chain(catalogue::profile_ids())
 }
 
 fn one_rule(rule: &Rule) -> Result<String, Failed> {

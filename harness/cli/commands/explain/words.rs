@@ -7,17 +7,27 @@ use referee::results::report::wrap::wrapped;
 use referee::results::vocabulary::Word;
 use referee::rules::{Level, Severity};
 
+/// The words.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    table().map(|(_, word, _)| word)
+}
+
 /// The texts about a word.
 pub(super) fn all(id: &str) -> Vec<String> {
+    let words = table().filter(|(_, word, _)| *word == id);
+    words
+        .map(|(kind, word, meaning)| wrapped(&format!("{kind} {word}: "), &format!("{meaning}."), 2))
+        .collect()
+}
+
+/// The kind of each word, the word, and what it means.
+fn table() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let runs = Word::all().map(|word| (word.kind(), word.text(), word.meaning()));
     let severities = [Severity::Error, Severity::Warning, Severity::Info]
         .map(|severity| ("severity of a finding", severity.word(), of_severity(severity)));
     let levels = [Level::Must, Level::Should, Level::May, Level::Convention]
         .map(|level| ("level of a requirement", level.word(), of_level(level)));
-    let words = runs.chain(severities).chain(levels).filter(|(_, word, _)| *word == id);
-    words
-        .map(|(kind, word, meaning)| wrapped(&format!("{kind} {word}: "), &format!("{meaning}."), 2))
-        .collect()
+    runs.chain(severities).chain(levels)
 }
 
 fn of_severity(severity: Severity) -> &'static str {

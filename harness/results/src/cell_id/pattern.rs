@@ -2,38 +2,116 @@
 //!
 //! Owns: which ids a glob matches. Leaves to others: where patterns come from.
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{GlobBuilder, GlobMatcher};
 
 use super::CellId;
+use crate::role::Role;
 
-/// Globs over ids. Brackets stand for themselves, since ids are full of them; a text that is no glob matches itself
-/// only.
+/// Globs over ids. Brackets stand for themselves, since ids are full of them; case does not matter, and the words in the
+/// brackets may come in any order. A text that is no glob matches itself only.
 #[derive(Debug, Clone)]
-pub struct Patterns(GlobSet);
+pub struct Patterns(Vec<Pattern>);
+
+#[derive(Debug, Clone)]
+struct Pattern {
+    whole: Option<GlobMatcher>,
+    parts: Option<Parts>,
+}
+
+/// A pattern that names parts of an id.
+#[derive(Debug, Clone)]
+struct Parts {
+    case: GlobMatcher,
+    /// Each has to be in the id.
+    words: Vec<(String, GlobMatcher)>,
+    /// Whether others may be, too: one of the words is `*`.
+    others: bool,
+}
 
 impl Patterns {
     /// The patterns of a list.
     pub fn new<T: AsRef<str>>(patterns: impl IntoIterator<Item = T>) -> Self {
-        let mut builder = GlobSetBuilder::new();
-        for pattern in patterns {
+        let one = |pattern: T| {
             let pattern = pattern.as_ref();
-            let glob = Glob::new(&pattern.replace('[', "\\["));
-            if let Ok(glob) = glob.or_else(|_| Glob::new(&globset::escape(pattern))) {
-                builder.add(glob);
+            Pattern {
+                whole: glob(pattern).or_else(|| glob(&globset::escape(pattern))),
+                parts: Parts::read(pattern),
             }
-        }
-        Self(builder.build().unwrap_or_else(|_| GlobSet::empty()))
+        };
+        Self(patterns.into_iter().map(one).collect())
     }
 
     /// Whether one of them matches the id, or its case alone.
     pub fn select(&self, id: &CellId) -> bool {
-        self.0.is_match(id.to_string()) || self.0.is_match(id.case())
+        let text = id.to_string();
+        self.0.iter().any(|pattern| {
+            pattern.matches(&text)
+                || pattern.matches(id.case())
+                || pattern.parts.as_ref().is_some_and(|parts| parts.select(id))
+        })
     }
 
     /// Whether one of them matches a driver's id.
     pub fn matches(&self, name: &str) -> bool {
-        self.0.is_match(name)
+        self.0.iter().any(|pattern| pattern.matches(name))
     }
+}
+
+impl Pattern {
+    fn matches(&self, text: &str) -> bool {
+        self.whole.as_ref().is_some_and(|glob| glob.is_match(text))
+    }
+}
+
+impl Parts {
+    /// The parts of a text such as `*[consumer=oras*,*]`.
+    fn read(pattern: &str) -> Option<Self> {
+        let (case, rest) = pattern.split_once('[')?;
+        let mut words = Vec::new();
+        let mut others = false;
+        for word in words_of(rest.strip_suffix(']')?) {
+            if word == "*" {
+                others = true;
+                continue;
+            }
+            let (key, value) = word.split_once('=').filter(|(_, value)| !value.contains('='))?;
+            words.push((key.to_lowercase(), glob(value)?));
+        }
+        Some(Self { case: glob(case)?, words, others })
+    }
+
+    fn select(&self, id: &CellId) -> bool {
+        let of = |key: &str| match key {
+            "convention" => id.convention(),
+            "reader" => id.reader(),
+            role => Some(id.binding(role.parse::<Role>().ok()?)?.driver()),
+        };
+        let parts =
+            id.roles().len() + usize::from(id.convention().is_some()) + usize::from(id.reader().is_some());
+        let all = |(key, glob): &(String, GlobMatcher)| of(key).is_some_and(|value| glob.is_match(value));
+        self.case.is_match(id.case())
+            && (self.others || self.words.len() == parts)
+            && self.words.iter().all(all)
+    }
+}
+
+fn glob(text: &str) -> Option<GlobMatcher> {
+    let glob = GlobBuilder::new(&text.replace('[', "\\[")).case_insensitive(true).build().ok()?;
+    Some(glob.compile_matcher())
+}
+
+/// The words between commas that are not in braces.
+fn words_of(text: &str) -> Vec<&str> {
+    let mut depth = 0_usize;
+    text.split(|c| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    })
+    .collect()
 }
 
 /// A pattern with its conventions replaced, where `current` knows another name.
@@ -50,6 +128,38 @@ pub fn map_conventions<'a>(pattern: &str, current: impl Fn(&str) -> Option<&'a s
         rest = &rest[end..];
     }
     text + rest
+}
+
+/// What a name in a pattern is a name of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Before the brackets: a case.
+    Case,
+    /// Before an equals sign: a role, `convention` or `reader`.
+    Key,
+    /// Who plays a role.
+    Driver,
+    /// By what the built-in writer writes, or the built-in reader reads.
+    Convention,
+}
+
+/// A pattern with each name replaced for which `better` knows another one.
+pub fn corrected<'a>(pattern: &str, better: impl Fn(Part, &str) -> Option<&'a str>) -> String {
+    let name = |part: Part, name: &str| better(part, name).unwrap_or(name).to_owned();
+    let Some((case, rest)) = pattern.split_once('[') else {
+        return name(Part::Case, pattern);
+    };
+    let one = |word: &str| match word.split_once('=') {
+        None => word.to_owned(),
+        Some((key, value)) => {
+            let key = name(Part::Key, key);
+            let of_convention = ["convention", "reader"].contains(&key.as_str());
+            let value = name(if of_convention { Part::Convention } else { Part::Driver }, value);
+            format!("{key}={value}")
+        }
+    };
+    let words: Vec<String> = words_of(rest.strip_suffix(']').unwrap_or(rest)).into_iter().map(one).collect();
+    format!("{}[{}]", name(Part::Case, case), words.join(","))
 }
 
 #[cfg(test)]
@@ -69,6 +179,38 @@ mod tests {
         // no glob
         assert!(!select("one-two{"));
         assert!(!Patterns::new::<&str>([]).select(&id));
+    }
+
+    #[test]
+    fn words_come_in_any_order_and_case_does_not_matter() {
+        let text = "a-copy[producer=builtin,copier=oras,consumer=builtin,convention=raw,reader=pr-1171]";
+        let id: CellId = text.parse().unwrap();
+        let select = |pattern: &str| Patterns::new([pattern]).select(&id);
+        assert!(select(
+            "A-Copy[reader=pr-1171,convention=raw,consumer=Builtin,copier=ORAS,producer=builtin]"
+        ));
+        assert!(select("*[reader=pr-*,*,copier=oras]"));
+        assert!(select("*[copier={regctl,oras},convention=raw,*]"));
+        // all of them are asked for, and no other
+        assert!(!select("*[reader=pr-1171,copier=oras]"));
+        assert!(!select("*[reader=pr-1171,copier=regctl,*]"));
+        assert!(!select("*[bystander=oras,*]"));
+        assert!(!select("b-copy[reader=pr-1171,*]"));
+    }
+
+    #[test]
+    fn each_name_is_corrected_as_what_it_is() {
+        let better = |part: Part, name: &str| match (part, name) {
+            (Part::Case, "one") => Some("two"),
+            (Part::Key, "prducer") => Some("producer"),
+            (Part::Driver, "one") => Some("oras"),
+            (Part::Convention, "one") => Some("raw"),
+            _ => None,
+        };
+        let pattern = "one[prducer=one,*,consumer={one,b},reader=one";
+        assert_eq!(corrected(pattern, better), "two[producer=oras,*,consumer={one,b},reader=raw]");
+        assert_eq!(corrected("one", better), "two");
+        assert_eq!(corrected("*", better), "*");
     }
 
     #[test]
