@@ -35,7 +35,7 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Hold layouts against the specifications, and name what is wrong with them.
     Check(CheckArgs),
-    /// Show who refers to a subject in a layout, and by which convention.
+    /// Show who refers to a subject in a layout, and by which convention; or all that refers to anything.
     View(ViewArgs),
     /// Explain a rule, requirement, open question, profile, case, convention, driver, outcome, verdict or exit code.
     Explain {
@@ -179,8 +179,8 @@ pub(crate) struct CheckArgs {
 pub(crate) struct ViewArgs {
     /// The layout: a directory, or a tar archive (plain, gzip or zstd).
     pub(crate) layout: PathBuf,
-    /// Whose referrers: a digest or the beginning of one, or a ref.name of index.json.
-    pub(crate) subject: String,
+    /// Whose referrers: a digest or the beginning of one, or a ref.name of index.json. Without it, all subjects as trees.
+    pub(crate) subject: Option<String>,
     /// Read by this convention only, by id or TOML file; may be repeated. All by default.
     #[arg(long, value_name = "ID|FILE")]
     pub(crate) convention: Vec<String>,

@@ -1,65 +1,43 @@
-//! `referee view LAYOUT SUBJECT`: who refers to a subject, and which conventions find it.
+//! `referee view LAYOUT [SUBJECT]`: who refers to a subject, and which conventions find it; or all subjects, as trees.
 //!
-//! Owns: the two forms in which a view is printed. Leaves to others: reading ([`referee::layout::view`]).
+//! Owns: what is read, and that nothing is left out because of what was asked for. Leaves to others: reading
+//! ([`referee::layout::view`]), and the two forms in which it is printed (`human` and `tree`, `json`).
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+mod human;
+mod json;
+mod tree;
+mod words;
+
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use referee::convention::Convention;
-use referee::layout::view::{self, Complete, Diagnostic, Found, View};
-use referee::layout::{Annotations, Facts, Layout, Limits, archive};
-use referee::results::report::wrap::wrapped;
+use referee::layout::view::tree::{self as forest, Branch};
+use referee::layout::view::{self, Census, Related, View};
+use referee::layout::{Facts, Layout, Limits, archive};
 use referee::runner::catalogue::Catalogue;
 use referee::spec::Digest;
-use serde::Serialize;
 
 use crate::args::{Format, ViewArgs};
 use crate::exit::{Exit, Failed};
 use crate::input::{self, Input};
+use crate::machine;
 
-/// The contract `referee/view/v1`.
-#[derive(Debug, Serialize)]
-struct Document<'a> {
-    schema: &'static str,
-    subject: &'a Digest,
-    complete: Complete,
-    referrers: Vec<Referrer<'a>>,
-    conventions: &'a BTreeMap<String, Vec<Digest>>,
-    diagnostics: &'a [Diagnostic],
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Referrer<'a> {
-    digest: &'a Digest,
-    media_type: &'a str,
-    size: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    artifact_type: Option<&'a str>,
-    annotations: &'a Annotations,
-    carriers: Vec<String>,
-    found_by: Vec<&'a str>,
-    verified: bool,
-}
-
-impl<'a> From<&'a Found> for Referrer<'a> {
-    fn from(Found { referrer, places, found_by, verified }: &'a Found) -> Self {
-        Self {
-            digest: &referrer.digest,
-            media_type: &referrer.media_type,
-            size: referrer.size,
-            artifact_type: referrer.artifact_type.as_deref(),
-            annotations: &referrer.annotations,
-            carriers: places.iter().map(ToString::to_string).collect(),
-            found_by: found_by.iter().map(AsRef::as_ref).collect(),
-            verified: *verified,
-        }
-    }
+/// What is known of one subject.
+struct Shown<'a> {
+    facts: &'a Facts,
+    /// What the conventions find that are asked for.
+    view: View,
+    /// Referrers that other conventions alone find.
+    elsewhere: Vec<Digest>,
+    /// What is no referrer, or not known to be one.
+    related: Vec<Related<'a>>,
+    /// Children of the subject, if it is an index, with what names them.
+    below: Vec<Branch<'a>>,
 }
 
 pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
-    let conventions = conventions(&args.convention)?;
+    let (all, asked) = conventions(&args.convention)?;
     let facts = facts(&args.layout)?;
     if let Err(why) = facts.index() {
         return Err(Failed::usage(format!("{}/index.json {why}", args.layout.display())));
@@ -67,15 +45,58 @@ pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
     if let Some(why) = facts.index().ok().and_then(|index| index.root().err()) {
         return Err(Failed::usage(format!("{}/index.json is not JSON: {why}", args.layout.display())));
     }
-    let subject = facts.find(&args.subject).map_err(|error| Failed::usage(error.to_string()))?;
-    let view = view::read(&facts, &subject, &conventions);
-    match args.format {
-        Format::Json => super::print_json(&document(&view))?,
-        Format::Human => super::print(&human(&facts, &view))?,
+    let census = Census::new(&facts, &all);
+    let show = |subject: &Digest| Shown::new(&census, subject, &all, &asked);
+    match &args.subject {
+        Some(text) => {
+            let subject = facts.find(text).map_err(|error| Failed::usage(error.to_string()))?;
+            let shown = show(&subject);
+            match args.format {
+                Format::Json => super::print_json(&json::one(&shown))?,
+                Format::Human => super::print(&human::text(machine::page(), &shown))?,
+            }
+            std::mem::forget(shown);
+        }
+        None => {
+            let (forest, unclear) = (forest::forest(&census), census.unclear());
+            match args.format {
+                Format::Json => {
+                    let subjects: Vec<Shown<'_>> = census.subjects_named().map(show).collect();
+                    super::print_json(&json::all(&subjects, &forest, &unclear))?;
+                    std::mem::forget(subjects);
+                }
+                Format::Human => super::print(&tree::text(machine::page(), &forest, &unclear))?,
+            }
+        }
     }
     // the process ends here: taking a large layout's facts apart again would only cost time
-    std::mem::forget((facts, view));
+    std::mem::forget(census);
+    std::mem::forget(facts);
     Ok(Exit::Success)
+}
+
+impl<'a> Shown<'a> {
+    /// The names of the subject in index.json.
+    fn names(&self) -> Vec<&'a str> {
+        let entries = self.facts.entries().iter();
+        let own = entries.filter(|entry| entry.digest() == Some(&self.view.subject));
+        own.filter_map(|entry| entry.ref_name()).collect()
+    }
+
+    fn new(census: &Census<'a>, subject: &Digest, all: &[Convention], asked: &[Convention]) -> Self {
+        let facts = census.facts();
+        let every = view::read(facts, subject, all);
+        let related = census.related(&every);
+        let below = forest::below(census, subject);
+        if asked.is_empty() {
+            return Self { facts, view: every, elsewhere: Vec::new(), related, below };
+        }
+        let view = view::read(facts, subject, asked);
+        let found: BTreeSet<&Digest> = view.referrers.iter().map(|found| &found.referrer.digest).collect();
+        let others = every.referrers.iter().map(|found| &found.referrer.digest);
+        let elsewhere = others.filter(|digest| !found.contains(digest)).cloned().collect();
+        Self { facts, view, elsewhere, related, below }
+    }
 }
 
 /// What is in a directory or an archive.
@@ -95,104 +116,14 @@ fn facts(path: &Path) -> Result<Facts, Failed> {
     }
 }
 
-/// The conventions that are asked for; all shipped ones by default.
-fn conventions(names: &[String]) -> Result<Vec<Convention>, Failed> {
+/// All conventions, and those that are asked for; none if all are.
+fn conventions(names: &[String]) -> Result<(Vec<Convention>, Vec<Convention>), Failed> {
     let mut catalogue = Catalogue::conventions_alone()?;
     let mut wanted = Vec::new();
     for name in names {
         wanted.push(super::names::convention(&mut catalogue, name)?);
     }
-    let mut conventions = catalogue.conventions;
-    conventions.retain(|convention| wanted.is_empty() || wanted.contains(&convention.id));
-    Ok(conventions)
-}
-
-fn document(view: &View) -> Document<'_> {
-    Document {
-        schema: "referee/view/v1",
-        subject: &view.subject,
-        complete: view.complete,
-        referrers: view.referrers.iter().map(Referrer::from).collect(),
-        conventions: &view.conventions,
-        diagnostics: &view.diagnostics,
-    }
-}
-
-fn human(facts: &Facts, view: &View) -> String {
-    let mut text = format!("{} referrers of\n{}", view.referrers.len(), view.subject);
-    if view.referrers.len() == 1 {
-        text = text.replacen("referrers", "referrer", 1);
-    }
-    let names = facts.entries().iter().filter(|entry| entry.digest() == Some(&view.subject));
-    let names: Vec<&str> = names.filter_map(|entry| entry.ref_name()).collect();
-    if !names.is_empty() {
-        let _ = write!(text, " ({})", names.join(", "));
-    }
-    let _ = writeln!(text, "\n\nComplete: {}{}", view.complete, because(view));
-    for found in &view.referrers {
-        text.push('\n');
-        text.push_str(&one(found, view));
-    }
-    text.push_str("\nEach convention finds\n\n");
-    let width = view.conventions.keys().map(String::len).max().unwrap_or(0);
-    for (id, digests) in &view.conventions {
-        let _ = writeln!(text, "  {id:width$}  {} of {}", digests.len(), view.referrers.len());
-    }
-    if !view.diagnostics.is_empty() {
-        text.push_str("\nNotes\n\n");
-        for Diagnostic { file, pointer, message, .. } in &view.diagnostics {
-            let place = match (file, pointer.as_deref()) {
-                (Some(file), None | Some("")) => format!("{file}: "),
-                (Some(file), Some(pointer)) => format!("{file}#{pointer}: "),
-                (None, _) => String::new(),
-            };
-            text.push_str(&wrapped("  - ", &format!("{}{message}", shortened(&place)), 4));
-        }
-    }
-    text
-}
-
-/// Why the set is known to be complete or not.
-fn because(view: &View) -> String {
-    let codes: &[&str] = match view.complete {
-        Complete::Yes => return ", as a response or a marker in the layout says".to_owned(),
-        Complete::No => &["unlisted", "response-broken", "response-absent"],
-        Complete::Unknown => &["no-response"],
-    };
-    let known = view.diagnostics.iter().any(|diagnostic| codes.contains(&diagnostic.code));
-    if known { ", see the notes".to_owned() } else { String::new() }
-}
-
-fn one(found: &Found, view: &View) -> String {
-    let referrer = &found.referrer;
-    let mut text = format!("{}\n", referrer.digest);
-    let mut line = |name: &str, value: &str| text.push_str(&wrapped(&format!("  {name:12}"), value, 14));
-    line("type", referrer.artifact_type.as_deref().unwrap_or("none"));
-    line("manifest", &format!("{} bytes, {}", referrer.size, referrer.media_type));
-    for (key, value) in referrer.annotations.iter() {
-        line("annotation", &format!("{key}={}", value.escape_debug()));
-    }
-    line("verified", if found.verified { "yes" } else { "NO, see the notes" });
-    for place in &found.places {
-        let name = if place.pointer.is_empty() { "is" } else { "listed in" };
-        line(name, &shortened(&place.to_string()));
-    }
-    let all = |ids: Vec<&str>| if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
-    line("found by", &all(found.found_by.iter().map(AsRef::as_ref).collect()));
-    let others = view.conventions.keys().filter(|id| !found.found_by.contains(id.as_str()));
-    line("not by", &all(others.map(String::as_str).collect()));
-    text
-}
-
-/// A place with the digest in its path cut short, to fit a line; JSON has it whole.
-fn shortened(place: &str) -> String {
-    let Some((before, (algorithm, rest))) =
-        place.split_once("blobs/").and_then(|(before, rest)| Some((before, rest.split_once('/')?)))
-    else {
-        return place.to_owned();
-    };
-    let end = rest.find(['#', ':']).unwrap_or(rest.len());
-    let (digest, rest) = rest.split_at(end);
-    let digest: String = digest.chars().take(12).collect();
-    format!("{before}blobs/{algorithm}/{digest}...{rest}")
+    let all = catalogue.conventions;
+    let asked = all.iter().filter(|convention| wanted.contains(&convention.id)).cloned().collect();
+    Ok((all, asked))
 }

@@ -1,12 +1,19 @@
 //! What every convention's reader finds in what every convention's writer wrote, case by case, in `golden/views`.
 //! The rows come from the files of the conventions, the expectation that a convention reads its own from the law in
-//! the runner's `roundtrip` test; the rest is recorded and reviewed.
+//! the runner's `roundtrip` test; the rest is recorded and reviewed. And what the command prints of a layout in which
+//! everything names an image that can.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
 
+use crate::support::{approve, folder, referee, transcript};
 use referee::layout::{Layout, Limits, view};
 use referee::runner::Plan;
 use referee::runner::catalogue::Catalogue;
+use referee::spec::media_type::{ARTIFACT_MANIFEST, IMAGE_INDEX, IMAGE_MANIFEST as MANIFEST};
+use referee::spec::path::blob_path;
+use referee::spec::{Algorithm, Digest};
 
 /// One case as text: for each writer, what each reader finds, and what the joined view says.
 fn render(catalogue: &Catalogue, case: &referee::runner::case::Case) -> String {
@@ -20,7 +27,7 @@ fn render(catalogue: &Catalogue, case: &referee::runner::case::Case) -> String {
             subjects.push(question.subject.as_str());
         }
     }
-    let name = |digest: &referee::spec::Digest| {
+    let name = |digest: &Digest| {
         plan.contents.by_digest(digest).map_or_else(|| "?".to_owned(), |node| node.name.to_string())
     };
     for subject in subjects {
@@ -69,8 +76,8 @@ fn views_are_as_approved() {
 #[test]
 fn no_view_is_an_orphan() {
     let catalogue = Catalogue::shipped().expect("what is shipped parses");
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/views");
-    for entry in std::fs::read_dir(folder).expect("golden/views").flatten() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/views");
+    for entry in fs::read_dir(folder).expect("golden/views").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let case =
             name.strip_suffix(".snap").unwrap_or_else(|| panic!("golden/views/{name} is no approved view"));
@@ -78,5 +85,127 @@ fn no_view_is_an_orphan() {
             catalogue.cases.iter().any(|known| known.id == case && !known.is_of_many()),
             "golden/views/{name} has no case"
         );
+    }
+}
+
+/// A layout in which everything occurs that names an image, or may do so.
+fn zoo(folder: &Path) {
+    let zoo = Zoo(folder.to_owned());
+    let image = zoo.manifest(r#","layers":[]"#);
+    let subject = format!(r#","subject":{}"#, descriptor(MANIFEST, &image, ""));
+    let referrer = |rest: &str, artifact_type: &str| {
+        zoo.manifest(&format!(r#","layers":[],"artifactType":"{artifact_type}"{rest}"#))
+    };
+    let sbom = referrer(&subject, "application/vnd.example.sbom");
+    let signature = format!(r#","subject":{}"#, descriptor(MANIFEST, &sbom, ""));
+    let signature = referrer(&signature, "application/vnd.example.signature");
+    let attestation = zoo.manifest(r#","layers":[],"x":"attestation""#);
+    let invalid = zoo.blob(&format!(r#"{{"mediaType":"{MANIFEST}","config":{{}}{subject}}}"#));
+    let older = zoo.blob(&format!(r#"{{"mediaType":"{ARTIFACT_MANIFEST}","blobs":[]{subject}}}"#));
+    let cosign = zoo.manifest(r#","layers":[],"x":"cosign""#);
+    let other = zoo.manifest(r#","layers":[],"x":"other""#);
+    let gone = (Algorithm::Sha256.digest(b"gone"), 4);
+    let named = format!(r#","annotations":{{"vnd.docker.reference.digest":"{}"}}"#, image.0);
+    let children = [descriptor(MANIFEST, &image, ""), descriptor(MANIFEST, &attestation, &named)];
+    let index = zoo.blob(&index(&children));
+    let tag = |name: &str| format!(r#","annotations":{{"org.opencontainers.image.ref.name":"{name}"}}"#);
+    let sig = tag(&format!("sha256-{}.sig", image.0.encoded()));
+    zoo.finish(&[
+        descriptor(IMAGE_INDEX, &index, &tag("v1")),
+        descriptor(MANIFEST, &sbom, ""),
+        descriptor(MANIFEST, &signature, ""),
+        descriptor(MANIFEST, &invalid, ""),
+        descriptor(ARTIFACT_MANIFEST, &older, ""),
+        descriptor(MANIFEST, &cosign, &sig),
+        descriptor(MANIFEST, &gone, r#","artifactType":"application/vnd.example.signature""#),
+        descriptor(MANIFEST, &other, &tag("\\u001b[31mred\\u202e\\n")),
+    ]);
+}
+
+/// Writes documents byte by byte, as tools never would.
+struct Zoo(PathBuf);
+
+impl Zoo {
+    fn blob(&self, text: &str) -> (Digest, usize) {
+        let digest = Algorithm::Sha256.digest(text.as_bytes());
+        let path = self.0.join(blob_path(&digest));
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a blob");
+        (digest, text.len())
+    }
+
+    fn manifest(&self, rest: &str) -> (Digest, usize) {
+        let config = self.blob("{}");
+        let config = descriptor("application/vnd.oci.empty.v1+json", &config, "");
+        self.blob(&format!(r#"{{"schemaVersion":2,"mediaType":"{MANIFEST}","config":{config}{rest}}}"#))
+    }
+
+    fn finish(&self, entries: &[String]) {
+        fs::write(self.0.join("index.json"), index(entries)).expect("index.json");
+        fs::write(self.0.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).expect("oci-layout");
+    }
+}
+
+fn index(entries: &[String]) -> String {
+    let entries = entries.join(",");
+    format!(r#"{{"schemaVersion":2,"mediaType":"{IMAGE_INDEX}","manifests":[{entries}]}}"#)
+}
+
+fn descriptor(media_type: &str, (digest, size): &(Digest, usize), rest: &str) -> String {
+    format!(r#"{{"mediaType":"{media_type}","digest":"{digest}","size":{size}{rest}}}"#)
+}
+
+#[test]
+fn whatever_names_an_image_is_shown_as_what_it_is() {
+    let folder = folder();
+    zoo(&folder.path().join("layout"));
+    let texts = [
+        vec!["view", "layout"],
+        vec!["view", "layout", "v1", "--convention", "fallback-tag"],
+        vec!["view", "layout", "IMAGE"],
+        vec!["view", "layout", "IMAGE", "--convention", "fallback-tag", "--convention", "raw"],
+        vec!["view", "layout", "IMAGE", "--convention", "fallback-tag"],
+    ];
+    let facts = Layout::open(&folder.path().join("layout")).expect("a layout").facts(&Limits::default());
+    let image = facts.subjects().into_iter().max_by_key(|subject| {
+        let of =
+            |node: &&referee::layout::Node| node.subject.as_ref().is_some_and(|one| one.digest == **subject);
+        facts.nodes().filter(of).count()
+    });
+    let short = image.expect("a subject").encoded()[..12].to_owned();
+    let texts = texts.map(|words| {
+        let words: Vec<&str> =
+            words.into_iter().map(|word| if word == "IMAGE" { &short } else { word }).collect();
+        transcript(folder.path(), &words)
+    });
+    approve("view-all", &texts.join("\n"));
+    for line in texts.iter().flat_map(|text| text.lines()) {
+        // a digest or a tag is a word
+        let long = line.chars().count() > 80 && line.trim().contains(' ') && !line.starts_with("$ ");
+        assert!(!long && !line.contains(['\u{1b}', '\u{202e}']), "{line:?}");
+    }
+    let json = ["view", "layout", "--format", "json"];
+    approve("view-all-json", &transcript(folder.path(), &json));
+}
+
+/// The same words for one subject, whether it was asked for or all were.
+#[test]
+fn a_subject_among_all_is_as_if_it_had_been_asked_for() {
+    let folder = folder();
+    zoo(&folder.path().join("layout"));
+    let json = |words: &[&str]| -> serde_json::Value {
+        let output = referee(folder.path())
+            .current_dir(folder.path())
+            .args(["view", "layout", "--format", "json"])
+            .args(words)
+            .output()
+            .expect("referee starts");
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    };
+    let all = json(&[]);
+    let subjects = all["subjects"].as_array().expect("subjects");
+    assert_eq!(subjects.len(), 2);
+    for subject in subjects {
+        assert_eq!(*subject, json(&[subject["subject"].as_str().expect("a digest")]));
     }
 }

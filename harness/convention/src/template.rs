@@ -167,6 +167,11 @@ impl Template {
         self.pieces.contains(&Piece::RefName)
     }
 
+    /// Whether it is `{subject.digest}` and nothing else.
+    pub fn is_subject_digest(&self) -> bool {
+        self.pieces == [Piece::Digest(Whose::Subject)]
+    }
+
     /// Whether it differs between the referrers of one subject.
     pub fn has_referrer(&self) -> bool {
         self.pieces.iter().any(|piece| match piece {

@@ -10,6 +10,7 @@
 mod by_digest;
 mod descriptor;
 pub(crate) mod examine;
+mod foreign;
 pub(crate) mod gather;
 mod node;
 mod resolve;
@@ -28,6 +29,7 @@ use referee_spec::Digest;
 pub use crate::document::DocumentKind;
 pub use by_digest::ByDigest;
 pub use descriptor::{Descriptor, DescriptorError, Entry, List, Mention, OptionalFields, Platform, Unusable};
+pub use foreign::Foreign;
 pub use node::{Flaw, Node, Referrer, Subject, Verified};
 pub use resolve::ResolveError;
 use visit::NoVisitor;
@@ -146,8 +148,8 @@ impl Blob {
 pub enum BlobContent {
     /// Bytes that are no JSON object.
     Opaque,
-    /// A JSON object that is no manifest or index.
-    Json,
+    /// A JSON object that is no manifest or index; what it says of a `subject`, if it has one.
+    Json(Option<Box<Foreign>>),
     /// A manifest or index.
     Node(Box<Node>),
     /// Starts like a JSON object and is none.

@@ -15,8 +15,8 @@ pub mod view;
 pub use document::{Annotations, BlobText, DescriptorView, Document, DocumentKind, Field, ManifestView};
 pub use facts::{
     AnomalyKind, ArchiveAnomaly, Blob, BlobContent, ByDigest, Descriptor, DescriptorError, Entry, Facts,
-    Flaw, Layout, Limits, Mention, Node, OpenError, OptionalFields, Platform, Referrer, ResolveError,
-    Subject, UnexpectedPath, Verified, Visited, Visitor,
+    Flaw, Foreign, Layout, Limits, Mention, Node, OpenError, OptionalFields, Platform, Referrer,
+    ResolveError, Subject, UnexpectedPath, Verified, Visited, Visitor,
 };
 pub use file::dir::LayoutDir;
 pub use file::{FileKind, ReadError};

@@ -10,7 +10,10 @@
 //! [listing]: https://github.com/opencontainers/distribution-spec/blob/967efdc079b91785ad18c77cc4f8991a47feefbf/spec.md#listing-referrers
 
 mod carrier;
+pub mod census;
 mod join;
+pub mod tree;
+mod unclear;
 mod want;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +27,7 @@ use referee_convention::Convention;
 use referee_spec::Digest;
 
 pub use carrier::FoundAt;
+pub use census::{Census, How, Naming, Related};
 
 /// The answer to "who refers to this subject?".
 #[derive(Debug, Clone, PartialEq, Eq)]

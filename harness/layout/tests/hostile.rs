@@ -216,10 +216,13 @@ fn exercise(path: &Path, conventions: &[Convention]) {
         let roots: Vec<Digest> = graph::roots(&facts).map(|edge| edge.to.clone()).collect();
         graph::reachable(&facts, &roots, |_| true);
         let subjects: Vec<Digest> = facts.subjects().into_iter().cloned().chain(roots.clone()).collect();
+        let census = view::Census::new(&facts, conventions);
         for subject in &subjects {
-            view::read(&facts, subject, conventions);
+            census.related(&view::read(&facts, subject, conventions));
+            view::tree::below(&census, subject);
         }
-        let _ = facts.resolve("v1");
+        view::tree::forest(&census);
+        let _ = facts.find("v1");
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod hostile;
 mod marks;
+mod related;
 mod second_opinion;
 mod support;
+mod tree;
 mod view;

@@ -17,6 +17,8 @@ pub const IMAGE_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 pub const IMAGE_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 /// The empty descriptor's content `{}`.
 pub const EMPTY: &str = "application/vnd.oci.empty.v1+json";
+/// An artifact manifest, which release candidates of image-spec v1.1 had, and the release has not.
+pub const ARTIFACT_MANIFEST: &str = "application/vnd.oci.artifact.manifest.v1+json";
 /// A Docker image manifest.
 pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
 /// A Docker manifest list.

@@ -4,6 +4,7 @@
 
 use std::io::Read;
 
+use super::foreign::Foreign;
 use super::node::{Node, Verified};
 use super::visit::Visitor;
 use super::{Blob, BlobContent, Limits};
@@ -71,7 +72,7 @@ fn content<V: Visitor, R: Read>(
             None => Verified::Unknown,
         };
     if buffer.len() > SEARCHED && !contains(buffer, b"\"digest\"") {
-        return Ok((BlobContent::Json, verify(limits.hash_everything), None));
+        return Ok((BlobContent::Json(None), verify(limits.hash_everything), None));
     }
     let (tree, text) = match Tree::parse(buffer) {
         Ok(parsed) => parsed,
@@ -81,10 +82,11 @@ fn content<V: Visitor, R: Read>(
         }
     };
     let text = BlobText::new(digest, text, &tree);
-    let verified = verify(text.kind.is_some() || limits.hash_everything);
+    let foreign = text.kind.is_none().then(|| Foreign::read(&text)).flatten().map(Box::new);
+    let verified = verify(text.kind.is_some() || foreign.is_some() || limits.hash_everything);
     let node = Node::read(&text, verified).map(Box::new);
     let visited = visitor.blob(&text, node.as_deref());
-    Ok((node.map_or(BlobContent::Json, BlobContent::Node), verified, visited))
+    Ok((node.map_or(BlobContent::Json(foreign), BlobContent::Node), verified, visited))
 }
 
 fn contains(bytes: &[u8], word: &[u8]) -> bool {

@@ -129,7 +129,7 @@ impl Node {
             config_type: config_type.and_then(|value| Some(value.as_str()?.into())),
             entries,
             invalid: invalid(kind, text.unambiguous, view).map(Box::new),
-            flaws: flaws.0.into(),
+            flaws: flaws.into(),
             canonical: false,
         };
         let canonical = text.unambiguous && node.is_canonical_image(view);
@@ -202,7 +202,13 @@ fn invalid(kind: DocumentKind, unambiguous: bool, view: &ManifestView<'_>) -> Op
 }
 
 #[derive(Default)]
-struct Flaws(Vec<Flaw>);
+pub(super) struct Flaws(Vec<Flaw>);
+
+impl From<Flaws> for Box<[Flaw]> {
+    fn from(flaws: Flaws) -> Self {
+        flaws.0.into()
+    }
+}
 
 impl Flaws {
     fn keep<T>(&mut self, pointer: &str, field: Field<T>) -> Option<T> {
@@ -217,7 +223,7 @@ impl Flaws {
         self.0.push(Flaw { pointer: pointer.to_owned(), message: format!("{name} {reason}") });
     }
 
-    fn subject(&mut self, view: &ManifestView<'_>) -> Option<Subject> {
+    pub(super) fn subject(&mut self, view: &ManifestView<'_>) -> Option<Subject> {
         let subject = DescriptorView::new(self.keep("/subject", view.subject())?);
         match subject.digest() {
             Field::Present(digest, _) => Some(Subject {

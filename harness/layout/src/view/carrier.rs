@@ -62,11 +62,8 @@ impl<'a> Sighting<'a> {
     }
 
     pub(super) fn found_at(&self) -> FoundAt {
-        FoundAt {
-            file: self.file.map_or_else(|| "index.json".to_owned(), Node::path),
-            pointer: self.entry.map(Entry::pointer).unwrap_or_default(),
-            via: self.via.map(|entry| format!("index.json#{}", entry.pointer())),
-        }
+        let via = self.via.map(|entry| format!("index.json#{}", entry.pointer()));
+        FoundAt { via, ..FoundAt::of(self.file, self.entry) }
     }
 
     /// Whether both are the same entry of the same document. Where both know the entry of index.json that leads to the document,
@@ -90,6 +87,17 @@ pub struct FoundAt {
     pub pointer: String,
     /// The place in index.json that leads to the file, where the file is a response.
     pub via: Option<String>,
+}
+
+impl FoundAt {
+    /// The place of an entry of an index, or of index.json.
+    pub(super) fn of(file: Option<&Node>, entry: Option<&Entry>) -> Self {
+        Self {
+            file: file.map_or_else(|| "index.json".to_owned(), Node::path),
+            pointer: entry.map(Entry::pointer).unwrap_or_default(),
+            via: None,
+        }
+    }
 }
 
 impl fmt::Display for FoundAt {
@@ -241,7 +249,11 @@ impl<'a> Reading<'a> {
                 continue;
             };
             match facts.node(&descriptor.digest) {
-                Some(node) if refutes(subject, node) => self.refuted(Some(response), entry, node),
+                Some(node) if refutes(subject, node) => {
+                    // what it lists may be a referrer, and nobody can tell from the blob
+                    self.broken |= !usable(node);
+                    self.refuted(Some(response), entry, node);
+                }
                 node => {
                     self.sight(Says::List(descriptor), node, Some(response), Some(entry));
                     if let Some(sighting) = self.sightings.last_mut() {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::carrier::{self, Reading, Sighting};
-use super::{Complete, Diagnostic, Found, View, usable};
-use crate::facts::{Descriptor, Facts, Node, Verified};
+use super::{Complete, Diagnostic, Found, FoundAt, View, usable};
+use crate::facts::{Descriptor, DocumentKind, Facts, Node, Verified};
 use referee_convention::Carrier;
 use referee_convention::Convention;
 use referee_spec::Digest;
@@ -70,6 +70,7 @@ pub(super) fn read(facts: &Facts, subject: &Digest, conventions: &[Convention]) 
     join.drafts.par_sort_unstable_by_key(|draft| draft.first.digest());
     join.missing();
     join.subject();
+    join.named_otherwise();
     let complete = join.completeness(&responses, broken, marked.as_deref());
     let drafts = &join.drafts;
     let finds = |convention: &Convention| {
@@ -166,6 +167,46 @@ impl<'a> Join<'a> {
             let message = format!("the subject {} itself is not in the layout", self.subject.short());
             self.note([Diagnostic { code: "subject-absent", file: None, pointer: None, message }]);
         }
+    }
+
+    /// The digest alone says what a subject is. Where the rest of its descriptor says something else, readers that compare it find
+    /// nothing.
+    fn named_otherwise(&mut self) {
+        let Some(subject) = self.facts.node(self.subject) else { return };
+        let sentence = |draft: &Draft<'_>| {
+            let node = draft.first.node?;
+            let named = node.subject.as_deref()?;
+            let media_type = match named.media_type.as_deref() {
+                None => Some("without a mediaType".to_owned()),
+                Some(own) if DocumentKind::of_media_type(own) != Some(subject.kind) => {
+                    Some(format!("as {own}"))
+                }
+                Some(own) => match subject.media_type.as_deref() {
+                    Some(is) if is != own => Some(format!("as {own}")),
+                    _ => None,
+                },
+            };
+            let size = match named.size {
+                None => Some("without a size".to_owned()),
+                Some(size) if size != subject.size => {
+                    Some(format!("with a size of {size} bytes, which has {}", subject.size))
+                }
+                Some(_) => None,
+            };
+            let how: Vec<String> = media_type.into_iter().chain(size).collect();
+            if how.is_empty() {
+                return None;
+            }
+            let place = FoundAt { file: node.path(), pointer: "/subject".to_owned(), via: None };
+            let message = format!(
+                "{} names the subject {}: a reader that compares more than the digest does not find it",
+                node.digest.short(),
+                how.join(" and ")
+            );
+            Some(Diagnostic::at("subject-differs", &place, message))
+        };
+        let sentences: Vec<_> = self.drafts.iter().filter_map(sentence).collect();
+        self.note(sentences);
     }
 
     /// A response or a marker makes a set complete; a referrer that a response does not list, or a response that

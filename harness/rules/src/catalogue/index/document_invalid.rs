@@ -44,7 +44,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             one.slot() == Slot::Config && one.media_type() == Some(media_type::IMAGE_CONFIG)
         };
         // any JSON object may be a config: what is in it is another text's business
-        let object = matches!(blob.content, BlobContent::Json | BlobContent::Node(_));
+        let object = matches!(blob.content, BlobContent::Json(_) | BlobContent::Node(_));
         if !object && blob_node.references.iter().any(config) {
             report(blob_node, blob, media_type::IMAGE_CONFIG, findings);
         }
@@ -70,7 +70,7 @@ fn report(blob_node: &BlobNode<'_>, blob: &Blob, used: &str, findings: &mut Find
             return;
         }
         BlobContent::Opaque => format!("this is used as {used}, but is not a JSON object"),
-        BlobContent::Json => {
+        BlobContent::Json(_) => {
             format!("this is used as {used}, but neither its mediaType nor its fields fit")
         }
         _ => return,

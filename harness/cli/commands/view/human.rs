@@ -1,0 +1,166 @@
+//! A view for people.
+//!
+//! Owns: its text. Leaves to others: what is in it ([`super`]), and trees ([`super::tree`]).
+
+use std::fmt::Write as _;
+
+use referee::layout::view::{Complete, Diagnostic, Found, How, Related, View};
+use referee::results::report::wrap::Page;
+
+use super::words::{counted, how, plain, shortened};
+use super::{Shown, tree};
+
+/// So many of what could not be read are shown; the rest is counted.
+const UNCLEAR: usize = 5;
+
+/// What the list of conventions means.
+const MEANING: &str = "A convention is a way to store referrers. What it finds is what the built-in reader finds that follows \
+                       it to the letter; no tool was asked.";
+
+/// The view of one subject.
+pub(super) fn text(page: Page, shown: &Shown<'_>) -> String {
+    let view = &shown.view;
+    let (found, all) = (view.referrers.len(), view.referrers.len() + shown.elsewhere.len());
+    let mut text = match found == all {
+        true => counted(all, "referrer"),
+        false => format!("{found} of {}", counted(all, "referrer")),
+    };
+    let _ = write!(text, " of\n{}", view.subject);
+    let names = shown.names();
+    if !names.is_empty() {
+        let _ = write!(text, " ({})", names.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", "));
+    }
+    text.push('\n');
+    text.push_str(&beside(page, &shown.related));
+    let _ = writeln!(text, "\nComplete: {}{}", view.complete, because(view));
+    for found in &view.referrers {
+        text.push('\n');
+        text.push_str(&one(page, found, view));
+    }
+    text.push_str(&related(page, &shown.related));
+    text.push_str(&tree::below(page, &shown.below));
+    text.push_str("\nEach convention finds\n\n");
+    let width = view.conventions.keys().map(String::len).max().unwrap_or(0);
+    for (id, digests) in &view.conventions {
+        let others = match (shown.elsewhere.len(), digests.len()) {
+            (0, _) => "",
+            (_, 0) => ", which others find",
+            _ => ", and others find the rest",
+        };
+        let _ = writeln!(text, "  {id:width$}  {} of {all}{others}", digests.len());
+    }
+    text.push('\n');
+    text.push_str(&page.wrapped("  ", MEANING, 2));
+    if !view.diagnostics.is_empty() {
+        text.push_str("\nNotes\n\n");
+        for Diagnostic { file, pointer, message, .. } in &view.diagnostics {
+            let place = match (file, pointer.as_deref()) {
+                (Some(file), None | Some("")) => format!("{file}: "),
+                (Some(file), Some(pointer)) => format!("{file}#{pointer}: "),
+                (None, _) => String::new(),
+            };
+            text.push_str(&page.wrapped("  - ", &format!("{}{}", shortened(&place), plain(message)), 4));
+        }
+    }
+    text
+}
+
+/// How much there is beside the referrers.
+fn beside(page: Page, related: &[Related<'_>]) -> String {
+    let of = |is: fn(&How<'_>) -> bool| related.iter().filter(|one| one.hows.iter().any(is)).count();
+    let counts = [
+        (of(|how| matches!(how, How::Invalid(_))), "by a `subject` that is not valid"),
+        (of(|how| matches!(how, How::Annotation(_))), "by an annotation"),
+        (of(|how| matches!(how, How::Tag(_))), "by a tag"),
+    ];
+    let mut parts: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, how)| format!("{count} {} it {how}", if count == 1 { "names" } else { "name" }))
+        .collect();
+    match of(|how| matches!(how, How::Unclear(_))) {
+        0 => {}
+        count => parts.push(format!("of {count} it cannot be told whether they do")),
+    }
+    match parts.pop() {
+        None => String::new(),
+        Some(last) if parts.is_empty() => page.wrapped("beside them ", &last, 2),
+        Some(last) => page.wrapped("beside them ", &format!("{}, and {last}", parts.join(", ")), 2),
+    }
+}
+
+/// Why the set is known to be complete or not.
+fn because(view: &View) -> String {
+    let codes: &[&str] = match view.complete {
+        Complete::Yes => return ", as a response or a marker in the layout says".to_owned(),
+        Complete::No => {
+            &["unlisted", "response-broken", "response-absent", "listed-invalid", "listed-corrupt"]
+        }
+        Complete::Unknown => &["no-response"],
+    };
+    let known = view.diagnostics.iter().any(|diagnostic| codes.contains(&diagnostic.code));
+    if known { ", see the notes".to_owned() } else { String::new() }
+}
+
+fn one(page: Page, found: &Found, view: &View) -> String {
+    let referrer = &found.referrer;
+    let mut text = format!("{}\n", referrer.digest);
+    let mut line = |name: &str, value: &str| text.push_str(&page.wrapped(&format!("  {name:12}"), value, 14));
+    line("type", &plain(referrer.artifact_type.as_deref().unwrap_or("none")));
+    line("manifest", &format!("{} bytes, {}", referrer.size, plain(&referrer.media_type)));
+    for (key, value) in referrer.annotations.iter() {
+        line("annotation", &format!("{}={}", plain(key), plain(value)));
+    }
+    line("verified", if found.verified { "yes" } else { "NO, see the notes" });
+    for place in &found.places {
+        let name = if place.pointer.is_empty() { "is" } else { "listed in" };
+        line(name, &shortened(&place.to_string()));
+    }
+    let all = |ids: Vec<&str>| if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
+    line("found by", &all(found.found_by.iter().map(AsRef::as_ref).collect()));
+    let others = view.conventions.keys().filter(|id| !found.found_by.contains(id.as_str()));
+    line("not by", &all(others.map(String::as_str).collect()));
+    text
+}
+
+/// What is no referrer, or not known to be one.
+pub(super) fn related(page: Page, related: &[Related<'_>]) -> String {
+    if related.is_empty() {
+        return String::new();
+    }
+    let mut text = "\nNo referrers by a valid `subject`, or not known to be\n".to_owned();
+    let is_unclear = |one: &&Related<'_>| one.hows.iter().all(|how| matches!(how, How::Unclear(_)));
+    let (unclear, named): (Vec<_>, Vec<_>) = related.iter().partition(is_unclear);
+    for one in named.iter().chain(unclear.iter().take(UNCLEAR)) {
+        text.push('\n');
+        text.push_str(&related_one(page, one));
+    }
+    match unclear.len().saturating_sub(UNCLEAR) {
+        0 => {}
+        more => _ = writeln!(text, "\nand {more} more that may refer to anything; --format json has all"),
+    }
+    text
+}
+
+fn related_one(page: Page, one: &Related<'_>) -> String {
+    let mut text = match one.digest {
+        Some(digest) => format!("{digest}\n"),
+        None => "no digest is known\n".to_owned(),
+    };
+    let mut line = |name: &str, value: &str| text.push_str(&page.wrapped(&format!("  {name:12}"), value, 14));
+    if let Some(artifact_type) = one.artifact_type {
+        line("type", &plain(artifact_type));
+    }
+    if let Some(media_type) = one.media_type {
+        line("manifest", &plain(media_type));
+    }
+    for one in &one.hows {
+        let (label, sentence) = how(one);
+        line(label, &sentence);
+    }
+    for place in &one.places {
+        let name = if place.pointer.is_empty() { "is" } else { "listed in" };
+        line(name, &shortened(&place.to_string()));
+    }
+    text
+}

@@ -1,0 +1,145 @@
+//! Trees of subjects for people.
+//!
+//! Owns: their text. Leaves to others: what is below what ([`referee::layout::view::tree`]).
+
+use std::fmt::Write as _;
+
+use referee::layout::view::tree::{Branch, Forest, Kind, Relation};
+use referee::layout::view::{How, Related};
+use referee::results::report::wrap::Page;
+
+use super::human;
+use super::words::{counted, how, plain};
+
+/// So many branches below one are shown; the rest is counted.
+const BRANCHES: usize = 20;
+
+/// So deep a line is indented; what is deeper says how deep it is.
+const INDENT: usize = 10;
+
+/// So many names of entries without referrers are shown.
+const BARE: usize = 10;
+
+const LEGEND: &str = "Below a manifest is what refers to it by `subject`, if nothing else is said.";
+
+/// All trees of a layout.
+pub(super) fn text(page: Page, forest: &Forest<'_>, unclear: &[Related<'_>]) -> String {
+    let mut count = Count::default();
+    forest.trees.iter().for_each(|tree| count.add(tree));
+    let mut text =
+        format!("{}, {}\n", counted(count.subjects, "subject"), counted(count.referrers, "referrer"));
+    if count.others > 0 {
+        let _ = writeln!(text, "beside them {} named otherwise", count.others);
+    }
+    if !unclear.is_empty() {
+        let _ = writeln!(text, "{} may refer to anything: that cannot be told", unclear.len());
+    }
+    if !forest.trees.is_empty() {
+        text.push('\n');
+        text.push_str(&page.wrapped("", LEGEND, 0));
+    }
+    for tree in &forest.trees {
+        text.push('\n');
+        branch(page, &mut text, tree, 0);
+    }
+    if !forest.bare.is_empty() {
+        let names = forest.bare.iter().take(BARE).map(|name| plain(name)).collect::<Vec<_>>().join(", ");
+        let more = match forest.bare.len().saturating_sub(BARE) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        text.push('\n');
+        text.push_str(&page.wrapped("Nothing refers to ", &(names + &more), 2));
+    }
+    text + &human::related(page, unclear)
+}
+
+/// What names the children of a subject.
+pub(super) fn below(page: Page, branches: &[Branch<'_>]) -> String {
+    if branches.is_empty() {
+        return String::new();
+    }
+    let mut text = "\nOf what this index lists\n\n".to_owned();
+    some(page, &mut text, branches, 1);
+    text
+}
+
+fn some(page: Page, text: &mut String, branches: &[Branch<'_>], depth: usize) {
+    for one in branches.iter().take(BRANCHES) {
+        branch(page, text, one, depth);
+    }
+    match branches.len().saturating_sub(BRANCHES) {
+        0 => {}
+        more => _ = writeln!(text, "{}and {more} more; --format json has all", indent(depth)),
+    }
+}
+
+fn branch(page: Page, text: &mut String, branch: &Branch<'_>, depth: usize) {
+    let mut line = branch.digest.short();
+    let names = branch.names.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", ");
+    let tag = matches!(branch.relation, Relation::Names(How::Tag(_)));
+    if !names.is_empty() && !tag {
+        let _ = write!(line, " ({names})");
+    }
+    match &branch.relation {
+        Relation::Root => line.push_str(kind(branch.kind)),
+        Relation::Child => {
+            line.push_str(kind(branch.kind));
+            line.push_str(" of the index");
+        }
+        Relation::Names(named) => {
+            let _ = write!(line, " {}", plain(branch.artifact_type.unwrap_or("without a type")));
+            match branch.kind {
+                Kind::Absent => line.push_str(", not in the layout"),
+                Kind::Unread => line.push_str(", which could not be read"),
+                _ => {}
+            }
+            if *named != How::Subject {
+                let (label, sentence) = how(named);
+                let _ = write!(line, ", {label} {sentence}");
+            }
+        }
+    }
+    if branch.cut {
+        line.push_str("; what refers to it is shown elsewhere");
+    }
+    text.push_str(&page.wrapped(&indent(depth), &line, indent(depth).len() + 4));
+    some(page, text, &branch.branches, depth + 1);
+}
+
+fn indent(depth: usize) -> String {
+    match depth.checked_sub(INDENT) {
+        None | Some(0) => "  ".repeat(depth),
+        Some(_) => format!("{}[{depth}] ", "  ".repeat(INDENT)),
+    }
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Manifest => ", a manifest",
+        Kind::Index => ", an index",
+        Kind::Other => ", neither a manifest nor an index",
+        Kind::Unread => ", which could not be read",
+        Kind::Absent => ", not in the layout",
+    }
+}
+
+#[derive(Default)]
+struct Count {
+    subjects: usize,
+    referrers: usize,
+    others: usize,
+}
+
+impl Count {
+    fn add(&mut self, branch: &Branch<'_>) {
+        let names = |one: &&Branch<'_>| matches!(one.relation, Relation::Names(_));
+        self.subjects += usize::from(branch.branches.iter().any(|one| names(&one)));
+        match branch.relation {
+            Relation::Names(How::Subject) => self.referrers += 1,
+            Relation::Names(_) => self.others += 1,
+            Relation::Root | Relation::Child => {}
+        }
+        branch.branches.iter().for_each(|one| self.add(one));
+    }
+}

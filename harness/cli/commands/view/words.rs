@@ -1,0 +1,51 @@
+//! Words that a view and a tree have in common.
+//!
+//! Owns: how something names a subject, in a sentence; text from a layout, safe for a terminal; places cut short. Leaves to
+//! others: where these stand.
+
+use referee::layout::view::How;
+
+/// Text of a layout on a terminal: what is not printed as itself is escaped.
+pub(super) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' | '\'' => plain.push(c),
+            _ => plain.extend(c.escape_debug()),
+        }
+    }
+    plain
+}
+
+/// How something names a subject: a label, and a sentence fragment.
+pub(super) fn how(how: &How<'_>) -> (&'static str, String) {
+    match how {
+        How::Subject => ("named by", "`subject`".to_owned()),
+        How::Invalid(why) => {
+            ("named by", format!("`subject`, but {}; no reader should use it, and some tools do", plain(why)))
+        }
+        How::Annotation(key) => {
+            ("named by", format!("the annotation {}, and not by `subject`: no referrer", plain(key)))
+        }
+        How::Tag(tag) => ("named by", format!("the tag {}, and not by `subject`: no referrer", plain(tag))),
+        How::Unclear(why) => ("unclear", format!("{}; it may refer to anything", plain(why))),
+    }
+}
+
+/// A count with its noun.
+pub(super) fn counted(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+/// A place with the digest in its path cut short, to fit a line; JSON has it whole.
+pub(super) fn shortened(place: &str) -> String {
+    let Some((before, (algorithm, rest))) =
+        place.split_once("blobs/").and_then(|(before, rest)| Some((before, rest.split_once('/')?)))
+    else {
+        return plain(place);
+    };
+    let end = rest.find(['#', ':']).unwrap_or(rest.len());
+    let (digest, rest) = rest.split_at(end);
+    let digest: String = digest.chars().take(12).collect();
+    plain(&format!("{before}blobs/{algorithm}/{digest}...{rest}"))
+}
