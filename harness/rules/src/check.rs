@@ -60,8 +60,8 @@ pub struct Report {
 
 /// What is kept of a document once it was seen.
 struct Seen {
-    kind: DocKind,
-    findings: Vec<Finding>,
+    /// What was found in it, read as that kind of document: some have the fields of two.
+    readings: Vec<(DocKind, Vec<Finding>)>,
     document: Option<Document>,
 }
 
@@ -184,12 +184,15 @@ impl Checker {
         let mut findings = Vec::new();
         // of an archive that breaks off only that is known
         if facts.truncation().is_none() {
-            findings.extend(seen.roots.into_iter().flat_map(|seen| seen.findings));
+            let readings = seen.roots.into_iter().flat_map(|seen| seen.readings);
+            findings.extend(readings.flat_map(|(_, found)| found));
         }
         let mut documents: BTreeMap<String, Option<Document>> = BTreeMap::new();
-        for (digest, mut seen) in seen.blobs {
-            if facts.truncation().is_none() && counts(&evidence, &digest, seen.kind) {
-                findings.append(&mut seen.findings);
+        for (digest, seen) in seen.blobs {
+            for (kind, mut found) in seen.readings {
+                if facts.truncation().is_none() && counts(&evidence, &digest, kind) {
+                    findings.append(&mut found);
+                }
             }
             documents.extend(seen.document.map(|document| (blob_path(&digest), Some(document))));
         }
@@ -245,24 +248,41 @@ impl Visitor for DocumentRules<'_> {
         let read = ReadDescriptors { config: None, entries };
         let shown = self.checker.shown(file, kind, document.root().ok()?, read, false);
         let findings = self.checker.document(&shown, document.bytes());
-        Some(Box::new(Seen { kind, findings, document: None }))
+        Some(Box::new(Seen { readings: vec![(kind, findings)], document: None }))
     }
 
     fn blob(&self, text: &BlobText<'_>, node: Option<&Node>) -> Option<Box<Seen>> {
-        let kind = DocKind::of(text);
-        let canonical = canonical::is_canonical(text, kind, node);
-        let read = node.map(ReadDescriptors::of).unwrap_or_default();
-        let findings = text.root().map_or_else(Vec::new, |root| {
-            let shown = self.checker.shown(File::Blob(text.digest), kind, root, read, canonical);
-            self.checker.document(&shown, text.bytes)
-        });
+        let first = self.reading(text, text.kind, node);
+        let other = node.and_then(Node::other);
+        let other = other.map(|other| self.reading(text, Some(other.kind), Some(other)));
+        let mut readings: Vec<_> = [Some(first), other].into_iter().flatten().collect();
+        readings.retain(|(_, findings)| !findings.is_empty());
         let size = text.bytes.len();
         let take = |left: usize| left.checked_sub(size);
         let budget = self.budget.as_ref();
         let kept = budget
             .is_some_and(|budget| budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok());
         let document = kept.then(|| text.to_document());
-        (kept || !findings.is_empty()).then(|| Box::new(Seen { kind, findings, document }))
+        (kept || !readings.is_empty()).then(|| Box::new(Seen { readings, document }))
+    }
+}
+
+impl DocumentRules<'_> {
+    /// What is found in a blob that is read as that kind of document.
+    fn reading(
+        &self,
+        text: &BlobText<'_>,
+        kind: Option<DocumentKind>,
+        node: Option<&Node>,
+    ) -> (DocKind, Vec<Finding>) {
+        let kind = DocKind::of(text, kind);
+        let canonical = canonical::is_canonical(text, kind, node);
+        let read = node.map(ReadDescriptors::of).unwrap_or_default();
+        let findings = text.root().map_or_else(Vec::new, |root| {
+            let shown = self.checker.shown(File::Blob(text.digest), kind, root, read, canonical);
+            self.checker.document(&shown, text.bytes)
+        });
+        (kind, findings)
     }
 }
 

@@ -22,7 +22,6 @@ use smallvec::SmallVec;
 use crate::doc::Slot;
 use crate::profile::Profile;
 pub(crate) use blob_node::BlobNode;
-use blob_node::is_intact;
 pub(crate) use reference::Reference;
 use reference::references_from;
 pub(crate) use responses::Response;
@@ -112,13 +111,20 @@ impl<'a> Evidence<'a> {
             // what is listed as a layer or config is opaque, whatever type it has
             Slot::Layer(_) | Slot::Config => None,
         };
-        let Some(kind) = kind.filter(|_| !blob_node.is_document) else { return };
-        blob_node.is_document = true;
+        let Some(kind) = kind else { return };
+        if !blob_node.is_document {
+            blob_node.node = blob_node.node.map(|node| node.used_as(kind));
+        }
         // a document that is what it says itself is that, also where a descriptor calls it something else
         let role = blob_node.node.filter(|node| node.invalid.is_none()).map_or(kind, |node| node.kind);
-        let own = blob_node.node.map_or(reference.media_type(), |node| node.media_type.as_deref());
-        blob_node.role = Some(role).filter(|_| !is_docker(own));
-        open.extend(blob_node.node.filter(|node| node.kind == role));
+        let own = blob_node.node.and_then(|node| node.media_type.as_deref());
+        let known = own.filter(|own| DocumentKind::of_media_type(own).is_some());
+        let ours = !is_docker(known.or(reference.media_type()));
+        blob_node.role = blob_node.role.or(Some(role).filter(|_| ours));
+        if !blob_node.is_document {
+            blob_node.is_document = true;
+            open.extend(blob_node.node.filter(|node| node.kind == role));
+        }
     }
 
     /// The position of what is missing.
@@ -157,9 +163,9 @@ impl<'a> Evidence<'a> {
             .filter_map(|blob_node| blob_node.node.filter(|node| blob_node.role == Some(node.kind)))
     }
 
-    /// The manifest or index of that digest, if its bytes are its own.
+    /// The manifest or index of that digest, as it is used, if its bytes are its own.
     pub(crate) fn node(&self, digest: &Digest) -> Option<&'a Node> {
-        self.facts.node(digest).filter(|node| is_intact(node))
+        self.blob_node(digest)?.node
     }
 
     /// The blob of that digest.

@@ -23,6 +23,14 @@ impl DocumentKind {
         }
     }
 
+    /// The other kind.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Manifest => Self::Index,
+            Self::Index => Self::Manifest,
+        }
+    }
+
     /// The OCI media type of this kind.
     pub fn media_type(self) -> &'static str {
         match self {

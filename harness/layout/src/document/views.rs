@@ -196,20 +196,34 @@ impl<'a> ManifestView<'a> {
         !self.has_unknown_members && needed.iter().all(Option::is_some) && others.iter().all(Option::is_none)
     }
 
-    /// What the document is: by its `mediaType` if that is known, by its shape if it has none.
+    /// What the document is: by its `mediaType` if that is known, else by its fields. Where they are those of both kinds, a
+    /// list of manifests that has something in it makes it an index.
     pub fn kind(&self) -> Option<DocumentKind> {
-        if let Some(own) = self.media_type.and_then(|own| own.as_str()) {
-            return DocumentKind::of_media_type(&own);
+        let own = self.media_type.and_then(|own| own.as_str());
+        if let Some(kind) = own.and_then(|own| DocumentKind::of_media_type(&own)) {
+            return Some(kind);
         }
-        // an image config has a `config` too, but of another shape, and no schemaVersion
+        let kinds = [DocumentKind::Manifest, DocumentKind::Index].map(|kind| self.has_fields_of(kind));
+        let listed = || self.manifests.is_some_and(|list| list.items().next().is_some());
+        match kinds {
+            [true, true] if listed() => Some(DocumentKind::Index),
+            [true, _] => Some(DocumentKind::Manifest),
+            [false, true] => Some(DocumentKind::Index),
+            [false, false] => None,
+        }
+    }
+
+    /// Whether it has the fields that make a document one of that kind, whatever it says itself.
+    pub fn has_fields_of(&self, kind: DocumentKind) -> bool {
         let is_array = |value: Option<Value<'_>>| value.is_some_and(|value| value.kind() == Kind::Array);
-        let described = self.config.is_some_and(|config| config.get("digest").is_some());
-        if is_array(self.manifests) || (self.schema_version.is_some() && self.manifests.is_some()) {
-            Some(DocumentKind::Index)
-        } else if described || (self.schema_version.is_some() && is_array(self.layers)) {
-            Some(DocumentKind::Manifest)
-        } else {
-            None
+        let versioned = self.schema_version.is_some();
+        match kind {
+            DocumentKind::Index => is_array(self.manifests) || (versioned && self.manifests.is_some()),
+            // an image config has a `config` too, but of another shape, and no schemaVersion
+            DocumentKind::Manifest => {
+                let described = self.config.is_some_and(|config| config.get("digest").is_some());
+                described || (versioned && is_array(self.layers))
+            }
         }
     }
 

@@ -43,6 +43,8 @@ pub struct Node {
     /// Whether it is an image in the form that nearly all have: the four members that images need and no other, canonical
     /// descriptors alone, and nothing that parsers read differently.
     pub canonical: bool,
+    /// The same document read as the other kind, if it has the fields of that, too.
+    other: Option<Box<Self>>,
 }
 
 /// Whether bytes hash to the digest that names them.
@@ -99,6 +101,12 @@ impl Node {
     /// Reads a JSON object that is a manifest or index; `None` for any other.
     pub fn read(text: &BlobText<'_>, verified: Verified) -> Option<Self> {
         let (kind, view) = (text.kind?, text.view()?);
+        let other = Some(kind.other()).filter(|other| view.has_fields_of(*other));
+        let other = other.map(|other| Box::new(Self::read_as(other, text, view, verified)));
+        Some(Self { other, ..Self::read_as(kind, text, view, verified) })
+    }
+
+    fn read_as(kind: DocumentKind, text: &BlobText<'_>, view: &ManifestView<'_>, verified: Verified) -> Self {
         let mut flaws = Flaws::default();
         let (list, array) = match kind {
             DocumentKind::Manifest => (List::Layers, view.layers()),
@@ -131,9 +139,22 @@ impl Node {
             invalid: invalid(kind, text.unambiguous, view).map(Box::new),
             flaws: flaws.into(),
             canonical: false,
+            other: None,
         };
         let canonical = text.unambiguous && node.is_canonical_image(view);
-        Some(Self { canonical, ..node })
+        Self { canonical, ..node }
+    }
+
+    /// The same document read as the other kind, if it has the fields of that, too.
+    pub fn other(&self) -> Option<&Self> {
+        self.other.as_deref()
+    }
+
+    /// It as the kind of document that a descriptor says it is. Where it has the fields of both kinds, and does not say itself
+    /// which one it is, or has something of the one that it says wrong, the descriptor decides.
+    pub fn used_as(&self, kind: DocumentKind) -> &Self {
+        let undecided = self.media_type.is_none() || self.invalid.is_some();
+        self.other().filter(|other| other.kind == kind && undecided).unwrap_or(self)
     }
 
     fn is_canonical_image(&self, view: &ManifestView<'_>) -> bool {
@@ -186,6 +207,11 @@ fn invalid(kind: DocumentKind, unambiguous: bool, view: &ManifestView<'_>) -> Op
     };
     if !unambiguous && let Some(name) = view.value().duplicate_names().first() {
         return flaw(&name.pointer(), "the same member name twice");
+    }
+    let own = view.media_type();
+    let known = own.present().map(|own| DocumentKind::of_media_type(own));
+    if !own.is_absent() && known != Some(Some(kind)) {
+        return flaw("/mediaType", "mediaType is that of another kind of document");
     }
     if view.schema_version().present() != Some(&2) {
         return flaw("/schemaVersion", "schemaVersion is not 2");

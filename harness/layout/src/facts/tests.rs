@@ -217,7 +217,7 @@ proptest! {
             (
                 prop::sample::select(vec!["mediaType", "media\\u0054ype", "schemaVersion", "config", "layers", "manifests", "x"]),
                 prop_oneof![
-                    2 => prop::sample::select(vec!["5", "2", "null", "[]", "{}", r#"{"digest":"x"}"#]).prop_map(str::to_owned),
+                    2 => prop::sample::select(vec!["5", "2", "null", "[]", "[1]", "{}", r#"{"digest":"x"}"#]).prop_map(str::to_owned),
                     1 => prop::sample::select(vec![media_type::IMAGE_MANIFEST, media_type::DOCKER_LIST, "a/b"])
                         .prop_map(|text| format!("\"{text}\"")),
                 ],
@@ -238,9 +238,37 @@ proptest! {
         let kind = match own.as_deref() {
             Some(media_type::IMAGE_MANIFEST) => Some(DocumentKind::Manifest),
             Some(media_type::DOCKER_LIST) => Some(DocumentKind::Index),
-            Some(_) => None,
-            None => index.then_some(DocumentKind::Index).or(manifest.then_some(DocumentKind::Manifest)),
+            // any other text is no answer, and neither is a value that is no text
+            _ if index && manifest => {
+                let listed = root.get("manifests").is_some_and(|list| list.items().next().is_some());
+                Some(if listed { DocumentKind::Index } else { DocumentKind::Manifest })
+            }
+            _ => index.then_some(DocumentKind::Index).or(manifest.then_some(DocumentKind::Manifest)),
         };
         prop_assert_eq!(ManifestView::new(root).kind(), kind);
     }
+}
+
+/// Where a document has the fields of both kinds, and does not say itself which one it is, its use decides.
+#[test]
+fn a_document_with_the_fields_of_both_kinds_is_what_it_is_used_as() {
+    let both = |own: &str| {
+        format!(r#"{{"schemaVersion":2,{own}"config":{{"digest":"x"}},"layers":[],"manifests":[{{}}]}}"#)
+    };
+    let read = |text: &str| {
+        let (tree, text) = Tree::parse(text.as_bytes()).unwrap();
+        let digest = Algorithm::Sha256.digest(text.as_bytes());
+        Node::read(&BlobText::new(&digest, text, &tree), Verified::Yes).unwrap()
+    };
+    let [manifest, index] = [DocumentKind::Manifest, DocumentKind::Index];
+    for own in ["", r#""mediaType":"","#, r#""mediaType":"a/b","#, r#""mediaType":5,"#] {
+        let node = read(&both(own));
+        assert_eq!(node.kind, index, "{own}: there is something in the list");
+        assert_eq!(node.invalid.is_some(), !own.is_empty(), "{own}");
+        assert_eq!((node.used_as(manifest).kind, node.used_as(index).kind), (manifest, index), "{own}");
+    }
+    let own = format!(r#""mediaType":"{}","#, media_type::IMAGE_MANIFEST);
+    assert_eq!(read(&both(&own)).used_as(index).kind, manifest, "it says so, and is one");
+    let wrong = format!(r#"{{"schemaVersion":2,{own}"manifests":[]}}"#);
+    assert_eq!((read(&wrong).kind, read(&wrong).used_as(index).kind), (manifest, index));
 }

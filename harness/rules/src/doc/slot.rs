@@ -22,18 +22,15 @@ pub(crate) enum DocKind {
 }
 
 impl DocKind {
-    /// What a JSON object among the blobs says it is. Docker's manifests are outside of image-spec.
-    pub(crate) fn of(text: &BlobText<'_>) -> Self {
-        let Some((kind, root)) = text.kind.zip(text.root()) else { return Self::Other };
-        let own = root.get("mediaType");
-        if own
-            .is_some_and(|own| own.equals(media_type::DOCKER_LIST) || own.equals(media_type::DOCKER_MANIFEST))
-        {
-            return Self::Other;
-        }
+    /// That of a JSON object among the blobs which is read as that. What says that it is Docker's is outside of image-spec.
+    pub(crate) fn of(text: &BlobText<'_>, kind: Option<DocumentKind>) -> Self {
+        let own = text.root().and_then(|root| root.get("mediaType"));
+        let is = |known: &str| own.is_some_and(|own| own.equals(known));
         match kind {
-            DocumentKind::Index => Self::Index,
-            DocumentKind::Manifest => Self::Manifest,
+            _ if is(media_type::DOCKER_LIST) || is(media_type::DOCKER_MANIFEST) => Self::Other,
+            Some(DocumentKind::Index) => Self::Index,
+            Some(DocumentKind::Manifest) => Self::Manifest,
+            None => Self::Other,
         }
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct BlobNode<'a> {
     pub(crate) digest: &'a Digest,
     /// The blob, if it is there.
     pub(crate) blob: Option<&'a Blob>,
-    /// The manifest or index, if it is one and its bytes are its own.
+    /// The manifest or index, if it is one and its bytes are its own, in the way in which it is used.
     pub(crate) node: Option<&'a Node>,
     /// The descriptors that refer to it, in the order of discovery.
     pub(crate) references: SmallVec<[Reference<'a>; 1]>,
@@ -33,6 +33,6 @@ impl<'a> BlobNode<'a> {
 }
 
 /// Whether its bytes are those of its digest, as far as that was checked.
-pub(super) fn is_intact(node: &Node) -> bool {
+fn is_intact(node: &Node) -> bool {
     node.verified != Verified::No
 }

@@ -45,8 +45,14 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     }
     for blob_node in evidence.blob_nodes() {
         let (digest, Some(node)) = (blob_node.digest, blob_node.node) else { continue };
-        if let Some(flaw) = node.flaws.iter().find(|flaw| flaw.pointer == "/mediaType") {
-            findings.on(blob_path(digest), "/mediaType", format!("in this document, the {}", flaw.message));
+        let flaw = node.flaws.iter().find(|flaw| flaw.pointer == "/mediaType");
+        if let (Some(flaw), Some(used)) = (flaw, blob_node.role) {
+            let used = used.media_type();
+            findings.on(
+                blob_path(digest),
+                "/mediaType",
+                format!("this is used as {used}, but its {}", flaw.message),
+            );
             continue;
         }
         let own = node.media_type.as_deref();
@@ -56,8 +62,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         };
         let mut wrong = blob_node.references.iter().filter(differs).peekable();
         let Some(first) = wrong.peek().copied() else { continue };
-        let own = own.unwrap_or("nothing, and looks like something else");
-        if node.invalid.is_some() && node.media_type.is_some() {
+        if let Some(own) = own.filter(|_| node.invalid.is_some()) {
             let used = first.media_type().unwrap_or_default();
             let message = format!("this is used as {used}, but its mediaType is {own}");
             let finding = findings.on(blob_path(digest), "/mediaType", message);
@@ -65,9 +70,13 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         for one in wrong {
-            let message = format!("this document says that it is {own}");
+            let what = match own {
+                Some(own) => format!("says that it is {own}"),
+                None => format!("has the fields of {} and no mediaType", node.kind.media_type()),
+            };
+            let message = format!("the blob {} {what}", digest.short());
             let finding = findings.on(one.file(), one.pointer() + "/mediaType", message);
-            finding.see(blob_path(digest), "", "the document");
+            finding.see(blob_path(digest), "", "the blob");
         }
     }
 }
