@@ -11,8 +11,9 @@ use referee::fixtures::coverage::Coverage;
 use referee::fixtures::{Base, Conformance, Scene, Variant};
 use referee::layout::{Layout, Limits};
 use referee::rules::catalogue::rules;
+use referee::rules::profile::Proposal;
 use referee::rules::requirement::DecidedBy;
-use referee::rules::{Checker, Finding, Report, Severity, requirement};
+use referee::rules::{Checker, Finding, Profile, Report, Severity, requirement};
 use referee::runner::catalogue::{self, Catalogue, CatalogueError};
 use referee::runner::{Case, Plan};
 
@@ -46,7 +47,21 @@ const WRITTEN: [&str; 5] = [
 ];
 
 fn checker(profile: &str, readings: &BTreeMap<String, String>) -> Checker {
-    let mut profile = catalogue::shipped_profile(profile).unwrap().unwrap();
+    held(catalogue::shipped_profile(profile).unwrap().unwrap(), readings)
+}
+
+/// The same with the proposal that a variant names in place of the profile's.
+fn checker_of(variant: &Variant) -> Checker {
+    let mut profile = catalogue::shipped_profile(&variant.profile).unwrap().unwrap();
+    if let Some(id) = &variant.proposal {
+        let convention =
+            shipped().catalogue.convention(id).unwrap_or_else(|| panic!("{}: no {id}", variant.id));
+        profile.proposal = Some(Proposal { convention: convention.clone(), text: None });
+    }
+    held(profile, &variant.reading)
+}
+
+fn held(mut profile: Profile, readings: &BTreeMap<String, String>) -> Checker {
     profile.readings.clone_from(readings);
     // small, so that the case of a document that is too large stays quick
     let mut limits = Limits::thorough();
@@ -117,7 +132,7 @@ fn every_variant_gives_exactly_its_findings() {
                 continue;
             }
         };
-        let checker = checker(&variant.profile, &variant.reading);
+        let checker = checker_of(variant);
         let mut forms = Vec::new();
         if !scene.is_archive() {
             forms.push(("directory", in_directory(&scene, &checker)));

@@ -4,7 +4,7 @@
 //! convention (`referee-writer`) and reading one (the views of `referee-layout`). There is no code for any one convention:
 //! what cannot be said in the vocabulary is a reason to extend the vocabulary.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -102,6 +102,14 @@ impl Carrier {
         Mark::all(&self.annotation, self.ref_name.as_ref())
     }
 
+    /// Whether an entry with these annotations has all that this carrier writes by its own keys, in its form: it says that it is
+    /// of this carrier, rightly or not. Without keys of its own nothing says that.
+    pub fn is_claimed_by<'v>(&self, value: impl Fn(&str) -> Option<&'v str>) -> bool {
+        let has =
+            |(key, template): (&String, &Template)| value(key).is_some_and(|there| template.has_form(there));
+        !self.annotation.is_empty() && self.annotation.iter().all(has)
+    }
+
     /// Whether an entry has the name of its subject on it, so that a subject without a name has none.
     pub fn needs_name(&self) -> bool {
         self.marks().any(|mark| mark.template.has_ref_name())
@@ -164,6 +172,21 @@ impl Convention {
     /// The carriers that a writer puts referrers into.
     pub fn written(&self) -> impl Iterator<Item = &Carrier> {
         self.carriers.iter().filter(|carrier| !carrier.read_only)
+    }
+
+    /// Whether it gives a meaning to an annotation with that key.
+    pub fn defines(&self, key: &str) -> bool {
+        let carries = |carrier: &Carrier| {
+            carrier.annotation.contains_key(key) || carrier.extra_annotation.contains_key(key)
+        };
+        self.carriers.iter().any(carries)
+            || self.index_annotation.contains_key(key)
+            || self.image_annotation.contains_key(key)
+    }
+
+    /// The annotations by which its carriers mark entries, each key once.
+    pub fn mark_keys(&self) -> BTreeSet<&str> {
+        self.carriers.iter().flat_map(|carrier| carrier.annotation.keys()).map(String::as_str).collect()
     }
 
     /// Whether referrers of a subject without a name of its own are in no list.

@@ -84,6 +84,11 @@ pub struct Mark<'a> {
 }
 
 impl<'a> Mark<'a> {
+    /// Whether it is the entry's name, and no annotation of the convention's own.
+    pub fn is_name(&self) -> bool {
+        self.is_tag
+    }
+
     pub(crate) fn all(
         annotation: &'a BTreeMap<String, Template>,
         ref_name: Option<&'a Template>,
@@ -160,6 +165,64 @@ impl Template {
             })
         };
         self.pieces.iter().map(one).collect()
+    }
+
+    /// Whether `text` could be it, filled with something: what is written out is there, in that order.
+    pub fn has_form(&self, text: &str) -> bool {
+        let (mut rest, mut at_start) = (text, true);
+        for (n, piece) in self.pieces.iter().enumerate() {
+            let Piece::Literal(literal) = piece else {
+                at_start = false;
+                continue;
+            };
+            let at = match () {
+                () if at_start => rest.starts_with(literal).then_some(0),
+                () if n + 1 == self.pieces.len() => rest.strip_suffix(literal.as_str()).map(str::len),
+                () => rest.find(literal),
+            };
+            let Some(at) = at else { return false };
+            (rest, at_start) = (&rest[at + literal.len()..], true);
+        }
+        rest.is_empty() || !at_start
+    }
+
+    /// What stands in `text` for `{subject.digest}`, where the rest is written out.
+    pub fn digest_in<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let (before, after) = self.around_digest()?;
+        text.strip_prefix(before)?.strip_suffix(after)
+    }
+
+    /// Whether `{subject.digest}` is the one placeholder.
+    pub fn holds_digest(&self) -> bool {
+        self.around_digest().is_some()
+    }
+
+    fn around_digest(&self) -> Option<(&str, &str)> {
+        match self.pieces.as_slice() {
+            [Piece::Digest(Whose::Subject)] => Some(("", "")),
+            [Piece::Literal(before), Piece::Digest(Whose::Subject)] => Some((before, "")),
+            [Piece::Digest(Whose::Subject), Piece::Literal(after)] => Some(("", after)),
+            [Piece::Literal(before), Piece::Digest(Whose::Subject), Piece::Literal(after)] => {
+                Some((before, after))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it has no placeholder.
+    pub fn is_constant(&self) -> bool {
+        self.pieces.iter().all(|piece| matches!(piece, Piece::Literal(_)))
+    }
+
+    /// Whether it differs between subjects.
+    pub fn has_subject(&self) -> bool {
+        self.pieces.iter().any(|piece| match piece {
+            Piece::Digest(whose) | Piece::Algorithm(whose, _) | Piece::Encoded(whose, _) => {
+                *whose == Whose::Subject
+            }
+            Piece::RefName => true,
+            Piece::Literal(_) | Piece::ArtifactType => false,
+        })
     }
 
     /// Whether it has `{subject.ref-name}`.
@@ -262,6 +325,32 @@ mod tests {
         let template = Template::parse("{subject.ref-name}.x").unwrap();
         assert_eq!(template.expand_as_tag(&values).as_deref(), Some("library/x:1.x"));
         assert_eq!(template.expand_as_tag(&Values { ref_name: None, ..values }), None);
+    }
+
+    #[test]
+    fn a_text_has_the_form_of_a_template_or_not() {
+        let of = |text: &str| Template::parse(text).unwrap();
+        for (template, good, bad) in [
+            ("kind/{referrer.encoded}", "kind/x", "kin/x"),
+            ("{subject.digest}.sig", "a.sig.sig", "a.sigx"),
+            ("a{subject.encoded}b{referrer.encoded}c", "axbxbc", "axcxb"),
+            ("constant", "constant", "constant1"),
+            ("{subject.digest}", "", "-"),
+        ] {
+            assert!(of(template).has_form(good), "{template} {good}");
+            assert!(template == "{subject.digest}" || !of(template).has_form(bad), "{template} {bad}");
+        }
+        for (template, text, digest) in [
+            ("{subject.digest}", "x", Some("x")),
+            ("for {subject.digest}", "for x", Some("x")),
+            ("{subject.digest}!", "x!", Some("x")),
+            ("({subject.digest})", "(x)", Some("x")),
+            ("({subject.digest})", "[x)", None),
+            ("{subject.encoded}", "x", None),
+            ("{referrer.digest}", "x", None),
+        ] {
+            assert_eq!(of(template).digest_in(text), digest, "{template} {text}");
+        }
     }
 
     fn tag(digest: &str) -> String {

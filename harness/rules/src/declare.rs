@@ -38,6 +38,8 @@ pub(crate) const SHOULD: &[(Since, Level)] = &[(Since::V1_1, Level::Should)];
 pub(crate) const DECLARED: &[(Since, Level)] = &[(Since::V1_1, Level::Convention)];
 /// Asked for by the proposal, with SHOULD.
 pub(crate) const PROPOSED_SHOULD: &[(Since, Level)] = &[(Since::Proposal, Level::Should)];
+/// Follows from what the text of a proposal says or leaves open, beside its convention.
+pub(crate) const PROPOSED_TEXT: &[(Since, Level)] = &[(Since::Text, Level::Convention)];
 /// Declared by the proposal, or following from it.
 pub(crate) const PROPOSED: &[(Since, Level)] = &[(Since::Proposal, Level::Convention)];
 

@@ -13,7 +13,6 @@ use std::sync::OnceLock;
 use referee_layout::json::{self, Value};
 use referee_layout::{Descriptor, Entry, Node};
 use referee_spec::Digest;
-use referee_spec::annotation::REF_NAME;
 use referee_spec::path::blob_path;
 
 use crate::profile::Profile;
@@ -93,7 +92,7 @@ impl<'a> Doc<'a> {
         let mut slot_values = Vec::new();
         let list = |name| root.get(name).filter(|list| list.kind() == json::Kind::Array);
         let items = |name| (0..).zip(list(name).into_iter().flat_map(|list| list.items()));
-        let allow_ref_name = kind == DocKind::IndexJson && profile.key() != Some(REF_NAME);
+        let allow_ref_name = kind == DocKind::IndexJson;
         let found = |slot, value| {
             let canonical = |descriptor| is_canonical_descriptor(descriptor, slot, allow_ref_name);
             SlotValue { value, slot, canonical: read.at(slot).is_some_and(canonical) }

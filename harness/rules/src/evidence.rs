@@ -6,6 +6,8 @@
 pub(crate) mod annotations;
 mod blob_node;
 mod kind;
+pub(crate) mod listings;
+pub(crate) mod marks;
 pub(crate) mod missing;
 mod reference;
 pub(crate) mod responses;
@@ -217,9 +219,9 @@ impl<'a> Evidence<'a> {
                 .all(|blob_node| blob_node.node.is_some_and(|node| node.invalid.is_none()))
     }
 
-    /// The responses that the proposal's annotation marks.
-    pub(crate) fn annotated_responses(&self) -> impl Iterator<Item = &Response<'a>> {
-        self.responses.iter().filter(|response| response.is_annotated())
+    /// The responses that carriers of the proposal have.
+    pub(crate) fn proposed_responses(&self) -> impl Iterator<Item = &Response<'a>> {
+        self.responses.iter().filter(|response| response.is_proposed())
     }
 
     /// Whether a blob is an image, and neither an artifact nor a referrer.

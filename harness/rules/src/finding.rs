@@ -43,6 +43,8 @@ pub struct Finding {
     pub(crate) kind: Kind,
     /// Those of the rule's requirements that it may break at all, where that depends on more than the place.
     pub(crate) only: Option<&'static [&'static str]>,
+    /// Whether a proposal asks for it whose sentences the requirements do not have: its profile says where it is written down.
+    pub(crate) own: bool,
     pub(crate) span: Option<Span>,
 }
 
@@ -78,6 +80,7 @@ pub(crate) struct Findings<'p> {
     rule: &'static Rule,
     severity: Severity,
     level: Level,
+    own: bool,
     found: Vec<Finding>,
     more: usize,
     /// Takes what is written to a finding that is only counted.
@@ -87,7 +90,8 @@ pub(crate) struct Findings<'p> {
 impl<'p> Findings<'p> {
     pub(crate) fn of(asked: Asked, profile: &'p Profile) -> Self {
         let Asked { rule, severity, level } = asked;
-        Self { profile, rule, severity, level, found: Vec::new(), more: 0, spare: None }
+        let own = profile.is_own(rule);
+        Self { profile, rule, severity, level, own, found: Vec::new(), more: 0, spare: None }
     }
 
     pub(crate) fn profile(&self) -> &'p Profile {
@@ -130,9 +134,21 @@ impl<'p> Findings<'p> {
     fn push(&mut self, file: String, pointer: String, message: String, span: Option<Span>) -> &mut Finding {
         let (rule, severity, level) = (self.rule, self.severity, self.level);
         let (excerpt, related) = (None, Vec::new());
-        let (kind, only) = (Kind::Other, None);
-        let finding =
-            Finding { rule, severity, level, file, pointer, message, excerpt, related, kind, only, span };
+        let (kind, only, own) = (Kind::Other, None, self.own);
+        let finding = Finding {
+            rule,
+            severity,
+            level,
+            file,
+            pointer,
+            message,
+            excerpt,
+            related,
+            kind,
+            only,
+            own,
+            span,
+        };
         if self.is_full() {
             self.more += 1;
             return self.spare.insert(finding);

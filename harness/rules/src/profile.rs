@@ -1,18 +1,18 @@
 //! Profiles: which texts a layout is held against. One TOML file each, under `cases/profiles/`.
 //!
-//! Owns: the file's form and what follows from it for a rule. Leaves to others: finding the files, and the
-//! convention that a proposal names.
+//! Owns: the file's form and what follows from it for a rule. Leaves to others: finding the files, and what the
+//! convention of a proposal asks of a layout ([`crate::evidence`]).
 
 use std::collections::BTreeMap;
 
 use referee_convention::Convention;
-use referee_convention::{Carrier, ListedIn, Lists};
 use referee_source::{Source, SourceError};
 use referee_spec::digest::DigestError;
 use referee_spec::{Algorithm, Digest};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::requirement;
 use crate::rule::{Level, Rule, Severity, Since};
 
 /// Which texts a layout is held against.
@@ -37,21 +37,14 @@ pub struct Profile {
     pub readings: BTreeMap<String, String>,
 }
 
-/// What a proposal says of a referrers response in index.json.
+/// A proposal: how it asks for referrers to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
-    /// The convention's id.
-    pub convention: String,
-    /// The annotation whose value is the subject's digest.
-    pub key: String,
-}
-
-/// Why a convention cannot be the proposal of a profile.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the convention `{convention}` has no annotated response in index.json")]
-pub struct NoAnnotatedResponse {
-    /// The convention's id.
-    pub convention: String,
+    /// The convention, of any shape.
+    pub convention: Convention,
+    /// The text whose sentences the requirements cite, as in `image-spec PR 1171`. Without one, findings about the proposal
+    /// cite the profile's own source, and what that text leaves open is no question.
+    pub text: Option<String>,
 }
 
 /// The TOML form of a profile.
@@ -75,8 +68,11 @@ pub struct ProfileFile {
     /// How bad it is to break a SHOULD; `warning` if left out.
     #[serde(default)]
     pub should: Should,
-    /// A convention whose annotated response the proposal asks for: an id, or the path of a TOML file.
+    /// The convention that the proposal asks for, whatever its carriers are: an id, or the path of a TOML file. Findings about
+    /// it cite `source`.
     pub convention: Option<String>,
+    /// The text of the proposal, where the requirements have its sentences, as in `image-spec PR 1171`: findings cite those.
+    pub text: Option<String>,
 }
 
 /// A revision of image-spec.
@@ -118,16 +114,25 @@ impl ProfileFile {
             let message = format!("id `{}` is not the file's stem, expected `{}`", file.id, source.stem());
             return Err(source.error(source.place(&["id"]), message));
         }
+        if let Some(text) = &file.text {
+            let place = || source.place(&["text"]);
+            if !requirement::is_proposal(text) {
+                let message = format!(
+                    "no requirement cites a proposal `{text}`; without `text`, findings cite `source`"
+                );
+                return Err(source.error(place(), message));
+            }
+            if file.convention.is_none() {
+                return Err(source.error(place(), "a text without a `convention` asks for nothing"));
+            }
+        }
         Ok(file)
     }
 
     /// The profile, with the convention that it names.
-    ///
-    /// # Errors
-    /// The convention has no annotated response in index.json.
-    pub fn with(self, convention: Option<&Convention>) -> Result<Profile, NoAnnotatedResponse> {
-        let proposal = convention.map(Proposal::of).transpose()?;
-        Ok(Profile {
+    pub fn with(self, convention: Option<Convention>) -> Profile {
+        let text = self.text;
+        Profile {
             id: self.id,
             title: self.title,
             why: self.why,
@@ -137,20 +142,9 @@ impl ProfileFile {
                 Should::Warning => Severity::Warning,
                 Should::Error => Severity::Error,
             },
-            proposal,
+            proposal: convention.map(|convention| Proposal { convention, text }),
             readings: BTreeMap::new(),
-        })
-    }
-}
-
-impl Proposal {
-    fn of(convention: &Convention) -> Result<Self, NoAnnotatedResponse> {
-        let response =
-            |carrier: &&Carrier| carrier.place == ListedIn::Index && carrier.lists == Lists::Response;
-        let mut keys =
-            convention.carriers.iter().filter(response).flat_map(|carrier| carrier.annotation.keys());
-        let key = keys.next().ok_or_else(|| NoAnnotatedResponse { convention: convention.id.clone() })?;
-        Ok(Self { convention: convention.id.clone(), key: key.clone() })
+        }
     }
 }
 
@@ -178,8 +172,9 @@ impl Profile {
             return Some(severity);
         }
         let severity = if level == Level::Should { self.should } else { level.severity() };
-        // an open question is never an error unless its reading was picked
-        Some(if rule.reading.is_some() { severity.min(Severity::Warning) } else { severity })
+        // an open question is never an error unless its reading was picked; a proposal without a text has none
+        let open = rule.reading.is_some() && !(self.is_own(rule));
+        Some(if open { severity.min(Severity::Warning) } else { severity })
     }
 
     /// Whether its texts include those.
@@ -188,12 +183,29 @@ impl Profile {
             Since::V1_1 => true,
             Since::Head => self.revision == Revision::Head,
             Since::Proposal => self.proposal.is_some(),
+            Since::Text => self.has_text(),
         }
     }
 
-    /// The annotation by which the proposal marks a response.
-    pub(crate) fn key(&self) -> Option<&str> {
-        self.proposal.as_ref().map(|proposal| proposal.key.as_str())
+    /// Whether its proposal is one whose sentences the requirements have.
+    pub(crate) fn has_text(&self) -> bool {
+        self.proposal.as_ref().is_some_and(|proposal| proposal.text.is_some())
+    }
+
+    /// Whether a rule asks here what a proposal asks whose sentences the requirements do not have.
+    pub fn is_own(&self, rule: &Rule) -> bool {
+        let last = rule.levels.iter().rev().find(|(since, _)| self.has(*since));
+        last.is_some_and(|(since, _)| *since == Since::Proposal) && !self.has_text()
+    }
+
+    /// The convention of the proposal.
+    pub(crate) fn convention(&self) -> Option<&Convention> {
+        self.proposal.as_ref().map(|proposal| &proposal.convention)
+    }
+
+    /// Whether the proposal gives a meaning to an annotation with that key.
+    pub(crate) fn defines(&self, key: &str) -> bool {
+        self.convention().is_some_and(|convention| convention.defines(key))
     }
 
     /// What is wrong with a digest, by the algorithms that the revision registers.

@@ -185,6 +185,12 @@ pub(crate) fn applicable_citations(
     })
 }
 
+/// Whether some requirement cites a text of that name, and it is a proposal: released texts have no convention.
+pub(crate) fn is_proposal(text: &str) -> bool {
+    let cites = |one: &Citation| one.text() == text && one.is_proposed();
+    all().iter().flat_map(|requirement| &requirement.source).any(cites)
+}
+
 /// The places on which these requirements and open questions rest, each section once; where one has no place of its own,
 /// those of what it rests on.
 pub fn citations<'i>(ids: impl IntoIterator<Item = &'i str>) -> Vec<&'static Citation> {

@@ -52,6 +52,8 @@ pub enum Since {
     Head,
     /// A proposal: the profile names its convention.
     Proposal,
+    /// A proposal whose sentences the requirements have: the profile names its text, too.
+    Text,
 }
 
 /// How strongly a text asks, after RFC 2119.

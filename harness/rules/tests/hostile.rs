@@ -21,7 +21,7 @@ const INDEX: &str =
 fn checker() -> Checker {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../cases/profiles/image-spec-head.toml");
     let source = Source::new("image-spec-head.toml", fs::read_to_string(path).unwrap());
-    Checker::new(ProfileFile::parse(&source).unwrap().with(None).unwrap())
+    Checker::new(ProfileFile::parse(&source).unwrap().with(None))
 }
 
 /// A layout that nothing is wrong with.

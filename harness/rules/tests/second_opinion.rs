@@ -103,7 +103,7 @@ fn odd() -> impl Strategy<Value = Option<Value>> {
 fn profile() -> Profile {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../cases/profiles/image-spec-head.toml");
     let source = Source::new("image-spec-head.toml", fs::read_to_string(path).unwrap());
-    ProfileFile::parse(&source).unwrap().with(None).unwrap()
+    ProfileFile::parse(&source).unwrap().with(None)
 }
 
 /// What we find in a layout whose only document, beside index.json, is this one.

@@ -201,7 +201,7 @@ pub fn shipped_profile(id: &str) -> Result<Option<Profile>, CatalogueError> {
 /// A profile, with the convention that it names: a shipped one, or a file beside the profile.
 ///
 /// # Errors
-/// There is no such convention, or it does not fit.
+/// There is no such convention, or it has a mistake.
 pub fn profile(file: ProfileFile, source: &Source) -> Result<Profile, CatalogueError> {
     let wrong = |why| source.error(source.place(&["convention"]), why);
     let convention = match &file.convention {
@@ -214,7 +214,7 @@ pub fn profile(file: ProfileFile, source: &Source) -> Result<Profile, CatalogueE
             Some(found.ok_or_else(|| wrong(format!("no convention is named `{name}`")))?)
         }
     };
-    Ok(file.with(convention.as_ref()).map_err(|error| wrong(error.to_string()))?)
+    Ok(file.with(convention))
 }
 
 /// The shipped convention of that id, or that had it before.

@@ -96,8 +96,12 @@ fn path(finding: &Finding, layout: &str) -> String {
 }
 
 fn source(finding: &Finding, profile: &Profile) -> String {
+    let requirements = finding.requirements(profile);
+    if requirements.is_empty() {
+        return format!("{} (profile {})", finding.source(profile), profile.id);
+    }
     let first = finding.citations(profile).first().map_or("", |one| one.section());
-    format!("{first} ({})", finding.requirements(profile).join(", "))
+    format!("{first} ({})", requirements.join(", "))
 }
 
 fn noted(text: &str) -> Element<'static> {

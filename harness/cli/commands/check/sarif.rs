@@ -51,16 +51,28 @@ fn level(severity: Severity) -> &'static str {
 fn described(rule: &Rule, profile: &Profile) -> Value {
     let severity = profile.severity(rule).unwrap_or(Severity::Info);
     let markdown = rule.explanation;
+    // what a proposal asks whose sentences the requirements do not have, its profile says
+    let (requirements, source) = if profile.is_own(rule) {
+        (Vec::new(), profile.source.clone())
+    } else {
+        (rule.requirements.to_vec(), rule.source())
+    };
+    let cited = if requirements.is_empty() {
+        source.clone()
+    } else {
+        format!("{source} ({})", requirements.join(", "))
+    };
+    let link = rule.citations().first().filter(|_| !profile.is_own(rule)).map(|one| one.link());
     let name: String = rule.id.split('-').map(capital).collect();
     json!({
         "id": rule.id,
         "name": name,
         "shortDescription": {"text": format!("{}.", capital(rule.summary))},
-        "fullDescription": {"text": format!("{}: {} ({}).", capital(rule.summary), rule.source(), rule.requirements.join(", "))},
-        "helpUri": rule.citations().first().map(|one| one.link()),
+        "fullDescription": {"text": format!("{}: {cited}.", capital(rule.summary))},
+        "helpUri": link,
         "help": {"text": markdown, "markdown": markdown},
         "defaultConfiguration": {"level": level(severity)},
-        "properties": {"requirements": rule.requirements, "source": rule.source()},
+        "properties": {"requirements": requirements, "source": source},
     })
 }
 

@@ -198,8 +198,13 @@ fn profile(one: &Profile) -> String {
     let asked = rules().filter(|rule| one.severity(rule).is_some()).count();
     text.push_str(&wrapped("rules       ", &format!("{asked} of {}", rules().len()), 12));
     if let Some(proposal) = &one.proposal {
-        let marks = format!("convention {}; responses are marked by {}", proposal.convention, proposal.key);
-        text.push_str(&wrapped("proposal    ", &marks, 12));
+        let keys: Vec<_> = proposal.convention.mark_keys().into_iter().collect();
+        let marks = if keys.is_empty() {
+            String::new()
+        } else {
+            format!("; entries are marked by {}", keys.join(", "))
+        };
+        text.push_str(&wrapped("proposal    ", &format!("convention {}{marks}", proposal.convention.id), 12));
     }
     text
 }

@@ -35,6 +35,8 @@ pub struct OptionalFields {
     pub annotations: Annotations,
     /// `platform`
     pub platform: Platform,
+    /// `os/architecture` of `platform`, where both are text
+    pub os_architecture: Option<Cow<'static, str>>,
     /// Whether it says where else the content is: in `urls` or in its own `data`
     pub elsewhere: bool,
     /// How many bytes its own `data` has, if that is well formed
@@ -146,6 +148,7 @@ impl Descriptor {
             artifact_type: artifact_type.map(Into::into),
             annotations: annotations.into_present().unwrap_or_default(),
             platform: view.platform_value().map_or(Platform::Absent, Platform::read),
+            os_architecture: view.platform_value().and_then(os_architecture),
             elsewhere: view.urls().present().is_some_and(|urls| !urls.is_empty()) || data.is_some(),
             data_size: data.map(|data| data.len() as u64),
             needs_care: !canonical,
@@ -180,6 +183,18 @@ impl Platform {
             common &= known;
         }
         if common && seen == 3 { Self::Common } else { Self::Other }
+    }
+}
+
+fn os_architecture(platform: Value<'_>) -> Option<Cow<'static, str>> {
+    const COMMON: [(&str, &str, &str); 2] =
+        [("linux", "amd64", "linux/amd64"), ("linux", "arm64", "linux/arm64")];
+    let (os, architecture) = (platform.get("os")?, platform.get("architecture")?);
+    // most are one of these, and need no memory of their own
+    let common = COMMON.iter().find(|(own, other, _)| os.equals(own) && architecture.equals(other));
+    match common {
+        Some((_, _, pair)) => Some(Cow::Borrowed(pair)),
+        None => Some(Cow::Owned(format!("{}/{}", os.as_str()?, architecture.as_str()?))),
     }
 }
 

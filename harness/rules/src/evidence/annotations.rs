@@ -6,18 +6,31 @@
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
+use referee_spec::Digest;
 use referee_spec::path::blob_path;
 
 use super::Evidence;
 use crate::doc::annotation_pointer;
 
+/// An annotation at a place where it does not count.
+#[derive(Debug)]
+pub(crate) struct Misplaced<'a> {
+    pub(crate) file: String,
+    pub(crate) pointer: String,
+    pub(crate) value: &'a str,
+    /// The image index whose entry has it.
+    pub(crate) listed_by: Option<&'a Digest>,
+}
+
 /// Where an annotation is that counts on the entries of index.json only. A referrers response has to copy what its
 /// referrers have, so a copy is not reported; nor is what an entry of index.json copies from its manifest.
-pub(crate) fn misplaced_annotations(evidence: &Evidence<'_>, key: &str) -> Vec<(String, String)> {
+pub(crate) fn misplaced_annotations<'a>(evidence: &Evidence<'a>, key: &str) -> Vec<Misplaced<'a>> {
     let mut found = Vec::new();
-    let at = |descriptor: String| annotation_pointer(&descriptor, key);
-    if evidence.facts.index_annotations().contains_key(key) {
-        found.push(("index.json".to_owned(), at(String::new())));
+    let mut push = |file: String, owner: String, value, listed_by| {
+        found.push(Misplaced { file, pointer: annotation_pointer(&owner, key), value, listed_by });
+    };
+    if let Some(value) = evidence.facts.index_annotations().get(key) {
+        push("index.json".to_owned(), String::new(), value, None);
     }
     let responses = evidence.response_digests();
     let entries = evidence.facts.entries();
@@ -29,17 +42,17 @@ pub(crate) fn misplaced_annotations(evidence: &Evidence<'_>, key: &str) -> Vec<(
         if let Some(value) = node.annotations.get(key)
             && !pulled.contains(&(&node.digest, value))
         {
-            found.push((file(), at(String::new())));
+            push(file(), String::new(), value, None);
         }
-        if node.config.as_ref().is_some_and(|config| config.optional().annotations.contains_key(key)) {
-            found.push((file(), at("/config".to_owned())));
+        if let Some(value) = node.config.as_ref().and_then(|config| config.optional().annotations.get(key)) {
+            push(file(), "/config".to_owned(), value, None);
         }
         for entry in &node.entries {
             let Some(value) = entry.annotation(key) else { continue };
             let own = entry.digest().and_then(|digest| evidence.node(digest)?.annotations.get(key));
             let copy = responses.contains(&node.digest) && own.is_some_and(|own| own == value);
             if !copy {
-                found.push((file(), at(entry.pointer())));
+                push(file(), entry.pointer(), value, Some(&node.digest));
             }
         }
     }

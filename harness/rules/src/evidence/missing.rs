@@ -19,7 +19,7 @@ pub(crate) fn is_child(reference: &Reference<'_>) -> bool {
 pub(crate) fn missing_blobs<'e, 'a>(evidence: &'e Evidence<'a>) -> Vec<(&'a Digest, Vec<&'e Reference<'a>>)> {
     let responses = evidence.response_digests();
     let marked: BTreeSet<&Digest> =
-        evidence.annotated_responses().filter_map(|response| response.entry.digest()).collect();
+        evidence.proposed_responses().filter_map(|response| response.entry.digest()).collect();
     let missing =
         evidence.blob_nodes().filter(|node| node.blob.is_none() && !evidence.is_unlisted(node.digest));
     missing

@@ -68,6 +68,14 @@ impl<'a> Reference<'a> {
         }
     }
 
+    /// The item of a list that it is, if it is one.
+    pub(crate) fn entry(&self) -> Option<&'a Entry> {
+        match self.via {
+            Via::Item(entry) => Some(entry),
+            Via::Config(_) | Via::Subject(_) => None,
+        }
+    }
+
     /// The descriptor itself, if it is usable and no subject.
     pub(crate) fn descriptor(&self) -> Option<&'a Descriptor> {
         match self.via {

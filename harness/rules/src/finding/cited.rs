@@ -9,10 +9,14 @@ use crate::requirement::{self, Citation};
 use crate::rule::Since;
 
 impl Finding {
-    /// Ids of the requirements that it breaks under that profile. A rule may decide several, of which one is about image
+    /// Ids of the requirements that it breaks under that profile; none where a proposal asks for it whose sentences they do not
+    /// have. A rule may decide several, of which one is about image
     /// manifests and another about image indexes, say; tests hold that one at least is left.
     pub fn requirements(&self, profile: &Profile) -> Vec<&'static str> {
-        let proposed = profile.has(Since::Proposal);
+        if self.own {
+            return Vec::new();
+        }
+        let proposed = profile.has(Since::Text);
         let ids = self.only.unwrap_or(self.rule.requirements);
         requirement::applicable(ids, self.kind, &self.pointer, proposed)
     }
@@ -20,11 +24,15 @@ impl Finding {
     /// The sections of the specifications on which it rests, the first one first.
     pub fn citations(&self, profile: &Profile) -> Vec<&'static Citation> {
         let ids = self.requirements(profile);
-        requirement::applicable_citations(&ids, self.kind, profile.has(Since::Proposal))
+        requirement::applicable_citations(&ids, self.kind, profile.has(Since::Text))
     }
 
-    /// The same in one line, as in `image-spec v1.1.1 image-layout.md, Blobs`.
+    /// The same in one line, as in `image-spec v1.1.1 image-layout.md, Blobs`; of a proposal of one's own, where its profile says
+    /// that it is written down.
     pub fn source(&self, profile: &Profile) -> String {
+        if self.own {
+            return profile.source.clone();
+        }
         let sections: Vec<_> = self.citations(profile).into_iter().map(Citation::section).collect();
         sections.join("; ")
     }

@@ -77,7 +77,7 @@ impl Citation {
     }
 
     /// The text, as in `image-spec v1.1.1`.
-    fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &str {
         TEXTS.iter().map(|(id, _)| *id).find(|id| self.section.starts_with(id)).unwrap_or_default()
     }
 

@@ -31,6 +31,9 @@ declare_rule! {
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for annotation in doc.annotations() {
         let Some(key) = annotation.name.as_str() else { continue };
+        if doc.profile.defines(&key) {
+            continue;
+        }
         if !key.trim_matches('.').contains('.') || key.starts_with("vnd.") {
             findings.at(doc, annotation.name, format!("the key {key:?} is not in reverse domain notation"));
         }

@@ -32,7 +32,7 @@ declare_rule! {
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for annotation in doc.annotations() {
         let Some(key) = annotation.name.as_str() else { continue };
-        if let Some(source) = proposed_by(&key).filter(|_| doc.profile.key() != Some(&*key)) {
+        if let Some(source) = proposed_by(&key).filter(|_| !doc.profile.defines(&key)) {
             findings.at(
                 doc,
                 annotation.name,

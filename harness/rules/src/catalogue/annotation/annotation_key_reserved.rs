@@ -36,7 +36,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
         let known = key == FILTERS_APPLIED
             || DEFINED_KEYS.contains(&&*key)
             || proposed_by(&key).is_some()
-            || doc.profile.key() == Some(&*key);
+            || doc.profile.defines(&key);
         if reserved && !known {
             findings.at(
                 doc,

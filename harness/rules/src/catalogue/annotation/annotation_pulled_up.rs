@@ -1,3 +1,4 @@
+use referee_convention::Convention;
 use referee_spec::annotation::REF_NAME;
 
 use crate::declare::{Check, DECLARED, Reading, Severity};
@@ -34,12 +35,13 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    let keys = [Some(REF_NAME), evidence.profile.key()];
+    let marks = evidence.profile.convention().map(Convention::mark_keys).unwrap_or_default();
+    let keys: Vec<&str> = marks.into_iter().chain([REF_NAME]).collect();
     for blob_node in evidence.blob_nodes() {
         let Some(node) = blob_node.node.filter(|node| !node.annotations.is_empty()) else { continue };
         for one in blob_node.references.iter().filter(|one| one.from.is_none()) {
             let Some(entry) = one.descriptor() else { continue };
-            for key in keys.into_iter().flatten() {
+            for &key in &keys {
                 let own = node.annotations.get(key);
                 if own.is_some() && own == entry.optional().annotations.get(key) {
                     let pointer = annotation_pointer(&one.pointer(), key);

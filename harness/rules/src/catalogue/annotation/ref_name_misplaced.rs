@@ -30,10 +30,10 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for (file, pointer) in misplaced_annotations(evidence, REF_NAME) {
+    for misplaced in misplaced_annotations(evidence, REF_NAME) {
         findings.on(
-            file,
-            pointer,
+            misplaced.file,
+            misplaced.pointer,
             "org.opencontainers.image.ref.name has a meaning on entries of index.json only",
         );
     }

@@ -1,4 +1,9 @@
+use std::collections::BTreeSet;
+
+use referee_convention::PullUp;
+
 use crate::declare::{Check, DECLARED};
+use crate::evidence::responses::copying;
 use crate::evidence::{Evidence, Reference};
 use crate::finding::Findings;
 
@@ -29,11 +34,13 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let responses = evidence.response_digests();
+    let copying: BTreeSet<_> =
+        copying(evidence, PullUp::ArtifactType).filter_map(|response| Some(&response.node?.digest)).collect();
     for blob_node in evidence.blob_nodes() {
         let Some(node) = blob_node.node else { continue };
-        // the entries of responses, and the entry that is one, have rules of their own
+        // the entries of responses that copy it, and the entry that is one, have rules of their own
         let ours = |one: &&Reference<'_>| match one.from {
-            Some(from) => !responses.contains(from),
+            Some(from) => !copying.contains(from),
             None => !responses.contains(blob_node.digest),
         };
         for one in blob_node.references.iter().filter(ours) {

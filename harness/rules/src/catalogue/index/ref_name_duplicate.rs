@@ -35,7 +35,7 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let mut seen: HashMap<&str, &Entry> = HashMap::with_capacity(evidence.facts.entries().len());
     // two lists of the referrers of one subject are reported as that
-    let tagged = evidence.responses().iter().filter(|response| !response.is_annotated());
+    let tagged = evidence.responses().iter().filter(|response| response.is_tagged());
     let lists: BTreeSet<u32> = tagged.map(|response| response.entry.position).collect();
     for entry in evidence.facts.entries().iter().filter(|entry| !lists.contains(&entry.position)) {
         let Some(name) = entry.ref_name() else { continue };

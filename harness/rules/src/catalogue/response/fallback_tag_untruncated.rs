@@ -1,10 +1,10 @@
 use referee_spec::annotation::REF_NAME;
+use referee_spec::tag::fallback_tag;
 use std::collections::BTreeMap;
 
 use crate::declare::{Check, MUST, Severity};
 use crate::doc::annotation_pointer;
 use crate::evidence::Evidence;
-use crate::evidence::responses::tag;
 use crate::finding::Findings;
 
 declare_rule! {
@@ -36,7 +36,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let mut wrong: BTreeMap<String, String> = BTreeMap::new();
     for subject in evidence.facts.subjects() {
         let naive = subject.to_string().replace(':', "-");
-        let right = tag(subject);
+        let right = fallback_tag(subject);
         if naive != right {
             wrong.insert(naive, right);
         }

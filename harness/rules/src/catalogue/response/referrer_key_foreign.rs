@@ -1,3 +1,5 @@
+use referee_convention::ListedIn;
+
 use crate::declare::{Canonical, Check, PROPOSED};
 use crate::doc::{Doc, DocKind};
 use crate::finding::Findings;
@@ -28,10 +30,19 @@ declare_rule! {
 }
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    let Some(key) = doc.profile.key().filter(|_| doc.kind == DocKind::IndexJson) else { return };
+    let Some(convention) = doc.profile.convention() else { return };
+    // elsewhere no key of it counts
+    let nested = || convention.carriers.iter().any(|carrier| carrier.place == ListedIn::SubjectIndex);
+    if !(doc.kind == DocKind::IndexJson || doc.kind == DocKind::Index && nested()) {
+        return;
+    }
+    let own =
+        || convention.mark_keys().into_iter().chain(convention.index_annotation.keys().map(String::as_str));
     for annotation in doc.annotations() {
-        let Some(name) = annotation.name.as_str() else { continue };
-        if FOREIGN.contains(&&*name) || (name.eq_ignore_ascii_case(key) && name != key) {
+        let Some(name) = annotation.name.as_str().filter(|name| !convention.defines(name)) else { continue };
+        let near = own().find(|key| name.eq_ignore_ascii_case(key));
+        let foreign = doc.kind == DocKind::IndexJson && FOREIGN.contains(&&*name);
+        if let Some(key) = near.or_else(|| own().next().filter(|_| foreign)) {
             findings.at(
                 doc,
                 annotation.name,

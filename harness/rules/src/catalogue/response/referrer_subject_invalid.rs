@@ -1,15 +1,19 @@
-use crate::declare::{Canonical, Check, PROPOSED, Reading, Severity};
-use crate::doc::{Doc, DocKind, Slot};
+use referee_convention::Lists;
+
+use crate::declare::{Check, PROPOSED, Reading, Severity};
+use crate::doc::annotation_pointer;
+use crate::evidence::Evidence;
+use crate::evidence::marks::not_a_digest;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// the mark of a response is not a digest
+    /// the mark of a response or of a referrer is not a digest
     ///
     /// ## What it does
-    /// Finds entries of index.json whose annotation for a response is not one digest.
+    /// Finds entries that a proposal's annotation marks, where that has to hold the digest of the subject and does not.
     ///
     /// ## Why it matters
-    /// Nobody asks for it, so the response is never found. The proposal has no word for how strongly it asks for this,
+    /// Nobody asks for it, so what the entry leads to is never found. The proposal has no word for how strongly it asks for this,
     /// so it is a warning.
     ///
     /// ## Example
@@ -20,26 +24,26 @@ declare_rule! {
     /// ## What to do
     /// Write the digest of the subject, as it is in the listed manifests.
     {
-        check: Check::Document(check),
+        check: Check::Layout(check),
         requirements: &["REF-08", "AMB-04", "AMB-32"],
         levels: PROPOSED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-04", error: &["must"], fine: &[] }),
-        canonical: Canonical::Skip,
     }
 }
 
-fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
-    let Some(key) = doc.profile.key().filter(|_| doc.kind == DocKind::IndexJson) else { return };
-    for annotation in doc.annotations().filter(|annotation| annotation.is(key)) {
-        let entry = matches!(annotation.slot, Some(Slot::Entry(_)));
-        if let Some(error) =
-            annotation.value.as_str().filter(|_| entry).and_then(|text| doc.profile.digest_problem(&text))
-        {
-            findings.at(
-                doc,
-                annotation.value,
-                format!("this annotation marks a response, but is not a digest: {error}"),
+fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for (file, entry, carrier) in evidence.claimed() {
+        if let Some((key, error)) = not_a_digest(carrier, entry, evidence.profile) {
+            let what = match carrier.lists {
+                Lists::Response => "response",
+                Lists::Referrer => "referrer",
+            };
+            let pointer = annotation_pointer(&entry.pointer(), key);
+            findings.on(
+                file,
+                pointer,
+                format!("this annotation marks a {what}, but is not a digest: {error}"),
             );
         }
     }

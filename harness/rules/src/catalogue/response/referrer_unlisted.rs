@@ -1,23 +1,26 @@
 use std::collections::BTreeSet;
 
-use referee_layout::Entry;
+use referee_convention::{Carrier, ListedIn, Lists};
 use referee_spec::Digest;
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, PROPOSED_SHOULD, Reading};
 use crate::doc::Slot;
 use crate::evidence::Evidence;
+use crate::evidence::listings::Listed;
+use crate::evidence::marks::not_a_digest;
 use crate::finding::Findings;
 
 declare_rule! {
-    /// a referrer is in no referrers response
+    /// a referrer is not where the proposal has it
     ///
     /// ## What it does
-    /// Finds manifests with a subject in a layout whose index.json leads to them, where no response in index.json
-    /// is marked for that subject.
+    /// Finds manifests with a subject that are not where each carrier of the proposal has them: no response in index.json is
+    /// marked for that subject, or no entry with the marks of the proposal lists the manifest. A manifest that is only a blob
+    /// counts where the proposal is a convention of your own.
     ///
     /// ## Why it matters
-    /// A reader of the proposal does not find it: it looks at responses only.
+    /// A reader of the proposal does not find it: it looks nowhere else.
     ///
     /// ## Example
     /// ```json
@@ -25,7 +28,8 @@ declare_rule! {
     /// ```
     ///
     /// ## What to do
-    /// Store a response for the subject, and list it in index.json with the annotation.
+    /// Store a response for the subject, and list it in index.json with the annotation; or list the referrer itself, if that
+    /// is what the proposal asks for.
     {
         check: Check::Layout(check),
         requirements: &["REF-01", "CONV-01", "CONV-07", "CONV-09", "CONV-10", "AMB-35"],
@@ -35,36 +39,63 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    let answered: BTreeSet<&Digest> =
-        evidence.annotated_responses().map(|response| &response.subject).collect();
+    let responses = evidence.responses_by_subject();
     let picked = |question: &str| evidence.profile.readings.get(question).map(String::as_str);
     let present_only = matches!(picked("AMB-01"), Some("present-only" | "forbidden"));
     let nested = picked("AMB-35") == Some("nested");
     let misled = misled(evidence);
-    for (node, subject) in evidence.referrers() {
+    for (node, subject) in evidence.referrers_to_list() {
         let absent = evidence.blob(subject).is_none();
-        if answered.contains(subject)
-            || misled.contains(&node.digest)
-            || (present_only && absent)
-            || (nested && beside(evidence, &node.digest, subject))
-        {
+        if (present_only && absent) || (nested && beside(evidence, &node.digest, subject)) {
             continue;
         }
-        let message = format!("this refers to {}, for which index.json has no response", subject.short());
-        findings.on(blob_path(&node.digest), "/subject", message);
+        for carrier in evidence.carriers() {
+            if evidence.listed(carrier, node, subject, &responses) == Listed::No
+                && !misled.contains(&(carrier_id(carrier), &node.digest))
+            {
+                let message = format!("this refers to {}, {}", subject.short(), lacking(carrier));
+                findings.on(blob_path(&node.digest), "/subject", message);
+            }
+        }
     }
 }
 
-/// What responses list whose mark is no digest: that is reported in its place.
-fn misled<'a>(evidence: &Evidence<'a>) -> BTreeSet<&'a Digest> {
-    let Some(key) = evidence.profile.key() else { return BTreeSet::new() };
-    let marked = evidence
-        .facts
-        .entries()
-        .iter()
-        .filter(|entry| entry.annotation(key).is_some_and(|value| Digest::parse(value).is_err()));
-    let nodes = marked.filter_map(|entry| evidence.node(entry.digest()?));
-    nodes.flat_map(|node| node.entries.iter().filter_map(Entry::digest)).collect()
+fn lacking(carrier: &Carrier) -> String {
+    let list = match carrier.place {
+        ListedIn::SubjectIndex => "the image's own index",
+        ListedIn::Index | ListedIn::Blob => "index.json",
+    };
+    if carrier.lists == Lists::Response {
+        return "for which index.json has no response".to_owned();
+    }
+    let keys: Vec<&str> = carrier.marks().map(|mark| mark.key).collect();
+    match keys.as_slice() {
+        [] => format!("and no entry of {list} lists it"),
+        keys => format!("and no entry of {list} lists it and has {} as it should be", keys.join(" and ")),
+    }
+}
+
+fn carrier_id(carrier: &Carrier) -> *const Carrier {
+    std::ptr::from_ref(carrier)
+}
+
+/// What is listed by an entry whose mark is no digest: that is reported in its place.
+fn misled<'a>(evidence: &Evidence<'a>) -> BTreeSet<(*const Carrier, &'a Digest)> {
+    let mut found = BTreeSet::new();
+    for (_, entry, carrier) in evidence.claimed() {
+        if not_a_digest(carrier, entry, evidence.profile).is_none() {
+            continue;
+        }
+        let Some(digest) = entry.digest() else { continue };
+        match carrier.lists {
+            Lists::Referrer => drop(found.insert((carrier_id(carrier), digest))),
+            Lists::Response => {
+                let entries = evidence.node(digest).into_iter().flat_map(|node| &node.entries);
+                found.extend(entries.filter_map(|entry| Some((carrier_id(carrier), entry.digest()?))));
+            }
+        }
+    }
+    found
 }
 
 /// Whether an image index lists the referrer beside its subject.

@@ -1,4 +1,4 @@
-use crate::declare::{Check, PROPOSED, Reading};
+use crate::declare::{Check, PROPOSED_TEXT, Reading};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
 
@@ -21,14 +21,14 @@ declare_rule! {
     {
         check: Check::Layout(check),
         requirements: &["AMB-29", "REF-20"],
-        levels: PROPOSED,
+        levels: PROPOSED_TEXT,
         reading: Some(Reading { question: "AMB-29", error: &["forbidden"], fine: &["allowed"] }),
     }
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let Some(index) = evidence.facts.index().ok().and_then(|document| document.root().ok()) else { return };
-    for response in evidence.annotated_responses() {
+    for response in evidence.proposed_responses() {
         let entry = index.at_pointer(&response.entry.pointer());
         for name in ["artifactType", "platform", "urls"] {
             if entry.is_some_and(|entry| entry.get(name).is_some()) {

@@ -1,5 +1,8 @@
+use referee_convention::PullUp;
+
 use crate::declare::{Check, MUST, Reading, Severity};
 use crate::evidence::Evidence;
+use crate::evidence::responses::copying;
 use crate::finding::Findings;
 
 declare_rule! {
@@ -29,13 +32,13 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for response in evidence.responses() {
+    for response in copying(evidence, PullUp::Annotations) {
         for (entry, descriptor, node) in response.referrers(evidence) {
             let differs =
                 |(key, value): &(&str, &str)| descriptor.optional().annotations.get(key) != Some(value);
             if let Some((key, _)) = node.annotations.iter().find(differs) {
                 let message = format!("the value of {key} differs from that in the manifest");
-                findings.on(response.file(), entry.pointer(), message);
+                findings.on(response.file(), entry.pointer(), message).own = response.is_own(evidence);
             }
         }
     }

@@ -34,15 +34,16 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         let mut wrong = Vec::new();
         for (entry, descriptor) in response.entries() {
             let Some(node) = evidence.node(&descriptor.digest) else { continue };
-            match &node.subject {
-                Some(subject) if subject.digest == response.subject => right = true,
-                subject => wrong.push((entry, subject)),
+            if response.lists_rightly(evidence, node) {
+                right = true;
+            } else {
+                wrong.push((entry, &node.subject));
             }
         }
         for (entry, subject) in wrong.into_iter().filter(|_| right) {
             let refers = subject.as_ref().map_or("nothing".to_owned(), |subject| subject.digest.short());
-            let message = format!("this refers to {refers}, not to {}", response.subject.short());
-            findings.on(response.file(), entry.pointer(), message);
+            let message = format!("this refers to {refers}, not to {}", response.whose());
+            findings.on(response.file(), entry.pointer(), message).own = response.is_own(evidence);
         }
     }
 }

@@ -1,5 +1,8 @@
+use referee_convention::PullUp;
+
 use crate::declare::{Check, MUST, Reading, Severity};
 use crate::evidence::Evidence;
+use crate::evidence::responses::copying;
 use crate::finding::Findings;
 
 declare_rule! {
@@ -30,7 +33,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for response in evidence.responses() {
+    for response in copying(evidence, PullUp::ArtifactType) {
         for (entry, descriptor, node) in response.referrers(evidence) {
             let (said, own) = (descriptor.optional().artifact_type.as_deref(), node.referrer_type());
             if said == own {
@@ -38,7 +41,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             }
             let pointer = if said.is_some() { entry.pointer() + "/artifactType" } else { entry.pointer() };
             let (said, own) = (said.unwrap_or("none"), own.unwrap_or("none"));
-            findings.on(response.file(), pointer, format!("the artifactType is {said}, but has to be {own}"));
+            findings
+                .on(response.file(), pointer, format!("the artifactType is {said}, but has to be {own}"))
+                .own = response.is_own(evidence);
         }
     }
 }

@@ -1,11 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use referee_layout::Node;
 use referee_spec::Digest;
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, Level, Reading, Since};
-use crate::evidence::Evidence;
-use crate::finding::Findings;
+use crate::evidence::listings::Listed;
+use crate::evidence::{Evidence, Response};
+use crate::finding::{Finding, Findings};
 
 declare_rule! {
     /// a response leaves out a referrer that the layout has
@@ -34,23 +36,53 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    let mut lists: BTreeMap<&Digest, BTreeSet<&Digest>> = BTreeMap::new();
-    for response in evidence.responses().iter().filter(|response| response.node.is_some()) {
-        let listed = response.entries().map(|(_, descriptor)| &descriptor.digest);
-        lists.entry(&response.subject).or_default().extend(listed);
-    }
-    let responses = evidence.response_digests();
-    for (node, subject) in evidence.referrers() {
-        // a response with a subject of its own is reported as that
-        if !responses.contains(&node.digest)
-            && lists.get(subject).is_some_and(|list| !list.contains(&node.digest))
-        {
-            let message = format!("the response for {} does not list this referrer", subject.short());
-            let finding = findings.on(blob_path(&node.digest), "/subject", message);
-            if let Some(response) = evidence.responses().iter().find(|response| response.subject == *subject)
-            {
-                finding.see("index.json", response.pointer(), "the response is marked here");
+    let proposed = evidence.responses_by_subject();
+    for (node, subject) in evidence.referrers_to_list() {
+        for carrier in evidence.carriers() {
+            if evidence.listed(carrier, node, subject, &proposed) == Listed::NotInResponse {
+                let of = |one: &&&Response<'_>| one.carrier.is_some_and(|own| std::ptr::eq(own, carrier));
+                say(
+                    findings,
+                    node,
+                    subject,
+                    proposed.get(subject).and_then(|all| all.iter().find(of)).copied(),
+                );
             }
         }
     }
+    // a fallback tag that is not the proposal's: what a response has is not hidden
+    let mut lists: BTreeMap<&Digest, BTreeSet<&Digest>> = BTreeMap::new();
+    let mut tags: BTreeMap<&Digest, &Response<'_>> = BTreeMap::new();
+    for response in evidence.responses().iter().filter(|response| response.node.is_some()) {
+        let Some(subject) = &response.subject else { continue };
+        let listed = response.entries().map(|(_, descriptor)| &descriptor.digest);
+        lists.entry(subject).or_default().extend(listed);
+        if !response.is_proposed() {
+            tags.entry(subject).or_insert(response);
+        }
+    }
+    let responses = evidence.response_digests();
+    for (node, subject) in evidence.referrers().filter(|(node, _)| !responses.contains(&node.digest)) {
+        // a response with a subject of its own is reported as that
+        if let Some(tag) = tags.get(subject)
+            && !proposed.contains_key(subject)
+            && !lists[subject].contains(&node.digest)
+        {
+            say(findings, node, subject, Some(*tag)).own = false;
+        }
+    }
+}
+
+fn say<'f>(
+    findings: &'f mut Findings<'_>,
+    node: &Node,
+    subject: &Digest,
+    response: Option<&Response<'_>>,
+) -> &'f mut Finding {
+    let message = format!("the response for {} does not list this referrer", subject.short());
+    let finding = findings.on(blob_path(&node.digest), "/subject", message);
+    if let Some(response) = response {
+        finding.see("index.json", response.pointer(), "the response is marked here");
+    }
+    finding
 }

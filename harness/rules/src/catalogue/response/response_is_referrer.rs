@@ -27,14 +27,13 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for response in evidence.annotated_responses() {
+    for response in evidence.proposed_responses() {
         let Some(digest) = response.entry.digest() else { continue };
-        let refers =
-            evidence.node(digest).and_then(|node| node.subject.as_ref()).map(|subject| &subject.digest);
+        let refers = evidence.node(digest).is_some_and(|node| response.lists_rightly(evidence, node));
         let what = match () {
-            () if *digest == response.subject => "the subject itself",
+            () if Some(digest) == response.subject.as_ref() => "the subject itself",
             // an index that refers to the subject is looked at by a rule of its own
-            () if refers == Some(&response.subject) && response.node.is_none() => "a single referrer",
+            () if refers && response.node.is_none() => "a single referrer",
             () => continue,
         };
         findings.on(

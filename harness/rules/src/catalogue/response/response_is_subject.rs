@@ -1,6 +1,6 @@
 use referee_spec::path::blob_path;
 
-use crate::declare::{Check, PROPOSED, Reading, Severity};
+use crate::declare::{Check, PROPOSED_TEXT, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
 
@@ -24,7 +24,7 @@ declare_rule! {
     {
         check: Check::Layout(check),
         requirements: &["AMB-18"],
-        levels: PROPOSED,
+        levels: PROPOSED_TEXT,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-18", error: &["forbidden"], fine: &["allowed"] }),
     }

@@ -1,5 +1,3 @@
-use referee_layout::Node;
-
 use crate::declare::{Check, DECLARED, Reading, Severity};
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -35,15 +33,13 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
         let known: Vec<_> =
             response.entries().filter_map(|(_, entry)| evidence.node(&entry.digest)).collect();
-        let right =
-            |node: &&Node| node.subject.as_ref().is_some_and(|subject| subject.digest == response.subject);
-        if known.is_empty() || known.iter().any(right) {
+        if known.is_empty() || known.iter().any(|node| response.lists_rightly(evidence, node)) {
             continue;
         }
-        let subject = response.subject.short();
+        let subject = response.whose();
         let other = known.iter().find_map(|node| node.subject.as_ref());
         let other = other.map_or(String::new(), |other| format!("; they refer to {}", other.digest.short()));
         let message = format!("no manifest that this response lists refers to {subject}{other}");
-        findings.on("index.json", response.pointer(), message);
+        findings.on("index.json", response.pointer(), message).own = response.is_own(evidence);
     }
 }

@@ -30,7 +30,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for response in evidence.annotated_responses() {
+    for response in evidence.proposed_responses() {
         if let Some(digest) = response.entry.digest()
             && evidence.is_missing(digest)
         {

@@ -33,16 +33,20 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.responses() {
         let Ok(descriptor) = &response.entry.descriptor else { continue };
-        let referrer = evidence.node(&descriptor.digest).and_then(|node| node.subject.as_ref());
-        let other = referrer.is_some_and(|subject| subject.digest == response.subject)
-            || descriptor.digest == response.subject;
-        if descriptor.media_type != media_type::IMAGE_INDEX && !(response.is_annotated() && other) {
+        let referrer = evidence.node(&descriptor.digest);
+        let other = referrer.is_some_and(|node| response.lists_rightly(evidence, node))
+            || Some(&descriptor.digest) == response.subject.as_ref();
+        if descriptor.media_type != media_type::IMAGE_INDEX
+            && !(response.is_proposed() && !response.is_tagged() && other)
+        {
             let pointer = response.entry.pointer() + "/mediaType";
-            findings.on(
-                "index.json",
-                pointer,
-                "this is marked as a referrers response, but is not an image index",
-            );
+            findings
+                .on(
+                    "index.json",
+                    pointer,
+                    "this is marked as a referrers response, but is not an image index",
+                )
+                .own = response.is_own(evidence);
         }
     }
 }

@@ -34,12 +34,13 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    let mut seen: BTreeMap<(Option<&str>, &Digest), &Response<'_>> = BTreeMap::new();
+    let mut seen: BTreeMap<(&str, Option<&str>, &Digest), &Response<'_>> = BTreeMap::new();
     for response in evidence.responses() {
-        let key = (repository(response), &response.subject);
+        let Some(subject) = &response.subject else { continue };
+        let key = (response.key, repository(response), subject);
         match seen.get(&key) {
             Some(first) if first.entry.digest() != response.entry.digest() => {
-                let message = format!("an earlier entry is a response for {}, too", response.subject.short());
+                let message = format!("an earlier entry is a response for {}, too", subject.short());
                 let finding = findings.on("index.json", response.pointer(), message);
                 finding.see("index.json", first.pointer(), "the first one");
             }
@@ -54,6 +55,6 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
 /// What stands before a fallback tag, as in `host/repository:tag`: each repository has a list of its own. `None` of a
 /// response that an annotation marks.
 fn repository<'r>(response: &'r Response<'_>) -> Option<&'r str> {
-    let name = response.entry.ref_name().filter(|_| !response.is_annotated())?;
+    let name = response.entry.ref_name().filter(|_| response.is_tagged())?;
     Some(name.rsplit_once(':').map_or("", |(repository, _)| repository))
 }

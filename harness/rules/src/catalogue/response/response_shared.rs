@@ -33,7 +33,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let mut seen: BTreeMap<&Digest, &Response<'_>> = BTreeMap::new();
-    for response in evidence.annotated_responses() {
+    for response in evidence.proposed_responses() {
         let Some(digest) = response.entry.digest() else { continue };
         let first = *seen.entry(digest).or_insert(response);
         if first.subject != response.subject {

@@ -1,6 +1,6 @@
 use referee_spec::annotation::REF_NAME;
 
-use crate::declare::{Check, PROPOSED, Reading};
+use crate::declare::{Check, PROPOSED_TEXT, Reading};
 use crate::doc::annotation_pointer;
 use crate::evidence::Evidence;
 use crate::finding::Findings;
@@ -25,13 +25,13 @@ declare_rule! {
     {
         check: Check::Layout(check),
         requirements: &["REF-16", "AMB-15", "CONV-04", "CONV-15"],
-        levels: PROPOSED,
+        levels: PROPOSED_TEXT,
         reading: Some(Reading { question: "AMB-15", error: &["forbidden"], fine: &["allowed"] }),
     }
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for response in evidence.annotated_responses() {
+    for response in evidence.proposed_responses() {
         if response.entry.ref_name().is_some() {
             let pointer = annotation_pointer(&response.entry.pointer(), REF_NAME);
             findings.on("index.json", pointer, "this response has a ref.name, so tools list it as a tag");

@@ -1,4 +1,4 @@
-use crate::declare::{Check, PROPOSED, Reading};
+use crate::declare::{Check, PROPOSED_TEXT, Reading};
 use crate::evidence::Evidence;
 use crate::evidence::annotations::FILTERS_APPLIED;
 use crate::finding::Findings;
@@ -22,13 +22,13 @@ declare_rule! {
     {
         check: Check::Layout(check),
         requirements: &["AMB-24"],
-        levels: PROPOSED,
+        levels: PROPOSED_TEXT,
         reading: Some(Reading { question: "AMB-24", error: &["forbidden"], fine: &["allowed"] }),
     }
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for response in evidence.annotated_responses() {
+    for response in evidence.proposed_responses() {
         let Some(node) = response.node else { continue };
         let filtered = |key: &&str| *key != FILTERS_APPLIED;
         if node.artifact_type.is_some() {

@@ -28,7 +28,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    for response in evidence.annotated_responses() {
+    for response in evidence.proposed_responses() {
         if response.node.is_some_and(|node| node.subject.is_some()) {
             findings.on(
                 response.file(),

@@ -37,9 +37,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let list = |response: &Response<'_>| -> BTreeSet<Digest> {
         response.entries().map(|(_, descriptor)| descriptor.digest.clone()).collect()
     };
-    for response in evidence.annotated_responses().filter(|response| response.node.is_some()) {
+    for response in evidence.proposed_responses().filter(|response| response.node.is_some()) {
         let same = |other: &&Response<'_>| {
-            !other.is_annotated() && other.subject == response.subject && other.node.is_some()
+            !other.is_proposed() && other.subject == response.subject && other.node.is_some()
         };
         for tag in evidence.responses().iter().filter(same) {
             if list(response) != list(tag) {

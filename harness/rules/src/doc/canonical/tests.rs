@@ -36,8 +36,8 @@ static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
     ];
     let profile = |(name, text): (&str, &str)| {
         let file = ProfileFile::parse(&Source::new(name, text)).unwrap();
-        let convention = file.convention.is_some().then_some(&proposal);
-        file.with(convention).unwrap()
+        let convention = file.convention.is_some().then(|| proposal.clone());
+        file.with(convention)
     };
     shipped.map(profile).into()
 });

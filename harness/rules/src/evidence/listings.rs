@@ -1,0 +1,219 @@
+//! Where the carriers of the proposal list referrers.
+//!
+//! Owns: the lists of each carrier, the entries in them that are of it or say so, and whether a referrer is in all that it should
+//! be in. Leaves to others: responses, which have lists of their own ([`super::responses`]), and whether anything is wrong.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use referee_convention::{Carrier, Convention, ListedIn, Lists, Reach, Values};
+use referee_layout::{DocumentKind, Entry, Node};
+use referee_spec::Digest;
+use referee_spec::path::blob_path;
+
+use super::marks::{claims, fits, of_referrer};
+use super::{Evidence, Reference, Response};
+
+/// An entry that says that it is of a carrier that lists single referrers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listing<'a> {
+    pub(crate) carrier: &'a Carrier,
+    /// The index that has it; none for index.json.
+    from: Option<&'a Node>,
+    pub(crate) entry: &'a Entry,
+    /// Whether all marks are those of what it lists.
+    pub(crate) fits: bool,
+}
+
+impl Listing<'_> {
+    /// The file that has it.
+    pub(crate) fn file(&self) -> String {
+        self.from.map_or_else(|| "index.json".to_owned(), |node| blob_path(&node.digest))
+    }
+}
+
+/// How a carrier has a referrer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// As it should.
+    Yes,
+    /// The list of the subject is there, and it is not in it.
+    NotInResponse,
+    /// Nothing lists it.
+    No,
+}
+
+/// The responses of carriers, by the subjects that they are marked for.
+pub(crate) type ResponsesBySubject<'e, 'a> = BTreeMap<&'e Digest, Vec<&'e Response<'a>>>;
+
+impl<'a> Evidence<'a> {
+    /// The carriers into which a writer of the proposal puts referrers.
+    pub(crate) fn carriers(&self) -> impl Iterator<Item = &'a Carrier> + use<'a> {
+        self.profile.convention().into_iter().flat_map(Convention::written)
+    }
+
+    /// The referrers that the carriers have to list. A proposal that has no say in what is only a blob speaks of all that is in
+    /// the layout; what one with a text means by that is an open question, AMB-02.
+    pub(crate) fn referrers_to_list(&self) -> Vec<(&'a Node, &'a Digest)> {
+        if self.profile.convention().is_none() {
+            return Vec::new();
+        }
+        let mut all: Vec<_> = self.referrers().collect();
+        if !self.profile.has_text() && self.is_fully_traversed() {
+            let own = |node: &&Node| {
+                node.media_type.as_deref() == Some(node.kind.media_type()) && node.invalid.is_none()
+            };
+            let unreached = self.unreached().into_iter().filter(own);
+            all.extend(unreached.filter_map(|node| Some((node, &node.subject.as_ref()?.digest))));
+        }
+        let responses: BTreeSet<_> =
+            self.proposed_responses().filter_map(|response| Some(&response.node?.digest)).collect();
+        // a response with a subject of its own is reported as that
+        all.retain(|(node, _)| !responses.contains(&node.digest));
+        all
+    }
+
+    pub(crate) fn responses_by_subject(&self) -> ResponsesBySubject<'_, 'a> {
+        let mut all = ResponsesBySubject::new();
+        for response in self.proposed_responses() {
+            // of several things with one name each has the response
+            let named = response.carrier.filter(|carrier| carrier.needs_name());
+            let others = named.into_iter().flat_map(|_| self.facts.entries());
+            let others = others.filter_map(Entry::digest).filter(|digest| response.is_for(self, digest));
+            for subject in response.subject.iter().chain(others).collect::<BTreeSet<_>>() {
+                all.entry(subject).or_default().push(response);
+            }
+        }
+        all
+    }
+
+    /// Whether a carrier has a referrer wherever it should: once, or once for each name of the subject.
+    pub(crate) fn listed(
+        &self,
+        carrier: &Carrier,
+        node: &Node,
+        subject: &Digest,
+        responses: &ResponsesBySubject<'_, 'a>,
+    ) -> Listed {
+        let values = self.values(carrier, subject);
+        let once = |values: &Values<'_>| match (carrier.place, carrier.lists) {
+            (ListedIn::Blob, _) => Listed::Yes,
+            (_, Lists::Response) => {
+                let of = responses.get(subject).into_iter().flatten();
+                let of = of.filter(|one| one.carrier.is_some_and(|own| std::ptr::eq(own, carrier)));
+                let of: Vec<_> = of.filter(|one| fits(carrier, one.entry, values)).collect();
+                match () {
+                    () if of.is_empty() => Listed::No,
+                    () if of.iter().any(|one| self.has(one, &node.digest)) => Listed::Yes,
+                    () => Listed::NotInResponse,
+                }
+            }
+            (_, Lists::Referrer) => match self.entries_of(carrier, node, values).next() {
+                Some(_) => Listed::Yes,
+                None => Listed::No,
+            },
+        };
+        values.iter().map(once).find(|listed| *listed != Listed::Yes).unwrap_or(Listed::Yes)
+    }
+
+    /// Whether a response lists something. One that cannot be read is reported as that.
+    fn has(&self, response: &Response<'_>, digest: &Digest) -> bool {
+        let Some(node) = response.node else { return true };
+        self.references(digest).iter().any(|one| one.from == Some(&node.digest) && one.entry().is_some())
+    }
+
+    /// The entries of a referrer that have all marks of a carrier for these values.
+    pub(crate) fn entries_of<'e>(
+        &'e self,
+        carrier: &'e Carrier,
+        node: &'e Node,
+        values: &Values<'e>,
+    ) -> impl Iterator<Item = (String, &'a Entry)> + use<'e, 'a> {
+        let values = of_referrer(*values, node);
+        let here = self.references(&node.digest).iter().filter(|one| self.is_in_list_of(carrier, one));
+        here.filter_map(move |one| {
+            let entry = one.entry()?;
+            fits(carrier, entry, &values).then(|| (one.file(), entry))
+        })
+    }
+
+    /// Whether a descriptor is in a list at which a reader of that carrier looks.
+    fn is_in_list_of(&self, carrier: &Carrier, reference: &Reference<'_>) -> bool {
+        match (carrier.place, carrier.reach, reference.from) {
+            (ListedIn::Blob, ..) => false,
+            (ListedIn::Index, Reach::Entries, from) => from.is_none(),
+            (ListedIn::Index, Reach::Graph, None) => true,
+            (ListedIn::Index, Reach::Graph, Some(from)) => self.is_index(from),
+            (ListedIn::SubjectIndex, _, from) => from.is_some_and(|from| self.is_subject_index(from)),
+        }
+    }
+
+    /// Whether it is an image index that index.json names, in which a carrier may list referrers beside their subject.
+    pub(crate) fn is_subject_index(&self, digest: &Digest) -> bool {
+        self.is_index(digest) && self.references(digest).iter().any(|one| one.from.is_none())
+    }
+
+    fn is_index(&self, digest: &Digest) -> bool {
+        self.node(digest).is_some_and(|node| node.kind == DocumentKind::Index)
+    }
+
+    /// All entries that say by their own keys that they are of a carrier, each with its file.
+    pub(crate) fn claimed(&self) -> impl Iterator<Item = (String, &'a Entry, &'a Carrier)> {
+        let responses = self.carriers().filter(|carrier| carrier.lists == Lists::Response);
+        let marked = responses.flat_map(|carrier| {
+            let entries = self.facts.entries().iter().filter(|entry| claims(carrier, entry));
+            entries.map(move |entry| ("index.json".to_owned(), entry, carrier))
+        });
+        let single = self.listings().into_iter().filter(|listing| !listing.fits);
+        marked.chain(single.map(|listing| (listing.file(), listing.entry, listing.carrier)))
+    }
+
+    /// The entries that say by their own keys that they are of a carrier for single referrers. One that has all the marks of
+    /// some carrier for what it lists is of that, whatever others look like.
+    pub(crate) fn listings(&self) -> Vec<Listing<'a>> {
+        let convention = self.profile.convention().into_iter();
+        let single = |carrier: &&Carrier| carrier.lists == Lists::Referrer && !carrier.annotation.is_empty();
+        let all: Vec<_> = convention.flat_map(|convention| &convention.carriers).filter(single).collect();
+        let mut found = Vec::new();
+        if all.is_empty() {
+            return found;
+        }
+        self.look(None, self.facts.entries(), &all, &mut found);
+        if all.iter().any(|one| one.place == ListedIn::SubjectIndex || one.reach == Reach::Graph) {
+            for node in self.nodes().filter(|node| node.kind == DocumentKind::Index) {
+                self.look(Some(node), &node.entries, &all, &mut found);
+            }
+        }
+        found
+    }
+
+    fn look(
+        &self,
+        from: Option<&'a Node>,
+        entries: &'a [Entry],
+        all: &[&'a Carrier],
+        found: &mut Vec<Listing<'a>>,
+    ) {
+        let here = |carrier: &&Carrier| match (carrier.place, from) {
+            (ListedIn::SubjectIndex, from) => from.is_some_and(|node| self.is_subject_index(&node.digest)),
+            (_, from) => from.is_none() || carrier.reach == Reach::Graph,
+        };
+        let all: Vec<&'a Carrier> = all.iter().copied().filter(here).collect();
+        for entry in entries.iter().filter(|entry| all.iter().any(|carrier| claims(carrier, entry))) {
+            let node = entry.digest().and_then(|digest| self.node(digest));
+            let fitting: Vec<_> = all.iter().filter(|one| self.is_of(one, entry, node)).collect();
+            let fits = !fitting.is_empty();
+            let said = all.iter().filter(|carrier| claims(carrier, entry) && !carrier.read_only);
+            let of: Vec<_> = if fits { fitting } else { said.collect() };
+            found.extend(of.into_iter().map(|carrier| Listing { carrier, from, entry, fits }));
+        }
+    }
+
+    /// Whether an entry has all marks of the carrier for what it lists.
+    fn is_of(&self, carrier: &Carrier, entry: &Entry, node: Option<&Node>) -> bool {
+        let Some((node, subject)) = node.and_then(|node| Some((node, &node.subject.as_ref()?.digest))) else {
+            return false;
+        };
+        let values = self.values(carrier, subject);
+        values.iter().any(|values| fits(carrier, entry, &of_referrer(*values, node)))
+    }
+}
