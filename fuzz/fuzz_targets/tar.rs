@@ -1,7 +1,7 @@
 //! Any bytes as an archive, and the same bytes in gzip and in zstd, which changes nothing of what is found in them.
 #![no_main]
 
-use std::io::Write as _;
+use std::io::{Cursor, Write} as _;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -16,7 +16,7 @@ use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 static CHECKERS: LazyLock<Vec<Checker>> = LazyLock::new(|| checkers(Some("pr-1171")));
 
 fn check(bytes: &[u8]) -> Result<Report, ArchiveError> {
-    let report = CHECKERS[0].archive(Path::new("layout.tar"), bytes);
+    let report = CHECKERS[0].archive(Path::new("layout.tar"), Cursor::new(bytes));
     report.iter().for_each(hold);
     report
 }

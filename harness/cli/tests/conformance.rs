@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -76,7 +77,7 @@ fn in_directory(scene: &Scene, checker: &Checker) -> Report {
 }
 
 fn in_archive(scene: &Scene, checker: &Checker) -> Report {
-    checker.archive(Path::new("layout.tar"), scene.tar().unwrap().as_slice()).unwrap()
+    checker.archive(Path::new("layout.tar"), Cursor::new(scene.tar().unwrap())).unwrap()
 }
 
 /// Rule and place of each finding, with the names of blobs.

@@ -182,12 +182,10 @@ pub struct ArchiveAnomaly {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AnomalyKind {
-    /// Its name is absolute or has `..`: unpacked carelessly, it lands outside.
+    /// Its name is absolute or has `..`, so that it lands outside if it is unpacked carelessly; or no file can have it.
     Traversal,
     /// An earlier member has the same name; unpacking keeps this one.
     Duplicate,
-    /// A link, with its target.
-    Link(String),
     /// A device or FIFO.
     Special,
     /// A file with holes, whose bytes are not what follows its header.

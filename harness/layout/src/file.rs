@@ -4,12 +4,15 @@
 
 pub(crate) mod dir;
 pub(crate) mod input;
+pub(crate) mod link;
 
 use std::fmt;
 use std::io;
 
 use rustix::fs::FileType;
 use rustix::io::Errno;
+
+use link::Link;
 
 /// What a name in a directory or a member of an archive is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,9 +43,12 @@ pub enum ReadError {
     /// It is no regular file, and was not opened.
     #[error("is a {0}, not a file")]
     Kind(FileKind),
-    /// A symlink leads out of the layout or nowhere, or links form a loop.
-    #[error("is a symlink that {0}")]
-    Link(&'static str),
+    /// It should be a directory and is none.
+    #[error("is a {0}, not a directory")]
+    NotADirectory(FileKind),
+    /// It is a link that was not followed, or is reached by one.
+    #[error("is {0}")]
+    Link(Link),
     /// It is larger than the reader accepts.
     #[error("has {size} bytes, more than the limit of {limit}")]
     Large {
@@ -59,9 +65,9 @@ pub enum ReadError {
         /// How many were announced.
         size: u64,
     },
-    /// A link or sparse file in an archive, whose bytes are elsewhere.
-    #[error("is a {0} in the archive, which is not followed; unpack the archive to have it read")]
-    Archived(&'static str),
+    /// A file with holes in an archive.
+    #[error("is a sparse file in the archive, which is not read; unpack the archive to have it read")]
+    Sparse,
     /// Permission was denied.
     #[error("may not be read (permission denied)")]
     Denied,
@@ -75,21 +81,22 @@ impl ReadError {
         Self::from_io(error.into())
     }
 
+    /// What the system says of a file that is open, or of a name of which it is known that no link is in the way.
     // takes the error by value to fit `map_err`
     #[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
     pub(crate) fn from_io(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound => Self::Missing,
-            io::ErrorKind::NotADirectory => Self::Missing,
-            io::ErrorKind::PermissionDenied if error.raw_os_error().is_none() => {
-                Self::Link("leads out of the layout")
-            }
             io::ErrorKind::PermissionDenied => Self::Denied,
-            _ if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => Self::Link("is part of a loop"),
-            _ if error.raw_os_error() == Some(Errno::XDEV.raw_os_error()) => {
-                Self::Link("leads out of the layout")
-            }
             _ => Self::Io(error.to_string()),
+        }
+    }
+
+    /// The link that was not followed, if that is why.
+    pub fn link(&self) -> Option<&Link> {
+        match self {
+            Self::Link(link) => Some(link),
+            _ => None,
         }
     }
 }
@@ -113,7 +120,7 @@ impl fmt::Display for FileKind {
         f.write_str(match self {
             Self::File => "file",
             Self::Directory => "directory",
-            Self::Symlink => "symlink",
+            Self::Symlink => "symbolic link",
             Self::Fifo => "FIFO",
             Self::Socket => "socket",
             Self::Device => "device",

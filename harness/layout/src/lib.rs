@@ -19,4 +19,5 @@ pub use facts::{
     ResolveError, Subject, UnexpectedPath, Verified, Visited, Visitor,
 };
 pub use file::dir::LayoutDir;
+pub use file::link::{Link, LinkEnd};
 pub use file::{FileKind, ReadError};

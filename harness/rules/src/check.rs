@@ -4,7 +4,7 @@
 //! lines around what was found. Leaves to others: reading, and what is wrong.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -123,11 +123,11 @@ impl Checker {
         (self.judge(&facts, seen, &reopen), facts)
     }
 
-    /// Checks a layout in an archive, read as one stream.
+    /// Checks a layout in an archive, read as one stream; a second time only to follow links, if it can be.
     ///
     /// # Errors
     /// It is no archive, or has nothing of a layout.
-    pub fn archive(&self, name: &Path, from: impl Read) -> Result<Report, ArchiveError> {
+    pub fn archive(&self, name: &Path, from: impl Read + Seek) -> Result<Report, ArchiveError> {
         let look = DocumentRules { checker: self, budget: Some(AtomicUsize::new(KEPT)) };
         let (facts, seen) = archive::inspect(name, from, &self.limits, &look)?;
         Ok(self.judge(&facts, seen, &|_| None))

@@ -16,8 +16,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::mem;
 
 use rayon::prelude::*;
-use referee_layout::ReadError;
-use referee_layout::{Blob, DocumentKind, Facts, Node, json};
+use referee_layout::facts::Verified;
+use referee_layout::{Blob, DocumentKind, Facts, LinkEnd, Node, ReadError, json};
 use referee_spec::{Digest, media_type};
 use smallvec::SmallVec;
 
@@ -175,6 +175,13 @@ impl<'a> Evidence<'a> {
         self.facts.blobs().get(digest)
     }
 
+    /// Whether a blob is there, as far as can be known, and nobody knows what it is: it was not read, or has other bytes than
+    /// those of its digest. That is reported, and nothing that would follow from it.
+    pub(crate) fn is_unread(&self, digest: &Digest) -> bool {
+        let unread = |blob: &Blob| blob.unreadable().is_some() || blob.verified == Verified::No;
+        self.blob(digest).map_or_else(|| self.is_unlisted(digest), unread)
+    }
+
     /// Whether there is no blob of that digest, as far as can be known.
     pub(crate) fn is_missing(&self, digest: &Digest) -> bool {
         self.blob(digest).is_none() && !self.is_unlisted(digest)
@@ -242,5 +249,15 @@ impl<'a> Evidence<'a> {
 /// Whether an error is about reading, as missing permissions are, and not about the layout. A FIFO, a link and a missing file
 /// have rules of their own.
 pub(crate) fn is_reading_error(error: &ReadError) -> bool {
-    !matches!(error, ReadError::Missing | ReadError::Kind(_) | ReadError::Link(_) | ReadError::Archived(_))
+    use ReadError::{Kind, Link, Missing, NotADirectory, Sparse};
+    !matches!(error, Missing | Kind(_) | NotADirectory(_) | Link(_) | Sparse)
+}
+
+/// Whether nothing is there, be it at the end of a link. What a link leads out to is not known.
+pub(crate) fn is_nothing(error: &ReadError) -> bool {
+    match error {
+        ReadError::Missing => true,
+        ReadError::Link(link) => link.end == LinkEnd::Nothing,
+        _ => false,
+    }
 }

@@ -63,8 +63,11 @@ pub(super) fn blobs<V: Visitor>(dir: &LayoutDir, limits: &Limits, visitor: &V) -
             blobs.into_iter().for_each(|(digest, blob, kept)| found.blob(digest, blob, kept));
         };
         let read_all = |folder| for_each_batch(algorithm, &folder, read_batch);
-        if let Err(error) = dir.folder(&path).and_then(read_all) {
-            lock().unreadable.insert(path, error);
+        match dir.folder(&path).and_then(read_all) {
+            Ok(()) => {}
+            // a link to a file is no more than a file there would be
+            Err(ReadError::NotADirectory(kind)) => drop(lock().unexpected.insert(path, kind)),
+            Err(error) => drop(lock().unreadable.insert(path, error)),
         }
     }
     found.into_inner().unwrap_or_else(PoisonError::into_inner)

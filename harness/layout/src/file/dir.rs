@@ -12,15 +12,16 @@ use std::io::{self, Seek as _, SeekFrom};
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
+use cap_std::fs::{Dir, MetadataExt as _, OpenOptions, OpenOptionsExt};
 use rustix::buffer::spare_capacity;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir};
 use rustix::io::Errno;
 
 use crate::file::input::Input;
+use crate::file::link::{Link, LinkEnd};
 use crate::file::{FileKind, ReadError};
 
 /// How many bytes of names are listed at a time, as by the C library: some 370 names of 64 characters.
@@ -74,13 +75,7 @@ impl LayoutDir {
     /// [`ReadError::Missing`] and its siblings.
     pub fn kind(&self, name: impl AsRef<Path>) -> Result<FileKind, ReadError> {
         let metadata = self.root.symlink_metadata(name).map_err(ReadError::from_io)?;
-        let kind = metadata.file_type();
-        Ok(match () {
-            () if kind.is_file() => FileKind::File,
-            () if kind.is_dir() => FileKind::Directory,
-            () if kind.is_symlink() => FileKind::Symlink,
-            () => FileKind::Other,
-        })
+        Ok(kind_of(metadata.mode()))
     }
 
     /// The content of the file `name`, a path below the root.
@@ -103,36 +98,50 @@ impl LayoutDir {
 
     pub(crate) fn folder(&self, path: impl AsRef<Path>) -> Result<Folder<'_>, ReadError> {
         let path = path.as_ref().to_owned();
-        let dir = self.root.open_dir(&path).map_err(ReadError::from_io)?;
+        let dir = self.root.open_dir(&path).map_err(|error| self.why(&path, error))?;
         Ok(Folder { root: self, path, dir })
     }
 
     /// The careful way, for any path: links are followed inside the root only.
     fn open_file(&self, path: &Path) -> Result<File, ReadError> {
-        // an escape or a loop is reported as such by the first step that follows links
-        let metadata = self.root.metadata(path).map_err(ReadError::from_io)?;
+        let metadata = self.root.metadata(path).map_err(|error| self.why(path, error))?;
         if !metadata.is_file() {
-            return Err(ReadError::Kind(if metadata.is_dir() {
-                FileKind::Directory
-            } else {
-                self.special_kind(path)
-            }));
+            return Err(ReadError::Kind(kind_of(metadata.mode())));
         }
         let mut options = OpenOptions::new();
         let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
         options.read(true).custom_flags(flags.bits().cast_signed());
-        let file = self.root.open_with(path, &options).map_err(ReadError::from_io)?;
+        let file = self.root.open_with(path, &options).map_err(|error| self.why(path, error))?;
         Ok(file.into_std())
     }
 
-    fn special_kind(&self, path: &Path) -> FileKind {
-        let listed = path.parent().and_then(|parent| {
-            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-            let name = path.file_name()?;
-            self.list(parent).ok()?.into_iter().find(|listed| listed.name == name)
-        });
-        listed.map_or(FileKind::Other, |listed| listed.kind)
+    /// Why `path` cannot be opened: the system does not say which part of it is to blame.
+    fn why(&self, path: &Path, error: io::Error) -> ReadError {
+        let mut parts: Vec<&Path> = path.ancestors().filter(|part| !part.as_os_str().is_empty()).collect();
+        parts.reverse();
+        for part in parts {
+            let followed = self.root.metadata(part);
+            let Err(why) = followed else { continue };
+            let Ok(to) = self.root.read_link_contents(part) else { break };
+            let end = match Errno::from_io_error(&why) {
+                // what leads out is told by an error that is not the system's own
+                None | Some(Errno::XDEV) => LinkEnd::Outside,
+                Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => LinkEnd::Nothing,
+                Some(_) => break,
+            };
+            return ReadError::Link(Link::new(&to.to_string_lossy(), false, end));
+        }
+        match self.root.metadata(path) {
+            Ok(metadata) if Errno::from_io_error(&error) == Some(Errno::NOTDIR) => {
+                ReadError::NotADirectory(kind_of(metadata.mode()))
+            }
+            _ => ReadError::from_io(error),
+        }
     }
+}
+
+fn kind_of(mode: u32) -> FileKind {
+    FileType::from_raw_mode(mode).into()
 }
 
 impl Folder<'_> {
@@ -171,19 +180,22 @@ impl Folder<'_> {
     pub(crate) fn open(&self, name: &CStr, kind: FileKind, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
         match kind {
             FileKind::File => {}
-            FileKind::Symlink => {
-                let path = self.path.join(OsStr::from_bytes(name.to_bytes()));
-                return read_start(self.root.open_file(&path)?, bytes);
-            }
+            FileKind::Symlink => return self.follow(name, bytes),
             kind => return Err(ReadError::Kind(kind)),
         }
         // one component, links not followed: this cannot lead out, and is one system call instead of five
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         match rustix::fs::openat(&self.dir, name, flags, Mode::empty()) {
             Ok(file) => read_start(file.into(), bytes),
-            Err(Errno::LOOP) => Err(ReadError::Kind(FileKind::Symlink)),
+            // it has become a link since it was listed
+            Err(Errno::LOOP) => self.follow(name, bytes),
             Err(error) => Err(ReadError::from_errno(error)),
         }
+    }
+
+    fn follow(&self, name: &CStr, bytes: &mut Vec<u8>) -> Result<File, ReadError> {
+        let path = self.path.join(OsStr::from_bytes(name.to_bytes()));
+        read_start(self.root.open_file(&path)?, bytes)
     }
 }
 
@@ -238,12 +250,6 @@ impl Input<File> {
             file.seek(SeekFrom::Start(read)).map_err(ReadError::from_io)?;
             return Ok(Self::new(file, metadata.len()));
         }
-        let kind = metadata.file_type();
-        Err(ReadError::Kind(match () {
-            () if kind.is_dir() => FileKind::Directory,
-            () if kind.is_fifo() => FileKind::Fifo,
-            () if kind.is_socket() => FileKind::Socket,
-            () => FileKind::Device,
-        }))
+        Err(ReadError::Kind(kind_of(metadata.mode())))
     }
 }

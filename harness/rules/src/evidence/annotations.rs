@@ -49,9 +49,10 @@ pub(crate) fn misplaced_annotations<'a>(evidence: &Evidence<'a>, key: &str) -> V
         }
         for entry in &node.entries {
             let Some(value) = entry.annotation(key) else { continue };
-            let own = entry.digest().and_then(|digest| evidence.node(digest)?.annotations.get(key));
-            let copy = responses.contains(&node.digest) && own.is_some_and(|own| own == value);
-            if !copy {
+            let own = |digest| evidence.node(digest)?.annotations.get(key);
+            // what cannot be looked at may have it
+            let is_copy = |digest| own(digest).map_or(evidence.is_unread(digest), |own| own == value);
+            if !responses.contains(&node.digest) || !entry.digest().is_some_and(is_copy) {
                 push(file(), entry.pointer(), value, Some(&node.digest));
             }
         }

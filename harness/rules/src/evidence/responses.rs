@@ -214,5 +214,8 @@ fn tags(facts: &Facts) -> BTreeMap<String, &Digest> {
         return BTreeMap::new();
     }
     let all = facts.nodes().map(|node| &node.digest).chain(facts.subjects());
+    // what could not be read may be one
+    let unread = facts.blobs().pick(|_, blob| blob.unreadable());
+    let all = all.chain(unread.into_iter().map(|(digest, _)| digest));
     all.map(|digest| (fallback_tag(digest), digest)).collect()
 }

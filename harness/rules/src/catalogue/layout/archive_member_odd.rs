@@ -9,7 +9,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// Finds members of an archive whose name leads out of it, that have the name of an earlier member, or that are
-    /// links, devices or FIFOs.
+    /// devices, FIFOs, or files with holes. (Links have rules of their own.)
     ///
     /// ## Why it matters
     /// Programs that unpack such an archive do different things, and a careless one writes outside of its folder. No
@@ -24,7 +24,7 @@ declare_rule! {
     /// Pack the layout again from plain files, as in `tar -C DIR -c .`.
     {
         check: Check::Layout(check),
-        requirements: &["LAYOUT-017", "LAYOUT-018"],
+        requirements: &["LAYOUT-017"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
     }
@@ -36,14 +36,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         // whatever else lies beside a layout is nobody's business
         let ours = ["oci-layout", "index.json", "blobs"].contains(&root);
         let what = match &anomaly.kind {
-            AnomalyKind::Traversal => {
-                "this member's name leads out of the archive; it was not read".to_owned()
-            }
-            AnomalyKind::Duplicate => "an earlier member has the same name; this one was read".to_owned(),
+            AnomalyKind::Traversal => "this member's name is no path inside of the archive; it was not read",
+            AnomalyKind::Duplicate => "an earlier member has the same name; this one was read",
             _ if !ours => continue,
-            AnomalyKind::Link(target) => format!("this member is a link to {target}; it was not followed"),
-            AnomalyKind::Sparse => "this member is a sparse file; it was not read".to_owned(),
-            _ => "this member is a device or FIFO; it was not read".to_owned(),
+            AnomalyKind::Sparse => "this member is a sparse file; it was not read",
+            _ => "this member is a device or FIFO; it was not read",
         };
         findings.on(anomaly.path.as_str(), "", what);
     }

@@ -1,4 +1,3 @@
-use referee_layout::ReadError;
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, DECLARED, Severity};
@@ -9,12 +8,13 @@ declare_rule! {
     /// a blob is a link that leads out of the layout or nowhere
     ///
     /// ## What it does
-    /// Finds blobs that are symbolic links out of the layout, to nothing, or in a loop. Links are followed inside
-    /// of the layout only.
+    /// Finds blobs that are symbolic links out of the layout, to nothing, or in a loop, and hard links in an archive that name
+    /// no earlier member. Links that stay inside are followed, in a directory as in an archive. (An archive from a pipe can be
+    /// read only once, so that its links are not followed.)
     ///
     /// ## Why it matters
     /// A copy of the layout does not have what the link leads to, and a reader that follows it reads files that are
-    /// none of its business. No text speaks of links, so it is a warning.
+    /// none of its business. No sentence speaks of links, so it is no error; but the blob may be anything, so it is a warning.
     ///
     /// ## Example
     /// ```text
@@ -32,8 +32,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    let wrong = |error: &&ReadError| matches!(error, ReadError::Link(_));
-    for (digest, error) in evidence.facts.blobs().pick(|_, blob| blob.unreadable().filter(wrong)) {
-        findings.on(blob_path(digest), "", format!("this blob {error}; it was not followed"));
+    for (digest, link) in evidence.facts.blobs().pick(|_, blob| blob.unreadable()?.link()) {
+        findings.on(blob_path(digest), "", format!("this blob is {link}; it was not followed"));
     }
 }

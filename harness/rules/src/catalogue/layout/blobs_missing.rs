@@ -1,14 +1,14 @@
 use referee_layout::ReadError;
 
 use crate::declare::{Check, MUST};
-use crate::evidence::{Evidence, is_reading_error};
+use crate::evidence::{Evidence, is_nothing};
 use crate::finding::Findings;
 
 declare_rule! {
     /// there is no directory blobs
     ///
     /// ## What it does
-    /// Finds layouts without a directory `blobs`.
+    /// Finds layouts without a directory `blobs`: there is nothing of that name, a file, or a link to nothing or to a file.
     ///
     /// ## Why it matters
     /// Every descriptor points into it. That blobs are missing is then not said again for each.
@@ -33,7 +33,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         Some(ReadError::Missing) => {
             findings.on("blobs", "", "there is no directory blobs");
         }
-        Some(error) if !is_reading_error(error) => {
+        Some(error) if is_nothing(error) || matches!(error, ReadError::NotADirectory(_)) => {
             findings.on("blobs", "", format!("blobs {error}"));
         }
         _ => {}

@@ -31,7 +31,9 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let document = match evidence.facts.index() {
         Ok(document) => document,
-        Err(error) if is_reading_error(error) || *error == ReadError::Missing => return,
+        Err(error) if is_reading_error(error) || matches!(error, ReadError::Missing | ReadError::Link(_)) => {
+            return;
+        }
         Err(error) => {
             findings.on("index.json", "", format!("index.json {error}"));
             return;

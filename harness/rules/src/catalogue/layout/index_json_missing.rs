@@ -1,14 +1,12 @@
-use referee_layout::ReadError;
-
 use crate::declare::{Check, MUST};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, is_nothing};
 use crate::finding::Findings;
 
 declare_rule! {
     /// there is no file index.json
     ///
     /// ## What it does
-    /// Finds layouts without the file `index.json`.
+    /// Finds layouts without the file `index.json`, also where a link of that name leads to nothing.
     ///
     /// ## Why it matters
     /// Everything in a layout is found from index.json on: without it there are only blobs.
@@ -28,7 +26,11 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    if evidence.facts.index().err() == Some(&ReadError::Missing) {
-        findings.on("index.json", "", "there is no index.json, so nothing says what the layout holds");
+    if let Some(error) = evidence.facts.index().err().filter(|error| is_nothing(error)) {
+        let message = match error.link() {
+            Some(link) => format!("index.json is {link}, so nothing says what the layout holds"),
+            None => "there is no index.json, so nothing says what the layout holds".to_owned(),
+        };
+        findings.on("index.json", "", message);
     }
 }

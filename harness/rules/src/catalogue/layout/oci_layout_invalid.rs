@@ -31,7 +31,9 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let document = match evidence.facts.oci_layout() {
         Ok(document) => document,
-        Err(error) if is_reading_error(error) || *error == ReadError::Missing => return,
+        Err(error) if is_reading_error(error) || matches!(error, ReadError::Missing | ReadError::Link(_)) => {
+            return;
+        }
         Err(error) => {
             findings.on("oci-layout", "", format!("oci-layout {error}"));
             return;

@@ -1,14 +1,12 @@
-use referee_layout::ReadError;
-
 use crate::declare::{Check, MUST};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, is_nothing};
 use crate::finding::Findings;
 
 declare_rule! {
     /// there is no file oci-layout
     ///
     /// ## What it does
-    /// Finds layouts without the file `oci-layout` at their root.
+    /// Finds layouts without the file `oci-layout` at their root, also where a link of that name leads to nothing.
     ///
     /// ## Why it matters
     /// Readers tell a layout from any other folder by this file, and refuse without it.
@@ -28,7 +26,11 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    if evidence.facts.oci_layout().err() == Some(&ReadError::Missing) {
-        findings.on("oci-layout", "", "there is no file oci-layout, which says that this is a layout");
+    if let Some(error) = evidence.facts.oci_layout().err().filter(|error| is_nothing(error)) {
+        let message = match error.link() {
+            Some(link) => format!("oci-layout, which says that this is a layout, is {link}"),
+            None => "there is no file oci-layout, which says that this is a layout".to_owned(),
+        };
+        findings.on("oci-layout", "", message);
     }
 }

@@ -35,7 +35,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         let Ok(descriptor) = &response.entry.descriptor else { continue };
         let referrer = evidence.node(&descriptor.digest);
         let other = referrer.is_some_and(|node| response.lists_rightly(evidence, node))
-            || Some(&descriptor.digest) == response.subject.as_ref();
+            || Some(&descriptor.digest) == response.subject.as_ref()
+            || evidence.is_unread(&descriptor.digest);
         if descriptor.media_type != media_type::IMAGE_INDEX
             && !(response.is_proposed() && !response.is_tagged() && other)
         {
