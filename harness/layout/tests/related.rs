@@ -100,6 +100,23 @@ fn what_is_no_file_may_refer_to_anything() {
     assert_eq!(read(), ["unclear"]);
 }
 
+/// An in-toto statement has a list of subjects, and other content may have anything.
+#[test]
+fn content_with_a_subject_of_its_own_is_no_referrer() {
+    for content in [r#"{"_type":"a","subject":[{"name":"n"}]}"#, r#"{"subject":"s"}"#, r#"{"subject":{}}"#] {
+        let (files, image, _) = image_and(|_| content.to_owned());
+        assert_eq!(words(&facts(&files), &image), ["unclear"], "an entry calls {content} a manifest");
+        let mut files = Files::new();
+        let image = blob(&mut files, &manifest(""));
+        let layer = blob(&mut files, content);
+        let layers = format!(r#""layers":[{}]"#, descriptor("application/vnd.in-toto+json", &layer, ""));
+        let holder = blob(&mut files, &manifest("").replace(r#""layers":[]"#, &layers));
+        let entries = [descriptor(MANIFEST, &image, V1), descriptor(MANIFEST, &holder, TYPED)];
+        let files = finish(files, &entries);
+        assert_eq!(words(&facts(&files), &image.0), [""; 0], "{content} is a layer");
+    }
+}
+
 /// Whatever a member is or is not: what names the subject is found, or it is said why not.
 #[test]
 fn a_malformed_referrer_is_said() {

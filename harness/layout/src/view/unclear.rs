@@ -146,18 +146,23 @@ fn unverified(blob: &Blob) -> Option<String> {
     }
 }
 
-/// Blobs that may be referrers for all that is known, whether a list has them or not: no document that was read has them as
-/// content.
+/// Blobs that may be referrers for all that is known, whether a list has them or not: no manifest that was read has them as
+/// content, where a `subject` need not be that of a manifest (an in-toto statement has a list of that name). What an index
+/// has is what it says, and a damaged one of its platforms names nothing.
 fn blobs(facts: &Facts) -> Vec<(&Digest, String)> {
-    let mut doubtful = facts.blobs().pick(|_, blob| malformed(blob));
+    let without = |mut doubtful: Vec<(_, _)>, kinds: &[DocumentKind]| {
+        if !doubtful.is_empty() {
+            let named = facts.nodes().filter(|node| kinds.contains(&node.kind)).flat_map(|node| {
+                let config = node.config.iter().map(|config| &config.digest);
+                config.chain(node.entries.iter().filter_map(|entry| entry.digest()))
+            });
+            let named: BTreeSet<&Digest> = named.collect();
+            doubtful.retain(|(digest, _)| !named.contains(digest));
+        }
+        doubtful
+    };
+    let malformed = without(facts.blobs().pick(|_, blob| malformed(blob)), &[DocumentKind::Manifest]);
     let unverified = facts.blobs().pick(|_, blob| unverified(blob));
-    if !unverified.is_empty() {
-        let named = facts.nodes().flat_map(|node| {
-            let config = node.config.iter().map(|config| &config.digest);
-            config.chain(node.entries.iter().filter_map(|entry| entry.digest()))
-        });
-        let named: BTreeSet<&Digest> = named.collect();
-        doubtful.extend(unverified.into_iter().filter(|(digest, _)| !named.contains(digest)));
-    }
-    doubtful
+    let unverified = without(unverified, &[DocumentKind::Manifest, DocumentKind::Index]);
+    malformed.into_iter().chain(unverified).collect()
 }
