@@ -108,8 +108,11 @@ impl<'a> Evidence<'a> {
         blob_node.references.push(reference);
         let kind = match reference.slot() {
             Slot::Entry(_) => reference.kind(),
-            // a subject is known by its digest alone, whatever else its descriptor says
-            Slot::Subject => blob_node.node.map(|node| node.kind),
+            // a subject is known by its digest: its media type decides only where the document itself does not
+            Slot::Subject => blob_node.node.map(|node| {
+                let said = reference.kind().unwrap_or(node.kind);
+                node.used_as(said).kind
+            }),
             // what is listed as a layer or config is opaque, whatever type it has
             Slot::Layer(_) | Slot::Config => None,
         };

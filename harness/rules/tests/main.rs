@@ -2,4 +2,5 @@
 
 mod hostile;
 mod imports;
+mod places;
 mod second_opinion;

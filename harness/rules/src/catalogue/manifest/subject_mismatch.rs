@@ -1,3 +1,5 @@
+use referee_layout::facts::Verified;
+use referee_layout::{BlobContent, DocumentKind, Node};
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, DECLARED, Reading, Severity};
@@ -8,7 +10,8 @@ declare_rule! {
     /// a subject descriptor differs from the manifest that it names
     ///
     /// ## What it does
-    /// Compares `mediaType` and `size` of a subject with the manifest of that digest, if it is in the layout.
+    /// Compares `mediaType` and `size` of a subject with the manifest of that digest, if it is in the layout, and the size
+    /// with any other blob.
     ///
     /// ## Why it matters
     /// oras compares the whole descriptor: with a wrong size it refuses the layout. Others go by the digest alone.
@@ -23,7 +26,7 @@ declare_rule! {
     /// Write the descriptor of the manifest.
     {
         check: Check::Layout(check),
-        requirements: &["MANIFEST-017", "AMB-13"],
+        requirements: &["MANIFEST-017", "INDEX-027", "AMB-13"],
         levels: DECLARED,
         severity: Some(Severity::Warning),
         reading: Some(Reading { question: "AMB-13", error: &["triple"], fine: &["digest"] }),
@@ -32,15 +35,29 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for (node, digest) in evidence.referrers() {
-        let (Some(subject), Some(target)) = (&node.subject, evidence.node(digest)) else { continue };
-        let target_type = target.media_type.as_deref().unwrap_or(target.kind.media_type());
-        let message = if subject.size.is_some_and(|size| size != target.size) {
-            format!("the subject has {} bytes, but its descriptor gives another size", target.size)
-        } else if subject.media_type.as_deref().is_some_and(|own| own != target_type) {
-            format!("the subject is {target_type}, but its descriptor gives another media type")
-        } else {
+        let (Some(subject), Some(blob)) = (&node.subject, evidence.blob(digest)) else { continue };
+        if blob.verified == Verified::No || matches!(blob.content, BlobContent::Unreadable(_)) {
             continue;
-        };
-        findings.on(blob_path(&node.digest), "/subject", message);
+        }
+        if let Some(size) = subject.size.filter(|size| *size != blob.size) {
+            let message = format!("the size is {size}, but the subject has {} bytes", blob.size);
+            let finding = findings.on(blob_path(&node.digest), "/subject/size", message);
+            finding.see(blob_path(digest), "", "the subject");
+        }
+        let Some(target) = evidence.node(digest) else { continue };
+        if let Some(own) = subject.media_type.as_deref().filter(|own| !is_type_of(own, target)) {
+            let said = target.media_type.as_deref().unwrap_or(target.kind.media_type());
+            let message = format!("the media type is {own}, but the subject is {said}");
+            let finding = findings.on(blob_path(&node.digest), "/subject/mediaType", message);
+            finding.see(blob_path(digest), "", "the subject");
+        }
+    }
+}
+
+/// Whether a document may be called that: what it says itself, or, if it says nothing, any type of its kind.
+fn is_type_of(own: &str, target: &Node) -> bool {
+    match target.media_type.as_deref() {
+        Some(said) => own == said,
+        None => DocumentKind::of_media_type(own) == Some(target.kind),
     }
 }
