@@ -3,6 +3,7 @@
 //! Owns: PATH, caches, the scratch folder, the sandbox. Leaves to others: using them.
 #![expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use referee::process::{self, Sandbox};
@@ -16,10 +17,18 @@ pub(crate) fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
-/// How wide a report is set: as the terminal, or in full where it goes elsewhere.
+/// How a report is set: as wide as the terminal and with colours, or 80 columns without, where it goes elsewhere.
 pub(crate) fn page() -> Page {
-    let size = terminal_size::terminal_size_of(std::io::stdout());
-    size.map_or(Page::FULL, |(columns, _)| Page::of(columns.0.into()))
+    let out = std::io::stdout();
+    let size = terminal_size::terminal_size_of(&out).filter(|_| out.is_terminal());
+    let page = size.map_or(Page::FULL, |(columns, _)| Page::of(columns.0.into()));
+    let is_dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    if out.is_terminal() && !is_dumb && !no_color() { page.coloured() } else { page }
+}
+
+/// Words after a head, as wide as the terminal within what can be read; further lines are indented.
+pub(crate) fn wrapped(head: &str, body: &str, indent: usize) -> String {
+    page().wrapped(head, body, indent)
 }
 
 /// This machine. `cache` replaces the folder of built tools.

@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use referee::results::event::Event;
 use referee::results::report::unexpected;
 use referee::results::{CellResult, Outcome};
+use referee::source::counted;
 
 /// Shows events.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ impl Progress {
                 state.cells = cells;
                 self.bar.set_length(cells as u64);
                 if !self.terminal {
-                    self.line(&format!("running {cells} cells; {skipped} cannot run here"));
+                    self.line(&format!("running {}; {skipped} cannot run here", counted(cells, "cell")));
                 }
             }
             Event::CellFinished(cell) => {
@@ -65,7 +66,7 @@ impl Progress {
                 let tenth = state.done * 10 / state.cells.max(1);
                 if !self.terminal && tenth > state.tenth {
                     state.tenth = tenth;
-                    self.line(&format!("{}/{} cells", state.done, state.cells));
+                    self.line(&format!("{}/{}", state.done, counted(state.cells, "cell")));
                 }
             }
             Event::Finished { .. } => self.bar.finish_and_clear(),

@@ -9,12 +9,12 @@ mod words;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use referee::results::report::wrap::wrapped;
 use referee::runner::catalogue::Catalogue;
 use referee::runner::driver::Driver;
 use referee::source::{meant, nearest};
 
 use crate::exit::{Exit, Failed};
+use crate::machine::wrapped;
 
 pub(super) fn run(name: &str) -> Result<Exit, Failed> {
     let catalogue = Catalogue::shipped()?;
@@ -77,7 +77,7 @@ fn case(case: &referee::runner::case::Case) -> String {
 
 fn driver(driver: &Driver) -> String {
     let file = &driver.file;
-    let mut text = format!("driver {}: {}\n\n", driver.id, file.name);
+    let mut text = format!("driver {}: {}\n\n", driver.id, driver.name());
     if let Some(homepage) = &file.homepage {
         let _ = writeln!(text, "{homepage}");
     }

@@ -2,99 +2,92 @@
 //!
 //! Owns: one table per kind. Leaves to others: the things themselves.
 
-use std::fmt::Write as _;
-
 use referee::fixtures::coverage::Coverage;
-use referee::results::report::wrap::wrapped;
 use referee::rules::catalogue::rules;
 use referee::rules::profile::ProfileFile;
 use referee::rules::{Rule, requirement};
-use referee::runner::case::cell::Readers;
+use referee::runner::case::cell::{Cell, Readers};
 use referee::runner::catalogue::{self, Catalogue};
 use serde_json::{Value, json};
 
 use super::selection;
 use crate::args::{Files, Format, What};
 use crate::exit::{Exit, Failed};
+use crate::machine;
 
 pub(super) fn run(what: What, files: &Files, format: Format) -> Result<Exit, Failed> {
     let (catalogue, selected) = super::catalogue(files)?;
-    let mut text = String::new();
-    let mut values = Vec::new();
-    match what {
-        What::Cases => {
-            for case in &catalogue.cases {
-                let _ = writeln!(text, "{:24} {}", case.id, case.title);
-                let needs: Vec<_> = case.steps.iter().map(|step| step.needs().name).collect();
-                values.push(json!({"id": case.id, "title": case.title, "req": case.req, "needs": needs}));
-            }
-        }
+    let (text, values) = match what {
+        What::Cases => listed(catalogue.cases.iter().map(|case| {
+            let needs: Vec<_> = case.steps.iter().map(|step| step.needs().name).collect();
+            let value = json!({"id": case.id, "title": case.title, "req": case.req, "needs": needs});
+            (case.id.as_str(), case.title.clone(), value)
+        })),
         What::Cells => {
-            let cells = selection::select(&catalogue, &selected, &[], Readers::Few);
-            for cell in cells.unwrap_or_default() {
-                let _ = writeln!(text, "{}", cell.id);
-                values.push(json!({"id": cell.id, "case": cell.case.id, "convention": cell.id.convention()}));
-            }
+            let cells = selection::select(&catalogue, &selected, &[], Readers::Few).unwrap_or_default();
+            let value = |cell: &Cell| json!({"id": cell.id, "case": cell.case.id, "convention": cell.id.convention()});
+            let text = cells.iter().map(|cell| format!("{}\n", cell.id)).collect();
+            (text, cells.iter().map(value).collect())
         }
-        What::Rules | What::Requirements | What::Profiles => values = texts(what, &catalogue, &mut text)?,
-        What::Conventions => {
-            for convention in &catalogue.conventions {
-                let _ = writeln!(text, "{:21} {}", convention.id, convention.title);
-                values.push(
-                    json!({"id": convention.id, "title": convention.title, "source": convention.source}),
-                );
-            }
-        }
-        What::Tools => {
-            for driver in &catalogue.drivers {
-                let can: Vec<_> = driver.file.can.iter().map(|capability| capability.name).collect();
-                let release = driver.release().map_or("", |release| release.version.as_str());
-                let _ = writeln!(text, "{:13} {release:8} {}", driver.id, driver.file.name);
-                values
-                    .push(json!({"id": driver.id, "name": driver.file.name, "release": release, "can": can}));
-            }
-        }
-    }
+        What::Rules | What::Requirements | What::Profiles => texts(what, &catalogue)?,
+        What::Conventions => listed(catalogue.conventions.iter().map(|one| {
+            let value = json!({"id": one.id, "title": one.title, "source": one.source});
+            (one.id.as_str(), one.title.clone(), value)
+        })),
+        What::Tools => listed(catalogue.drivers.iter().map(|driver| {
+            let can: Vec<_> = driver.file.can.iter().map(|capability| capability.name).collect();
+            let release = driver.release().map_or("", |release| release.version.as_str());
+            let value = json!({"id": driver.id, "name": driver.name(), "release": release, "can": can});
+            (driver.id.as_str(), format!("{release:8} {}", driver.name()), value)
+        })),
+    };
     finish(&text, &values, format)
 }
 
+/// A line for each, its text beside the id, and the values.
+fn listed<'a>(all: impl Iterator<Item = (&'a str, String, Value)>) -> (String, Vec<Value>) {
+    let all: Vec<_> = all.collect();
+    let width = all.iter().map(|(id, ..)| id.len()).max().unwrap_or(0);
+    let page = machine::page();
+    let line = |(id, text, _): &(&str, String, Value)| page.row(&format!("{id:width$}  "), text, width + 2);
+    (all.iter().map(line).collect(), all.into_iter().map(|(.., value)| value).collect())
+}
+
 /// Rules, requirements and profiles: what layouts are held against.
-fn texts(what: What, catalogue: &Catalogue, text: &mut String) -> Result<Vec<Value>, Failed> {
+fn texts(what: What, catalogue: &Catalogue) -> Result<(String, Vec<Value>), Failed> {
+    let mut text = String::new();
     match what {
-        What::Rules => Ok(rules().map(|rule| one_rule(rule, text)).collect()),
+        What::Rules => {
+            let values = rules().map(|rule| one_rule(rule, &mut text)).collect();
+            Ok((text, values))
+        }
         What::Profiles => {
             let profiles = catalogue::profiles()?;
-            let one = |profile: &ProfileFile| {
-                let _ = writeln!(text, "{:16} {}", profile.id, profile.title);
-                json!({"id": profile.id, "title": profile.title, "source": profile.source, "convention": profile.convention})
-            };
-            Ok(profiles.iter().map(one).collect())
+            Ok(listed(profiles.iter().map(|profile| {
+                let ProfileFile { id, title, source, convention, .. } = profile;
+                let value = json!({"id": id, "title": title, "source": source, "convention": convention});
+                (id.as_str(), title.clone(), value)
+            })))
         }
         _ => {
             let (_, bases) = referee::fixtures::shipped()?;
             let mut values = Vec::new();
-            for requirement in requirement::all() {
-                let coverage = Coverage::of_requirement(requirement, &catalogue.cases, &bases);
-                values.push(one_requirement(
-                    &requirement.id,
-                    &requirement.level,
-                    &requirement.text,
-                    &coverage,
-                    text,
-                ));
+            for one in requirement::all() {
+                let coverage = Coverage::of_requirement(one, &catalogue.cases, &bases);
+                values.push(one_requirement(&one.id, &one.level, &one.text, &coverage, &mut text));
             }
             for open in requirement::ambiguities() {
                 let coverage = Coverage::of(&open.id, &catalogue.cases, &bases);
-                values.push(one_requirement(&open.id, "open", &open.question, &coverage, text));
+                values.push(one_requirement(&open.id, "open", &open.question, &coverage, &mut text));
             }
-            Ok(values)
+            Ok((text, values))
         }
     }
 }
 
 fn one_rule(rule: &Rule, text: &mut String) -> Value {
     let level = rule.levels.first().map_or("", |(_, level)| level.word());
-    text.push_str(&wrapped(&format!("{:32} {level:10} ", rule.id), rule.summary, 44));
+    text.push_str(&machine::page().row(&format!("{:32} {level:10} ", rule.id), rule.summary, 44));
     let links: Vec<_> = rule.citations().into_iter().map(requirement::Citation::link).collect();
     json!({
         "id": rule.id,
@@ -113,8 +106,8 @@ fn one_requirement(id: &str, level: &str, what: &str, coverage: &Coverage, text:
         (rules, []) => format!("rule {}", rules.join(", ")),
         (rules, cases) => format!("rule {}; case {}", rules.join(", "), cases.join(", ")),
     };
-    text.push_str(&wrapped(&format!("{id:13} {level:8} "), what, 23));
-    text.push_str(&wrapped(&format!("{:23}", ""), &format!("-> {decided}"), 26));
+    text.push_str(&machine::page().row(&format!("{id:13} {level:8} "), what, 23));
+    text.push_str(&machine::page().row(&format!("{:23}", ""), &format!("-> {decided}"), 26));
     json!({
         "id": id,
         "level": level,

@@ -51,14 +51,16 @@ fn list(args: &ToolsArgs) -> Result<Exit, Failed> {
         return Ok(Exit::Success);
     }
     let width = tools.iter().map(|tool| tool.driver.id.len()).max().unwrap_or(0);
+    let page = machine::page();
     let mut text = String::new();
     for tool in &tools {
-        let (id, name) = (&tool.driver.id, &tool.driver.file.name);
         let (version, rest) = match &tool.found {
             Ok(binary) => (binary.version.as_str(), binary.path.display().to_string()),
             Err(why) => ("-", why.to_string()),
         };
-        let _ = writeln!(text, "{id:width$} {version:9} {name}\n{:width$} {rest}", "");
+        let head = format!("{:width$} {version:9} ", tool.driver.id);
+        text.push_str(&page.row(&head, &tool.driver.name(), head.len()));
+        text.push_str(&page.row(&format!("{:width$} ", ""), &rest, width + 1));
     }
     super::print(&text)?;
     Ok(Exit::Success)
@@ -182,7 +184,8 @@ fn check(args: &ToolsArgs) -> Result<Exit, Failed> {
             let _ = writeln!(text, "{} {version}", tool.id);
             for probe in &tool.probes {
                 let mark = if probe.ok { "ok" } else { "WRONG" };
-                let _ = writeln!(text, "  {mark:6} {:18} {}", probe.what, probe.detail);
+                let head = format!("  {mark:6} {:18} ", probe.what);
+                text.push_str(&machine::page().row(&head, &probe.detail, head.len()));
             }
         }
         super::print(&text)?;

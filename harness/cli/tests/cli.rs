@@ -1,7 +1,9 @@
 //! The command line as a person and a script meet it: transcripts in `golden/cli`, exit codes, contracts.
 
 mod names;
+mod terminal;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -27,10 +29,15 @@ fn lists_are_as_approved() {
     approve("list-cases", &shown.concat());
     let catalogue = referee::runner::catalogue::Catalogue::shipped().expect("what is shipped parses");
     for case in &catalogue.cases {
-        assert!(listed[&case.id].contains(&case.title), "{} is not listed:\n{cases}", case.id);
+        let shown = listed[&case.id].split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(shown, format!("{} {}", case.id, case.title));
     }
+    // a variant is told from its tool by its name, too
+    let names: BTreeSet<String> = catalogue.drivers.iter().map(|driver| driver.name()).collect();
+    assert_eq!(names.len(), catalogue.drivers.len(), "two columns have one name: {names:?}");
     let tools = transcript(folder.path(), &["tools", "list"]);
     assert!(tools.contains("not installed"), "{tools}");
+    assert!(tools.contains("olareg, a registry over layouts, read-only store\n"), "{tools}");
     let cells = transcript(folder.path(), &["list", "cells", "--format", "json"]);
     assert!(cells.contains("\"attach-discover[producer=oras,consumer=regctl]\""));
 }
@@ -351,8 +358,10 @@ fn documents_have_the_keys_of_the_contract() {
 /// A golden that nobody writes any more would never fail.
 #[test]
 fn no_transcript_is_an_orphan() {
-    let source = concat!(include_str!("cli.rs"), include_str!("check.rs"));
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/cli");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tests = fs::read_dir(root.join("harness/cli/tests")).expect("a folder").flatten();
+    let source: String = tests.filter_map(|file| fs::read_to_string(file.path()).ok()).collect();
+    let folder = root.join("golden/cli");
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let stem = name.trim_end_matches(".snap");

@@ -31,6 +31,19 @@ pub enum Word {
     Nothing,
 }
 
+/// How good it is for somebody who stores referrers, which is what colours tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Neither.
+    Plain,
+    /// As one would wish.
+    Good,
+    /// Not lost, and not as one would wish.
+    Doubtful,
+    /// Lost, or wrong.
+    Bad,
+}
+
 /// What a tool did besides what it was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Surprise {
@@ -107,6 +120,37 @@ impl Word {
             Self::Network(Network::Open) => "open",
             Self::Same => "same",
             Self::Nothing => "-",
+        }
+    }
+
+    /// How good it is.
+    pub fn tone(self) -> Tone {
+        match self {
+            Self::Same
+            | Self::Fate(Fate::Kept)
+            | Self::Outcome(Outcome::Seen)
+            | Self::Growth(Growth::Flat) => Tone::Good,
+            Self::Fate(Fate::Unlisted)
+            | Self::Growth(Growth::Quadratic)
+            | Self::Outcome(Outcome::Altered | Outcome::Partial | Outcome::Refused | Outcome::Flaky) => {
+                Tone::Doubtful
+            }
+            Self::Fate(Fate::Lost)
+            | Self::Outcome(
+                Outcome::Missed
+                | Outcome::Extra
+                | Outcome::Error
+                | Outcome::Crash
+                | Outcome::Hang
+                | Outcome::Garbled,
+            ) => Tone::Bad,
+            Self::Outcome(Outcome::Unsupported | Outcome::Unavailable)
+            | Self::Growth(Growth::Linear)
+            | Self::Verdict(_)
+            | Self::Surprise(_)
+            | Self::Status(_)
+            | Self::Network(_)
+            | Self::Nothing => Tone::Plain,
         }
     }
 

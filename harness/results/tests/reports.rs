@@ -5,7 +5,7 @@ use referee_results::report::wrap::Page;
 use referee_results::{CellResult, Outcome, Results};
 use referee_spec::Digest;
 
-use crate::support::{beside, cell, is_narrow, part, results, tool};
+use crate::support::{beside, cell, fits, part, results, tool};
 
 /// Both readings of one layout: by the writer's own convention, and of blobs.
 fn readings(case: &str, writer: &str, way: &str, own: &str, found: (Outcome, Outcome)) -> Vec<CellResult> {
@@ -54,7 +54,7 @@ fn survival() -> Results {
 fn what_survives_is_told_apart_and_counted() {
     let mut results = survival();
     let report = summary::render(Page::FULL, &results);
-    is_narrow(&results);
+    fits(&results);
     let expected = "\
 What survives: rows did something to a layout, columns are how its referrers
   were stored before
@@ -102,7 +102,7 @@ fn whom_referrers_disturb_is_told_and_nobody_else() {
     let mut results = results(vec![tool("oras", None), tool("syft", None)], &[], cells);
     results.cells.push(cell("attach-discover[producer=oras,consumer=oras]", Outcome::Seen));
     let report = summary::render(Page::FULL, &results);
-    is_narrow(&results);
+    fits(&results);
     let expected = "\
 The image itself: who is disturbed by its referrers, as they were stored
 
@@ -205,7 +205,7 @@ fn how_the_time_grows_is_told_by_ratio() {
         case.size = case.id.strip_prefix("scale-").map(|size| size.parse().unwrap());
     }
     let report = summary::render(Page::FULL, &results);
-    is_narrow(&results);
+    fits(&results);
     let expected = "\
 How the time grows: milliseconds by the number of referrers, where a tool found
   all of them

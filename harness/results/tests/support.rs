@@ -87,13 +87,18 @@ pub(crate) fn part(report: &str, from: &str, until: &str) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
-/// Whatever the terminal: ids of cells alone are longer, which stay whole to be copied.
-pub(crate) fn is_narrow(results: &Results) {
-    for columns in [60, 80] {
+/// Whatever the terminal: ids of cells alone are longer, which stay whole to be copied. A wide one holds whole tables, and
+/// no two tables have one title.
+pub(crate) fn fits(results: &Results) {
+    for columns in [60, 80, 200] {
         let report = summary::render(Page::of(columns), results);
         let is_wide = |line: &&str| line.chars().count() > columns && !line.contains('[');
         let wide: Vec<&str> = report.lines().filter(is_wide).collect();
         assert!(wide.is_empty(), "{columns}: {wide:#?}");
+        assert!(columns < 200 || !report.contains(", continued\n"), "{report}");
+        let titles = report.lines().map(str::trim).filter(|line| line.starts_with("read by"));
+        let titles: Vec<&str> = titles.collect();
+        assert_eq!(titles.iter().collect::<BTreeSet<_>>().len(), titles.len(), "{report}");
     }
 }
 

@@ -8,7 +8,7 @@ use referee_results::report::wrap::Page;
 use referee_results::{CellResult, Outcome, Verdict};
 use referee_spec::Digest;
 
-use crate::support::{beside, cell, is_narrow, part, results};
+use crate::support::{beside, cell, fits, part, results};
 
 /// A cell of a tool that failed, with the reason.
 fn failed(id: &str, outcome: Outcome, reason: &str) -> CellResult {
@@ -49,7 +49,7 @@ fn each_surprise_is_told_once_with_the_smallest_cell_that_shows_it() {
         case.absent = vec!["signature".to_owned()];
     }
     let report = summary::render(Page::FULL, &results);
-    is_narrow(&results);
+    fits(&results);
     let expected = "\
 Surprises
 

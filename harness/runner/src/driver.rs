@@ -156,6 +156,9 @@ pub struct When {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Variant {
+    /// What tells it from the others, for people, such as `read-only`.
+    #[serde(default)]
+    pub name: Option<String>,
     /// Another of the pinned releases.
     #[serde(default)]
     pub release: Option<String>,
@@ -247,6 +250,18 @@ impl Driver {
     /// The tool without its variant: `regctl` for `regctl+slow`.
     pub fn tool(&self) -> &str {
         &self.file.id
+    }
+
+    /// The name for people, with what tells the variant from its tool.
+    pub fn name(&self) -> String {
+        let Variant { name, release, .. } = &self.variant;
+        let variant = self.id.strip_prefix(self.tool()).and_then(|rest| rest.strip_prefix('+'));
+        match (variant, name, release) {
+            (None, ..) => self.file.name.clone(),
+            (Some(_), Some(name), _) => format!("{}, {name}", self.file.name),
+            (Some(_), None, Some(release)) => format!("{}, release {release}", self.file.name),
+            (Some(variant), None, None) => format!("{}, {variant}", self.file.name),
+        }
     }
 
     /// How a command line names the tool: by its id if it is a shipped one, else by its file.

@@ -3,6 +3,7 @@
 //! Owns: turning a parse error or a byte span into file, line, column and the line's text. Leaves to others:
 //! what the file means, and how a mistake is printed.
 
+mod counted;
 mod nearest;
 mod spanned;
 
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use toml::de::{DeArray, DeTable};
 
+pub use counted::counted;
 pub use nearest::{meant, most_similar, nearest};
 pub use spanned::At;
 

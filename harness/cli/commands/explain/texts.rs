@@ -5,7 +5,6 @@
 use std::fmt::Write as _;
 
 use referee::fixtures::coverage::Coverage;
-use referee::results::report::wrap::wrapped;
 use referee::rules::catalogue::{rule, rules};
 use referee::rules::requirement::{self, Ambiguity, Citation, Requirement};
 use referee::rules::{Profile, Rule};
@@ -13,6 +12,7 @@ use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::operation::{Capability, Form, Operation, TABLE};
 
 use crate::exit::Failed;
+use crate::machine::wrapped;
 
 /// The texts about `id`.
 pub(super) fn all(catalogue: &Catalogue, id: &str) -> Result<Vec<String>, Failed> {

@@ -3,9 +3,10 @@
 //! Owns: how bad a finding of `check` is, and how strongly a text asks. Leaves to others: the words of runs
 //! ([`referee::results::vocabulary`]).
 
-use referee::results::report::wrap::wrapped;
 use referee::results::vocabulary::Word;
 use referee::rules::{Level, Severity};
+
+use crate::machine::wrapped;
 
 /// The words.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {

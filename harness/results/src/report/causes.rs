@@ -6,9 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use referee_source::counted;
+
 use regex::Regex;
 
-use super::wrap::{Page, counted};
+use super::wrap::Page;
 use crate::cell_id::{Binding, CellId};
 use crate::results::CellResult;
 use crate::vocabulary::Word;

@@ -5,6 +5,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use referee_source::counted;
+
 use crate::cell_id::{self, Binding, CellId};
 use crate::golden::Golden;
 use crate::outcome::Outcome;
@@ -99,19 +101,22 @@ fn ran<'a>(entries: &[&'a Entry]) -> (BTreeSet<&'a str>, BTreeSet<&'a str>) {
 
 /// A word and what it means, as a line of a legend.
 pub(super) fn meaning(page: Page, word: Word) -> String {
-    page.wrapped(&format!("  {:8}  ", word.text()), word.meaning(), 12)
+    let line = page.wrapped(&format!("  {:8}  ", word.text()), word.meaning(), 12);
+    // a colour has no width
+    line.replacen(word.text(), &page.toned(word.text()), 1)
 }
 
 /// The matrix whose columns are tools: rows and columns in the given order.
 pub fn tools(page: Page, entries: &[Entry], rows: &[String], columns: &[String]) -> String {
     let entries: Vec<&Entry> = entries.iter().filter(|entry| !entry.builtin).collect();
     let title = if entries.iter().any(|entry| entry.asked) { "asked" } else { "read by" };
-    let render = |(rows, columns): &(Vec<&String>, Vec<&String>)| {
+    let render = |(at, (rows, columns)): (usize, &(Vec<&String>, Vec<&String>))| {
+        let title = of_group(title, at, rows);
         let heads = columns.iter().map(|column| heads(column)).collect();
         let rows = under_as(filled(&entries, rows, columns, str::to_owned));
-        Table { corner: "written by".to_owned(), heads, rows, least: 6 }.render(page, title)
+        Table { corner: "written by".to_owned(), heads, rows, least: 6 }.render(page, &title)
     };
-    groups(&entries, rows, columns).iter().map(render).collect::<Vec<_>>().join("\n")
+    groups(&entries, rows, columns).iter().enumerate().map(render).collect::<Vec<_>>().join("\n")
 }
 
 /// Rows with all that follow one convention below one `as`, which leaves more room for words.
@@ -152,14 +157,14 @@ pub(super) fn heads(column: &str) -> (String, String) {
 /// The matrix whose columns are conventions, numbered like its rows; those without a row are named below it.
 pub fn conventions(page: Page, entries: &[Entry], rows: &[String], columns: &[String]) -> String {
     let entries: Vec<&Entry> = entries.iter().filter(|entry| entry.builtin).collect();
-    let render = |(rows, columns): &(Vec<&String>, Vec<&String>)| {
+    let render = |(at, (rows, columns)): (usize, &(Vec<&String>, Vec<&String>))| {
+        let title = of_group("read by convention", at, rows);
         let number = |name: &str| columns.iter().position(|column| *column == name).map(|at| at + 1);
         // one column needs no number
         if let [column] = columns.as_slice() {
             let heads = vec![(bare(column).to_owned(), String::new())];
             let rows = filled(&entries, rows, columns, str::to_owned);
-            return Table { corner: "written by".to_owned(), heads, rows, least: 4 }
-                .render(page, "read by convention");
+            return Table { corner: "written by".to_owned(), heads, rows, least: 4 }.render(page, &title);
         }
         let label = |row: &str| match number(row) {
             Some(at) => format!("{:5}{}", format!("[{at}]"), bare(row)),
@@ -172,14 +177,27 @@ pub fn conventions(page: Page, entries: &[Entry], rows: &[String], columns: &[St
             .collect();
         let heads = (1..=columns.len()).map(|at| (format!("[{at}]"), String::new())).collect();
         let rows = filled(&entries, rows, columns, label);
-        let mut text = Table { corner: "written by".to_owned(), heads, rows, least: 4 }
-            .render(page, "read by convention");
+        let mut text = Table { corner: "written by".to_owned(), heads, rows, least: 4 }.render(page, &title);
         if !names.is_empty() {
             let _ = write!(text, "\n{}", page.listed("  ", &names, 2));
         }
         text
     };
-    groups(&entries, rows, columns).iter().map(render).collect::<Vec<_>>().join("\n")
+    groups(&entries, rows, columns).iter().enumerate().map(render).collect::<Vec<_>>().join("\n")
+}
+
+/// The title of one of several tables of a case: from the second on, it says whose rows it has.
+fn of_group(title: &str, at: usize, rows: &[&String]) -> String {
+    let [first, others @ ..] = rows else { return title.to_owned() };
+    if at == 0 {
+        return title.to_owned();
+    }
+    let first = if cell_id::bare(first).is_some() { (*first).clone() } else { format!("by {first}") };
+    let others = match others.len() {
+        0 => String::new(),
+        more => format!(", and {}", counted(more, "other")),
+    };
+    format!("{title}, of what was written {first}{others}")
 }
 
 /// A label without its leading `as `.

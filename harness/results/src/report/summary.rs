@@ -6,9 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use referee_source::counted;
+
 use super::axes::Axes;
 use super::matrix::{self, BUILT, Entry, HEADLINE};
-use super::wrap::{Page, counted};
+use super::wrap::Page;
 use super::{cases, growth, image, surprises, survival, unexpected};
 use crate::cell_id::BUILTIN;
 use crate::fate;
@@ -38,7 +40,7 @@ pub fn render(page: Page, results: &Results) -> String {
     text.push_str(&unexpected::unexpected(page, results));
     text.push_str(&unexpected::unclaimed(page, results));
     text.push_str(&missing(page, results));
-    text.push_str(&pairs(results));
+    text.push_str(&pairs(page, results));
     text.push_str(&survival::headlines(page, results, &journeys, &axes));
     text.push_str(&closing(page, results));
     text
@@ -160,7 +162,7 @@ fn closing(page: Page, results: &Results) -> String {
 }
 
 /// How many ordered pairs of different tools discover, in the headline case; variants and older releases do not count.
-fn pairs(results: &Results) -> String {
+fn pairs(page: Page, results: &Results) -> String {
     let is_default = |id: &str| id != BUILTIN && !id.contains('+');
     let pairs: Vec<_> = results
         .cells
@@ -175,5 +177,6 @@ fn pairs(results: &Results) -> String {
     }
     let found = pairs.iter().filter(|cell| cell.outcome.discovered()).count();
     let pairs = counted(pairs.len(), "pair");
-    format!("Of {pairs} of different tools, {found} discover what the other wrote.\n")
+    let discover = if found == 1 { "discovers" } else { "discover" };
+    page.wrapped("", &format!("Of {pairs} of different tools, {found} {discover} what the other wrote."), 2)
 }

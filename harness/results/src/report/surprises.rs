@@ -6,9 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use referee_source::counted;
+
 use super::causes::{Causes, paragraph, whose};
 use super::unexpected::then;
-use super::wrap::{Page, counted};
+use super::wrap::Page;
 use crate::cell_id::{Binding, CellId, RAW};
 use crate::fate;
 use crate::outcome::Outcome;

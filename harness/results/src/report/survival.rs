@@ -4,11 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use referee_source::counted;
+
 use super::alike::{self, Words, alike};
 use super::axes::Axes;
 use super::matrix::{bare, heads};
 use super::table::{Column, Table};
-use super::wrap::{Page, counted};
+use super::wrap::Page;
 use crate::cell_id::as_convention;
 use crate::fate::{Fate, Journey, Way};
 use crate::results::Results;

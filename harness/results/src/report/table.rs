@@ -1,6 +1,6 @@
 //! Tables for a terminal.
 //!
-//! Owns: widths, heads of two lines, and breaking a table that is too wide into several below each other. Leaves to
+//! Owns: the widths of columns, heads of two lines, and breaking a table that is too wide into several below each other. Leaves to
 //! others: what is in the cells.
 
 use std::fmt::Write as _;
@@ -60,18 +60,39 @@ impl Table {
                 text.push('\n');
             }
             if !title.is_empty() {
-                let _ = writeln!(text, "{:label$}  {title}", "");
+                let title = if part.start > 0 { format!("{title}, continued") } else { title.to_owned() };
+                // over the columns, where there is room for it
+                let indent = if label + 2 + len(&title) > page.table_width() { 0 } else { label + 2 };
+                text.push_str(&page.row(&" ".repeat(indent), &title, 2));
             }
             let two = self.heads[part.clone()].iter().any(|(_, second)| !second.is_empty());
             let heads = self.heads.iter();
             if two {
-                text.push_str(&self.line(label, "", &part, heads.clone().map(|(first, _)| first)));
-                text.push_str(&self.line(label, &self.corner, &part, heads.map(|(_, second)| second)));
+                text.push_str(&self.line(
+                    Page::FULL,
+                    label,
+                    "",
+                    &part,
+                    heads.clone().map(|(first, _)| first),
+                ));
+                text.push_str(&self.line(
+                    Page::FULL,
+                    label,
+                    &self.corner,
+                    &part,
+                    heads.map(|(_, second)| second),
+                ));
             } else {
-                text.push_str(&self.line(label, &self.corner, &part, heads.map(|(first, _)| first)));
+                text.push_str(&self.line(
+                    Page::FULL,
+                    label,
+                    &self.corner,
+                    &part,
+                    heads.map(|(first, _)| first),
+                ));
             }
             for (name, cells) in &self.rows {
-                text.push_str(&self.line(label, name, &part, cells.iter()));
+                text.push_str(&self.line(page, label, name, &part, cells.iter()));
             }
         }
         text
@@ -89,7 +110,7 @@ impl Table {
         let (mut begin, mut used) = (0, label + 1);
         for at in 0..self.heads.len() {
             let width = self.width(at) + 1;
-            if used + width > page.width() && at > begin {
+            if used + width > page.table_width() && at > begin {
                 parts.push(begin..at);
                 (begin, used) = (at, label + 1);
             }
@@ -109,6 +130,7 @@ impl Table {
 
     fn line<'a>(
         &self,
+        page: Page,
         label: usize,
         name: &str,
         part: &std::ops::Range<usize>,
@@ -116,7 +138,8 @@ impl Table {
     ) -> String {
         let mut line = format!("{name:label$} ");
         for (at, word) in words.enumerate().filter(|(at, _)| part.contains(at)) {
-            let _ = write!(line, " {word:width$}", width = self.width(at));
+            let room = self.width(at) - len(word);
+            let _ = write!(line, " {}{:room$}", page.toned(word), "");
         }
         format!("{}\n", line.trim_end())
     }
@@ -146,9 +169,27 @@ mod tests {
     }
 
     #[test]
+    fn words_have_colours_and_stand_where_they_would_without() {
+        let mut table = table(2, "");
+        table.rows[0].1 = vec!["seen".to_owned(), "7/15".to_owned()];
+        let plain = table.render(Page::FULL, "");
+        let coloured = table.render(Page::FULL.coloured(), "");
+        assert!(coloured.contains("one  \u{1b}[32mseen\u{1b}[0m    7/15\n"), "{coloured}");
+        assert_eq!(coloured.replace("\u{1b}[32m", "").replace("\u{1b}[0m", ""), plain);
+    }
+
+    #[test]
+    fn a_wide_page_is_used_and_a_long_title_has_a_line_of_its_own() {
+        assert!(!table(20, "").render(Page::of(200), "read").contains("continued"));
+        let title = "read by everybody who could be found in the neighbourhood";
+        assert!(table(2, "").render(Page::of(60), title).starts_with("read by everybody"));
+    }
+
+    #[test]
     fn what_is_too_wide_goes_on_below() {
         let text = table(12, "").render(Page::FULL, "read");
-        assert_eq!(text.matches("read").count(), 2, "{text}");
+        assert_eq!(text.matches("read\n").count(), 1, "{text}");
+        assert_eq!(text.matches("read, continued\n").count(), 1, "{text}");
         assert!(text.lines().all(|line| line.len() <= 80), "{text}");
         assert!(text.contains("column11"), "{text}");
     }

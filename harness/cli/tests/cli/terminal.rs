@@ -1,0 +1,55 @@
+//! What a terminal gets: colours unless it is told otherwise, and lines as long as it is wide.
+
+use std::process::Command;
+
+use crate::support::folder;
+
+/// What referee prints on a terminal of so many columns. `script` has a terminal of its own for it.
+fn on_terminal(columns: usize, environment: &str, words: &str) -> String {
+    let folder = folder();
+    let referee = env!("CARGO_BIN_EXE_referee");
+    let line = format!(
+        "stty cols {columns} rows 40; {environment} PATH= HOME={} {referee} {words}",
+        folder.path().display()
+    );
+    let output =
+        Command::new("script").args(["-qec", &line, "/dev/null"]).output().expect("util-linux has script");
+    String::from_utf8(output.stdout).expect("text").replace('\r', "")
+}
+
+const RUN: &str =
+    "run 'attach-discover[producer=builtin,consumer=builtin,convention=*,reader=pr-1171*]' 2>/dev/null";
+
+#[test]
+fn a_matrix_has_colours_on_a_terminal_alone() {
+    let coloured = on_terminal(80, "TERM=xterm", RUN);
+    assert!(coloured.contains("\u{1b}[32mseen\u{1b}[0m"), "{coloured}");
+    assert!(coloured.contains("\u{1b}[31mmissed\u{1b}[0m"), "{coloured}");
+    for environment in ["TERM=xterm NO_COLOR=1", "TERM=dumb"] {
+        let plain = on_terminal(80, environment, RUN);
+        assert!(plain.contains("seen") && !plain.contains('\u{1b}'), "{environment}: {plain}");
+    }
+    let piped = on_terminal(80, "TERM=xterm", &format!("{RUN} | PATH=/usr/bin:/bin cat"));
+    assert!(piped.contains("seen") && !piped.contains('\u{1b}'), "{piped}");
+}
+
+#[test]
+fn lines_are_as_long_as_the_terminal_is_wide() {
+    for words in
+        ["list cases", "list requirements", "list tools", "explain blob-missing", "explain REF-09", RUN]
+    {
+        let text = on_terminal(60, "NO_COLOR=1 TERM=xterm", words);
+        // an address or a key stays whole, to be copied
+        let is_long = |line: &&str| {
+            let last = line.rsplit(' ').next().unwrap_or_default();
+            line.chars().count() > 60 && last.chars().count() < 30
+        };
+        let long: Vec<&str> = text.lines().filter(is_long).collect();
+        assert!(text.lines().count() > 2 && long.is_empty(), "{words}: {long:#?}");
+    }
+    let cases = on_terminal(200, "NO_COLOR=1 TERM=xterm", "list cases");
+    assert!(cases.lines().all(|line| !line.starts_with(' ')), "{cases}");
+    assert!(cases.lines().any(|line| line.chars().count() > 80), "{cases}");
+    let matrix = on_terminal(200, "NO_COLOR=1 TERM=xterm", "run attach-discover 2>/dev/null");
+    assert!(matrix.contains("[15]") && !matrix.contains("continued"), "{matrix}");
+}
