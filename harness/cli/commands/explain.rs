@@ -43,7 +43,7 @@ pub(super) fn run(name: &str) -> Result<Exit, Failed> {
         Exit::ALL
             .iter()
             .filter(|exit| exit.code().to_string() == id)
-            .map(|exit| format!("exit code {id}: {}\n", exit.meaning())),
+            .map(|exit| wrapped("", &format!("exit code {id}: {}", exit.meaning()), 2)),
     );
     super::print(&texts.join("\n"))?;
     Ok(Exit::Success)
@@ -66,23 +66,23 @@ fn source(catalogue: &Catalogue, folder: &str, id: &str) -> Option<String> {
 }
 
 fn case(case: &referee::runner::case::Case) -> String {
-    let mut text = format!("case {}\n\n{}\n", case.id, case.title);
+    let mut text = format!("case {}\n\n{}", case.id, wrapped("", &case.title, 0));
     if let Some(why) = &case.why {
         let _ = write!(text, "\n{}", wrapped("", why, 0));
     }
-    let _ = writeln!(text, "\nIt rests on {}.", case.req.join(", "));
+    let _ = write!(text, "\n{}", wrapped("", &format!("It rests on {}.", case.req.join(", ")), 0));
     let _ = writeln!(text, "\n{}", case.source.text().trim_end());
     text
 }
 
 fn driver(driver: &Driver) -> String {
     let file = &driver.file;
-    let mut text = format!("driver {}: {}\n\n", driver.id, driver.name());
+    let mut text = texts::headline(&format!("driver {}: {}", driver.id, driver.name()));
     if let Some(homepage) = &file.homepage {
         let _ = writeln!(text, "{homepage}");
     }
     let can: Vec<_> = file.can.iter().map(|capability| capability.name).collect();
-    let _ = writeln!(text, "It can {}.", can.join(", "));
+    text.push_str(&wrapped("", &format!("It can {}.", can.join(", ")), 0));
     if let Some(release) = driver.release() {
         let _ = writeln!(text, "Pinned release: {}.", release.version);
     }

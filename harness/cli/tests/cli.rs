@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::{approve, entries, fakes, folder, layout, referee, transcript, without_counts};
+use referee::runner::driver::Driver;
 use serde_json::Value;
 
 #[test]
@@ -33,7 +34,7 @@ fn lists_are_as_approved() {
         assert_eq!(shown, format!("{} {}", case.id, case.title));
     }
     // a variant is told from its tool by its name, too
-    let names: BTreeSet<String> = catalogue.drivers.iter().map(|driver| driver.name()).collect();
+    let names: BTreeSet<String> = catalogue.drivers.iter().map(Driver::name).collect();
     assert_eq!(names.len(), catalogue.drivers.len(), "two columns have one name: {names:?}");
     let tools = transcript(folder.path(), &["tools", "list"]);
     assert!(tools.contains("not installed"), "{tools}");

@@ -14,6 +14,11 @@ use referee::runner::operation::{Capability, Form, Operation, TABLE};
 use crate::exit::Failed;
 use crate::machine::wrapped;
 
+/// The first line of a text.
+pub(super) fn headline(text: &str) -> String {
+    wrapped("", text, 2) + "\n"
+}
+
 /// The texts about `id`.
 pub(super) fn all(catalogue: &Catalogue, id: &str) -> Result<Vec<String>, Failed> {
     let mut texts = Vec::new();
@@ -54,7 +59,7 @@ pub(super) fn names() -> impl Iterator<Item = String> {
 }
 
 fn one_rule(rule: &Rule) -> Result<String, Failed> {
-    let mut text = format!("rule {}: {}\n\n", rule.id, rule.summary);
+    let mut text = headline(&format!("rule {}: {}", rule.id, rule.summary));
     text.push_str(&markdown(rule.explanation));
     text.push_str("\n## Who says so\n");
     text.push_str(&cited(&rule.citations()));
@@ -83,7 +88,8 @@ fn one_rule(rule: &Rule) -> Result<String, Failed> {
         }
         text.push_str(&wrapped("", &what, 0));
     }
-    let _ = writeln!(text, "\nLayouts that break it, and that nearly do: cases/conformance/{}.toml", rule.id);
+    let cases = format!("Layouts that break it, and that nearly do: cases/conformance/{}.toml", rule.id);
+    let _ = write!(text, "\n{}", wrapped("", &cases, 0));
     Ok(text)
 }
 
@@ -192,7 +198,7 @@ fn question(one: &Ambiguity, coverage: &Coverage) -> String {
 }
 
 fn profile(one: &Profile) -> String {
-    let mut text = format!("profile {}: {}\n\n", one.id, one.title);
+    let mut text = headline(&format!("profile {}: {}", one.id, one.title));
     text.push_str(&wrapped("", &one.why, 0));
     text.push_str(&wrapped("source      ", &one.source, 12));
     let asked = rules().filter(|rule| one.severity(rule).is_some()).count();
