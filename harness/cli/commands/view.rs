@@ -5,23 +5,26 @@
 
 mod human;
 mod json;
+mod measured;
 mod tree;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use referee::convention::Convention;
 use referee::layout::view::tree::{self as forest, Branch};
 use referee::layout::view::{self, Census, Related, View};
 use referee::layout::{Facts, Layout, Limits, archive};
-use referee::runner::catalogue::Catalogue;
+use referee::results::golden::Goldens;
+use referee::runner::catalogue::{self, Catalogue};
 use referee::spec::Digest;
 
 use crate::args::{Format, ViewArgs};
 use crate::exit::{Exit, Failed};
 use crate::input::{self, Input};
 use crate::machine;
+use measured::Measured;
 
 /// What is known of one subject.
 struct Shown<'a> {
@@ -30,6 +33,8 @@ struct Shown<'a> {
     view: View,
     /// Referrers that other conventions alone find.
     elsewhere: Vec<Digest>,
+    /// By which conventions each referrer is stored.
+    stored: BTreeMap<Digest, BTreeSet<String>>,
     /// What is no referrer, or not known to be one.
     related: Vec<Related<'a>>,
     /// Children of the subject, if it is an index, with what names them.
@@ -46,14 +51,15 @@ pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
         return Err(Failed::usage(format!("{}/index.json is not JSON: {why}", args.layout.display())));
     }
     let census = Census::new(&facts, &all);
+    let goldens = catalogue::goldens()?;
     let show = |subject: &Digest| Shown::new(&census, subject, &all, &asked);
     match &args.subject {
         Some(text) => {
             let subject = facts.find(text).map_err(|error| Failed::usage(error.to_string()))?;
             let shown = show(&subject);
             match args.format {
-                Format::Json => super::print_json(&json::one(&shown))?,
-                Format::Human => super::print(&human::text(machine::page(), &shown))?,
+                Format::Json => super::print_json(&json::one(&shown, &goldens))?,
+                Format::Human => super::print(&human::text(machine::page(), &shown, &goldens))?,
             }
             std::mem::forget(shown);
         }
@@ -62,7 +68,7 @@ pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
             match args.format {
                 Format::Json => {
                     let subjects: Vec<Shown<'_>> = census.subjects_named().map(show).collect();
-                    super::print_json(&json::all(&subjects, &forest, &unclear))?;
+                    super::print_json(&json::all(&subjects, &goldens, &forest, &unclear))?;
                     std::mem::forget(subjects);
                 }
                 Format::Human => super::print(&tree::text(machine::page(), &forest, &unclear))?,
@@ -76,6 +82,11 @@ pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
 }
 
 impl<'a> Shown<'a> {
+    /// What released tools were seen to make of referrers that are stored so.
+    fn measured<'s>(&'s self, goldens: &'s Goldens) -> Vec<Measured<'s>> {
+        measured::measured(self.facts, &self.view, &self.stored, goldens)
+    }
+
     /// The names of the subject in index.json.
     fn names(&self) -> Vec<&'a str> {
         let entries = self.facts.entries().iter();
@@ -88,14 +99,15 @@ impl<'a> Shown<'a> {
         let every = view::read(facts, subject, all);
         let related = census.related(&every);
         let below = forest::below(census, subject);
+        let stored = view::stored(facts, subject, all);
         if asked.is_empty() {
-            return Self { facts, view: every, elsewhere: Vec::new(), related, below };
+            return Self { facts, view: every, elsewhere: Vec::new(), stored, related, below };
         }
         let view = view::read(facts, subject, asked);
         let found: BTreeSet<&Digest> = view.referrers.iter().map(|found| &found.referrer.digest).collect();
         let others = every.referrers.iter().map(|found| &found.referrer.digest);
         let elsewhere = others.filter(|digest| !found.contains(digest)).cloned().collect();
-        Self { facts, view, elsewhere, related, below }
+        Self { facts, view, elsewhere, stored, related, below }
     }
 }
 

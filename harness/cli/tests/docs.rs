@@ -32,12 +32,13 @@ enum How {
 use How::{Copies, Elsewhere, Parses, Referee, Tests, TestsOf};
 
 /// In the order in which they are run.
-const COMMANDS: [(&str, How); 33] = [
+const COMMANDS: [(&str, How); 34] = [
     // README.md
     ("cargo run --release -- run --install", Referee(&["attach-discover"], 0, "written by")),
     ("cargo run --release -- run --install=all", Referee(&["attach-discover"], 0, "written by")),
     ("cargo test", Tests(&["docs::every_command_that_is_shown_works", "trust::"])),
     ("referee view layout v1", Referee(&[], 0, "1 referrer of")),
+    ("referee view layout", Referee(&[], 0, "1 subject, 1 referrer")),
     ("referee check bad", Referee(&[], 10, "error[media-type-invalid]")),
     ("referee explain", Referee(&["url-scheme"], 0, "url-scheme")),
     ("referee explain RULE", Referee(&["url-scheme"], 0, "url-scheme")),

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::{approve, folder, referee, transcript};
+use referee::convention::ListedIn;
 use referee::layout::{Layout, Limits, view};
 use referee::runner::Plan;
 use referee::runner::catalogue::Catalogue;
@@ -70,6 +71,66 @@ fn views_are_as_approved() {
             insta::assert_snapshot!(case.id.as_str(), render(&catalogue, case));
         }
     });
+}
+
+/// What the writer of a convention writes is stored as that convention, and what another one asks for beside it is not said.
+#[test]
+fn what_is_written_by_a_convention_is_stored_as_it() {
+    let catalogue = Catalogue::shipped().expect("what is shipped parses");
+    let mut seen = 0;
+    for case in catalogue.cases.iter().filter(|case| !case.is_of_many()) {
+        let plan = Plan::compile(case);
+        let questions = case.steps.iter().filter_map(|step| step.question());
+        let mut subjects: Vec<&str> = questions.map(|question| question.subject.as_str()).collect();
+        subjects.dedup();
+        for (subject, writer) in
+            subjects.iter().flat_map(|one| catalogue.conventions.iter().map(move |w| (one, w)))
+        {
+            let digest = &plan.contents.node(subject).expect("a case asks for its own content").digest;
+            let folder = folder();
+            let layout = referee::writer::layout(&plan.contents, &plan.contents.names(), Some(writer));
+            layout.save(folder.path()).expect("a layout");
+            let facts = Layout::open(folder.path()).expect("a layout").facts(&Limits::default());
+            let stored = view::stored(&facts, digest, &catalogue.conventions);
+            // of what is not there nobody can tell which entry without a mark is its own
+            let answer = view::answer(&facts, digest, writer).referrers.into_iter();
+            for referrer in answer.filter(|one| facts.node(&one.digest).is_some()) {
+                let named = facts.entries().iter().any(|entry| entry.digest() == Some(&referrer.digest));
+                if named && writer.carriers.iter().all(|carrier| carrier.place == ListedIn::Blob) {
+                    continue; // a referrer with a tag of its own is more than a blob
+                }
+                let ids = stored.get(&referrer.digest);
+                let at = format!("{}, {}: {ids:?}", case.id, writer.id);
+                assert!(ids.is_some_and(|ids| ids.contains(&writer.id)), "{at}");
+                if case.id == "attach-discover" {
+                    assert_eq!(ids.into_iter().flatten().count(), 1, "{at}");
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(seen, catalogue.conventions.len());
+}
+
+/// A record that is looked up is there: for each shipped convention, of some tool.
+#[test]
+fn what_tools_were_seen_to_do_is_recorded() {
+    let catalogue = Catalogue::shipped().expect("what is shipped parses");
+    let goldens = referee::runner::catalogue::goldens().expect("what is shipped parses");
+    let cases = [
+        "attach-discover",
+        "subject-is-index",
+        "subject-platform-child",
+        "subject-wrong-type",
+        "subject-wrong-size",
+    ];
+    for (case, convention) in
+        cases.iter().flat_map(|case| catalogue.conventions.iter().map(move |one| (case, one)))
+    {
+        let seen = goldens.of_convention(case, &convention.id);
+        assert!(seen.iter().any(|(tool, ..)| *tool == "oras"), "{case}, {}: {seen:?}", convention.id);
+        assert!(seen.iter().all(|(tool, ..)| *tool != "builtin"), "{case}, {}: {seen:?}", convention.id);
+    }
 }
 
 /// A golden whose case is gone would never fail.

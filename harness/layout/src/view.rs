@@ -12,6 +12,7 @@
 mod carrier;
 pub mod census;
 mod join;
+mod stored;
 pub mod tree;
 mod unclear;
 mod want;
@@ -28,6 +29,7 @@ use referee_spec::Digest;
 
 pub use carrier::FoundAt;
 pub use census::{Census, How, Naming, Related};
+pub use stored::stored;
 
 /// The answer to "who refers to this subject?".
 #[derive(Debug, Clone, PartialEq, Eq)]

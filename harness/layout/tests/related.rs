@@ -165,7 +165,9 @@ fn a_malformed_subject_is_said() {
         let facts = facts(&files);
         assert_eq!(words(&facts, &image), ["found"], "{rest}");
         let view = view::read(&facts, &image, &conventions());
-        assert!(view.diagnostics.iter().any(|note| note.code == "subject-differs"), "{rest}");
+        let codes: Vec<&str> = view.diagnostics.iter().map(|note| note.code).collect();
+        assert!(codes.contains(&"subject-size-differs"), "{rest} {codes:?}");
+        assert!(codes.contains(&"subject-type-differs"), "{rest} {codes:?}");
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cell_id::{BUILTIN, CellId};
 use crate::observation::Recorded;
+use crate::outcome::Outcome;
 use crate::results::{BUILTIN_VERSION, CellResult, Results};
 
 mod file;
@@ -94,6 +95,17 @@ impl Goldens {
         self.0.get(&(tool.to_owned(), version.to_owned()))
     }
 
+    /// What tools made of what the built-in writer had stored by a convention, in a case of one writer and one reader: each column with its
+    /// version.
+    pub fn of_convention(&self, case: &str, convention: &str) -> Vec<(&str, &str, Outcome)> {
+        let seen = self.iter().filter_map(|golden| {
+            let id = format!("{case}[producer={BUILTIN},consumer={},convention={convention}]", golden.tool);
+            let recorded = golden.cells.get(&id.parse().ok()?)?;
+            Some((golden.tool.as_str(), golden.version.as_str(), recorded.outcome))
+        });
+        seen.collect()
+    }
+
     /// All goldens in order.
     pub fn iter(&self) -> impl Iterator<Item = &Golden> {
         self.0.values()
@@ -128,7 +140,6 @@ fn reader(cell: &CellResult) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::Outcome;
 
     fn id(text: &str) -> CellId {
         text.parse().unwrap()
@@ -158,6 +169,17 @@ mod tests {
         assert_eq!(golden.get(&by_regctl, &with(&["regctl@2.0.0"])), None);
         assert_eq!(golden.get(&by_regctl, &with(&[])), None);
         assert_eq!(golden.get(&by_itself, &with(&["oras@1.3.6"])), Some(&seen()));
+    }
+
+    #[test]
+    fn what_tools_made_of_a_convention_is_looked_up_by_case() {
+        let mut golden = Golden::new("oras", "1.3.6");
+        golden.insert(id("a[producer=builtin,consumer=oras,convention=x]"), &with(&[]), seen());
+        let mut goldens = Goldens::default();
+        goldens.insert(golden);
+        assert_eq!(goldens.of_convention("a", "x"), [("oras", "1.3.6", Outcome::Seen)]);
+        assert_eq!(goldens.of_convention("b", "x"), []);
+        assert_eq!(goldens.of_convention("a", "y"), []);
     }
 
     #[test]

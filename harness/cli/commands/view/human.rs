@@ -2,9 +2,11 @@
 //!
 //! Owns: its text. Leaves to others: what is in it ([`super`]), and trees ([`super::tree`]).
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use referee::layout::view::{Complete, Diagnostic, Found, How, Related, View};
+use referee::results::golden::Goldens;
 use referee::results::report::wrap::Page;
 
 use super::words::{counted, how, plain, shortened};
@@ -17,8 +19,12 @@ const UNCLEAR: usize = 5;
 const MEANING: &str = "A convention is a way to store referrers. What it finds is what the built-in reader finds that follows \
                        it to the letter; no tool was asked.";
 
+/// What the list of tools means.
+const RECORDED: &str = "A record of other layouts: one referrer, by the built-in writer. What else is different here may \
+                        change it.";
+
 /// The view of one subject.
-pub(super) fn text(page: Page, shown: &Shown<'_>) -> String {
+pub(super) fn text(page: Page, shown: &Shown<'_>, goldens: &Goldens) -> String {
     let view = &shown.view;
     let (found, all) = (view.referrers.len(), view.referrers.len() + shown.elsewhere.len());
     let mut text = match found == all {
@@ -35,7 +41,7 @@ pub(super) fn text(page: Page, shown: &Shown<'_>) -> String {
     let _ = writeln!(text, "\nComplete: {}{}", view.complete, because(view));
     for found in &view.referrers {
         text.push('\n');
-        text.push_str(&one(page, found, view));
+        text.push_str(&one(page, found, shown));
     }
     text.push_str(&related(page, &shown.related));
     text.push_str(&tree::below(page, &shown.below));
@@ -51,6 +57,7 @@ pub(super) fn text(page: Page, shown: &Shown<'_>) -> String {
     }
     text.push('\n');
     text.push_str(&page.wrapped("  ", MEANING, 2));
+    text.push_str(&tools(page, shown, goldens));
     if !view.diagnostics.is_empty() {
         text.push_str("\nNotes\n\n");
         for Diagnostic { file, pointer, message, .. } in &view.diagnostics {
@@ -102,8 +109,36 @@ fn because(view: &View) -> String {
     if known { ", see the notes".to_owned() } else { String::new() }
 }
 
-fn one(page: Page, found: &Found, view: &View) -> String {
-    let referrer = &found.referrer;
+/// What released tools were seen to do.
+fn tools(page: Page, shown: &Shown<'_>, goldens: &Goldens) -> String {
+    let measured = shown.measured(goldens);
+    let mut text = String::new();
+    // conventions of which the same was seen stand together
+    let mut seen: BTreeMap<(&str, &str), BTreeMap<&str, Vec<String>>> = BTreeMap::new();
+    for one in &measured {
+        let outcomes = seen.entry((one.case, one.convention)).or_default();
+        outcomes.entry(one.outcome.word()).or_default().push(format!("{}@{}", one.tool, one.version));
+    }
+    let mut last = "";
+    for ((case, convention), outcomes) in &seen {
+        if *case != last {
+            let _ = write!(text, "\nOf one stored so, released tools found (case {case})\n\n");
+            last = case;
+        }
+        let _ = writeln!(text, "  {convention}");
+        for (outcome, tools) in outcomes {
+            text.push_str(&page.wrapped(&format!("    {outcome:8}  "), &tools.join(", "), 14));
+        }
+    }
+    if !measured.is_empty() {
+        text.push('\n');
+        text.push_str(&page.wrapped("  ", RECORDED, 2));
+    }
+    text
+}
+
+fn one(page: Page, found: &Found, shown: &Shown<'_>) -> String {
+    let (referrer, view) = (&found.referrer, &shown.view);
     let mut text = format!("{}\n", referrer.digest);
     let mut line = |name: &str, value: &str| text.push_str(&page.wrapped(&format!("  {name:12}"), value, 14));
     line("type", &plain(referrer.artifact_type.as_deref().unwrap_or("none")));
@@ -117,6 +152,8 @@ fn one(page: Page, found: &Found, view: &View) -> String {
         line(name, &shortened(&place.to_string()));
     }
     let all = |ids: Vec<&str>| if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
+    let stored = shown.stored.get(&referrer.digest).into_iter().flatten();
+    line("stored as", &all(stored.map(String::as_str).collect()));
     line("found by", &all(found.found_by.iter().map(AsRef::as_ref).collect()));
     let others = view.conventions.keys().filter(|id| !found.found_by.contains(id.as_str()));
     line("not by", &all(others.map(String::as_str).collect()));

@@ -7,10 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use referee::layout::Annotations;
 use referee::layout::view::tree::{self, Forest, Kind, Relation};
 use referee::layout::view::{Complete, Diagnostic, Found, FoundAt, How};
+use referee::results::golden::Goldens;
+use referee::results::outcome::Outcome;
 use referee::spec::Digest;
 use serde::Serialize;
 
 use super::Shown;
+use super::measured::Measured;
 
 const SCHEMA: &str = "referee/view/v1";
 
@@ -26,6 +29,8 @@ pub(super) struct One<'a> {
     conventions: &'a BTreeMap<String, Vec<Digest>>,
     /// Referrers that none of `conventions` finds, and others do.
     elsewhere: &'a [Digest],
+    /// What released tools were seen to make of referrers that are stored so.
+    tools: Vec<Tool<'a>>,
     /// What names the subject and is no referrer by a valid `subject`, or could not be read.
     related: Vec<Related<'a>>,
     /// Children of the subject that something names.
@@ -57,7 +62,19 @@ struct Referrer<'a> {
     annotations: &'a Annotations,
     carriers: Vec<String>,
     found_by: Vec<&'a str>,
+    /// Conventions by which it is stored, and not merely found.
+    stored_as: Vec<&'a str>,
     verified: bool,
+}
+
+/// What was recorded of one column, in a case that is like this layout.
+#[derive(Debug, Serialize)]
+struct Tool<'a> {
+    convention: &'a str,
+    case: &'a str,
+    tool: &'a str,
+    version: &'a str,
+    outcome: Outcome,
 }
 
 #[derive(Debug, Serialize)]
@@ -107,16 +124,17 @@ struct Branch<'a> {
 }
 
 /// The document of one subject.
-pub(super) fn one<'a>(shown: &'a Shown<'a>) -> One<'a> {
+pub(super) fn one<'a>(shown: &'a Shown<'a>, goldens: &'a Goldens) -> One<'a> {
     let view = &shown.view;
     One {
         schema: SCHEMA,
         subject: &view.subject,
         names: shown.names(),
         complete: view.complete,
-        referrers: view.referrers.iter().map(Referrer::from).collect(),
+        referrers: view.referrers.iter().map(|found| Referrer::new(found, shown)).collect(),
         conventions: &view.conventions,
         elsewhere: &shown.elsewhere,
+        tools: shown.measured(goldens).into_iter().map(Tool::from).collect(),
         related: shown.related.iter().map(Related::from).collect(),
         below: shown.below.iter().map(Branch::from).collect(),
         diagnostics: &view.diagnostics,
@@ -126,12 +144,13 @@ pub(super) fn one<'a>(shown: &'a Shown<'a>) -> One<'a> {
 /// The document of all subjects.
 pub(super) fn all<'a>(
     subjects: &'a [Shown<'a>],
+    goldens: &'a Goldens,
     forest: &'a Forest<'a>,
     unclear: &'a [super::Related<'a>],
 ) -> All<'a> {
     All {
         schema: SCHEMA,
-        subjects: subjects.iter().map(one).collect(),
+        subjects: subjects.iter().map(|shown| one(shown, goldens)).collect(),
         trees: forest.trees.iter().map(Branch::from).collect(),
         bare: &forest.bare,
         related: unclear.iter().map(Related::from).collect(),
@@ -142,8 +161,16 @@ fn carriers(places: &BTreeSet<FoundAt>) -> Vec<String> {
     places.iter().map(ToString::to_string).collect()
 }
 
-impl<'a> From<&'a Found> for Referrer<'a> {
-    fn from(Found { referrer, places, found_by, verified }: &'a Found) -> Self {
+impl<'a> From<Measured<'a>> for Tool<'a> {
+    fn from(Measured { convention, case, tool, version, outcome }: Measured<'a>) -> Self {
+        Self { convention, case, tool, version, outcome }
+    }
+}
+
+impl<'a> Referrer<'a> {
+    fn new(found: &'a Found, shown: &'a Shown<'a>) -> Self {
+        let Found { referrer, places, found_by, verified } = found;
+        let stored = shown.stored.get(&referrer.digest);
         Self {
             digest: &referrer.digest,
             media_type: &referrer.media_type,
@@ -152,6 +179,7 @@ impl<'a> From<&'a Found> for Referrer<'a> {
             annotations: &referrer.annotations,
             carriers: carriers(places),
             found_by: found_by.iter().map(AsRef::as_ref).collect(),
+            stored_as: stored.into_iter().flatten().map(String::as_str).collect(),
             verified: *verified,
         }
     }

@@ -61,6 +61,11 @@ impl<'a> Sighting<'a> {
         }
     }
 
+    /// The entry that lists it.
+    pub(super) fn entry(&self) -> Option<&'a Entry> {
+        self.entry
+    }
+
     pub(super) fn found_at(&self) -> FoundAt {
         let via = self.via.map(|entry| format!("index.json#{}", entry.pointer()));
         FoundAt { via, ..FoundAt::of(self.file, self.entry) }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::carrier::{self, Reading, Sighting};
 use super::{Complete, Diagnostic, Found, FoundAt, View, usable};
-use crate::facts::{Descriptor, DocumentKind, Facts, Node, Verified};
+use crate::facts::{Descriptor, DocumentKind, Facts, Node, Subject, Verified};
 use referee_convention::Carrier;
 use referee_convention::Convention;
 use referee_spec::Digest;
@@ -173,39 +173,38 @@ impl<'a> Join<'a> {
     /// nothing.
     fn named_otherwise(&mut self) {
         let Some(subject) = self.facts.node(self.subject) else { return };
-        let sentence = |draft: &Draft<'_>| {
-            let node = draft.first.node?;
-            let named = node.subject.as_deref()?;
+        let differs = |named: &Subject| {
             let media_type = match named.media_type.as_deref() {
                 None => Some("without a mediaType".to_owned()),
-                Some(own) if DocumentKind::of_media_type(own) != Some(subject.kind) => {
-                    Some(format!("as {own}"))
+                Some(own) => {
+                    let other = DocumentKind::of_media_type(own) != Some(subject.kind)
+                        || subject.media_type.as_deref().is_some_and(|is| is != own);
+                    other.then(|| format!("as {own}"))
                 }
-                Some(own) => match subject.media_type.as_deref() {
-                    Some(is) if is != own => Some(format!("as {own}")),
-                    _ => None,
-                },
             };
             let size = match named.size {
                 None => Some("without a size".to_owned()),
-                Some(size) if size != subject.size => {
-                    Some(format!("with a size of {size} bytes, which has {}", subject.size))
-                }
-                Some(_) => None,
+                Some(size) => (size != subject.size)
+                    .then(|| format!("with a size of {size} bytes, where it has {}", subject.size)),
             };
-            let how: Vec<String> = media_type.into_iter().chain(size).collect();
-            if how.is_empty() {
-                return None;
-            }
-            let place = FoundAt { file: node.path(), pointer: "/subject".to_owned(), via: None };
-            let message = format!(
-                "{} names the subject {}: a reader that compares more than the digest does not find it",
-                node.digest.short(),
-                how.join(" and ")
-            );
-            Some(Diagnostic::at("subject-differs", &place, message))
+            [("subject-type-differs", media_type), ("subject-size-differs", size)]
         };
-        let sentences: Vec<_> = self.drafts.iter().filter_map(sentence).collect();
+        let sentences = |draft: &Draft<'_>| {
+            let named = draft.first.node.and_then(|node| Some((node, node.subject.as_deref()?)));
+            let found = named.into_iter().flat_map(|(node, named)| {
+                let place = FoundAt { file: node.path(), pointer: "/subject".to_owned(), via: None };
+                let digest = node.digest.short();
+                differs(named).into_iter().filter_map(move |(code, how)| {
+                    let message = format!(
+                        "{digest} names the subject {}: a reader that compares more than the digest does not find it",
+                        how?
+                    );
+                    Some(Diagnostic::at(code, &place, message))
+                })
+            });
+            found.collect::<Vec<_>>()
+        };
+        let sentences: Vec<_> = self.drafts.iter().flat_map(sentences).collect();
         self.note(sentences);
     }
 
