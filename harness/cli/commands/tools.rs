@@ -60,7 +60,8 @@ fn list(args: &ToolsArgs) -> Result<Exit, Failed> {
         };
         let head = format!("{:width$} {version:9} ", tool.driver.id);
         text.push_str(&page.row(&head, &tool.driver.name(), head.len()));
-        text.push_str(&page.row(&format!("{:width$} ", ""), &rest, width + 1));
+        // a path or a command to copy is not broken
+        let _ = writeln!(text, "{:width$} {rest}", "");
     }
     super::print(&text)?;
     Ok(Exit::Success)

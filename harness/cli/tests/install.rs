@@ -191,6 +191,46 @@ fn large_tools_are_built_on_request_only() {
     assert_eq!(workshop.cached(), ["mine@v1.0.0/mine", "mine@v1.0.0/mined"]);
 }
 
+/// A program of one's own is found beside its driver; what it cannot be is another release.
+#[test]
+fn a_program_beside_its_driver_is_found_and_stands_for_no_other_release() {
+    let workshop = Workshop::new();
+    let variants = "[variant]\nold = { release = \"v1.0.0\" }\nother = { discover = [] }\n";
+    let listed = |named: &str| {
+        let text = MINE.replacen("program = \"mine\"", &format!("program = \"{named}\""), 1) + variants;
+        fs::create_dir_all(workshop.path("own")).unwrap();
+        fs::write(workshop.path("own/mine.toml"), text).unwrap();
+        let (_, list) = workshop.referee(&["tools", "list", "own/mine.toml", "--format", "json"], "", "");
+        let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+        let versions = list.as_array().unwrap().iter();
+        let said = |tool: &serde_json::Value| {
+            let value = if tool["version"].is_string() { &tool["version"] } else { &tool["reason"] };
+            value.as_str().unwrap().to_owned()
+        };
+        versions.map(said).collect::<Vec<_>>()
+    };
+    let advice = "`referee tools install own/mine.toml` builds v1.0.0";
+    let absent = format!("not installed; {advice}");
+    assert_eq!(listed("mine"), [absent.as_str(); 3]);
+    for name in ["mine", "mined"] {
+        program(&workshop.path("bin").join(name), "#!/bin/sh\necho mine 1.1.0\n");
+    }
+    assert_eq!(listed("mine"), ["1.1.0", absent.as_str(), "1.1.0"]);
+    let missing = format!("{} is no program", workshop.path("own/mine").display());
+    let other = format!("`./mine` is a program at a path, and this is another release; {advice}");
+    assert_eq!(listed("./mine"), [missing.as_str(), other.as_str(), missing.as_str()]);
+    for name in ["mine", "mined"] {
+        program(&workshop.path("own").join(name), "#!/bin/sh\necho mine 2.0.0\n");
+    }
+    // beside its driver before PATH
+    assert_eq!(listed("mine"), ["2.0.0", absent.as_str(), "2.0.0"]);
+    assert_eq!(listed("./mine"), ["2.0.0", other.as_str(), "2.0.0"]);
+    assert_eq!(workshop.referee(&["tools", "install", "own/mine.toml"], "nothing", "h1:by").0, 0);
+    assert_eq!(workshop.cached(), ["mine@v1.0.0/mine", "mine@v1.0.0/mined"]);
+    assert_eq!(listed("./mine"), ["2.0.0", "1.0.0", "2.0.0"]);
+    assert_eq!(listed("mine"), ["2.0.0", "1.0.0", "2.0.0"]);
+}
+
 /// `--require all` asks for all of them.
 #[test]
 fn each_shipped_tool_can_be_had() {

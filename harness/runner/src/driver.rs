@@ -5,6 +5,7 @@
 //! there are ([`crate::operation`]). There is no code for any one tool.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use referee_source::{Source, SourceError};
 use schemars::JsonSchema;
@@ -39,7 +40,7 @@ pub struct DriverFile {
     /// Where the tool lives.
     #[serde(default)]
     pub homepage: Option<String>,
-    /// The program: a name that is searched in the cache and in PATH, or a path (relative to this file).
+    /// The program: a path (relative to this file), or a name that is searched beside this file, in PATH and in the cache.
     pub program: String,
     /// How the program tells its version.
     pub version: VersionProbe,
@@ -266,11 +267,19 @@ impl Driver {
 
     /// How a command line names the tool: by its id if it is a shipped one, else by its file.
     pub fn argument(&self) -> &str {
-        let is_shipped = |file: &str| {
-            let stem = file.strip_prefix(SHIPPED_DRIVERS).and_then(|file| file.strip_prefix('/'));
-            stem.and_then(|file| file.strip_suffix(".toml")) == Some(self.tool())
-        };
-        if is_shipped(self.source.name()) { self.tool() } else { self.source.name() }
+        if self.is_shipped() { self.tool() } else { self.source.name() }
+    }
+
+    /// The folder of the driver's file; none for a shipped driver, beside which no program lies.
+    pub fn folder(&self) -> Option<PathBuf> {
+        let folder = Path::new(self.source.name()).parent()?;
+        (!self.is_shipped()).then(|| folder.to_owned())
+    }
+
+    fn is_shipped(&self) -> bool {
+        let file = self.source.name().strip_prefix(SHIPPED_DRIVERS);
+        let stem = file.and_then(|file| file.strip_prefix('/')).and_then(|file| file.strip_suffix(".toml"));
+        stem == Some(self.tool())
     }
 
     /// Whether the column is made for `role`.

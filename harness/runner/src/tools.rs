@@ -119,6 +119,9 @@ pub enum Lack {
     /// All of it, in PATH, the only place where it can be.
     #[error("no `{0}` in PATH")]
     InPath(String),
+    /// A release of its own, where the driver names the path of a program.
+    #[error("`{0}` is a program at a path, and this is another release")]
+    Release(String),
     /// Another program that it is nothing without, such as a daemon.
     #[error("no `{}` beside {}", lacking.display(), program.display())]
     Beside {
@@ -188,12 +191,13 @@ impl Machine {
 
     /// The program of a column in the cache, if all that belong to it are there.
     pub fn built(&self, driver: &Driver) -> Option<PathBuf> {
-        let path = self.cached(driver.tool(), driver.release()?, &driver.file.program);
+        let path = self.cached(driver.tool(), driver.release()?, driver.file.program_name());
         lacking(&path, driver).is_none().then_some(path)
     }
 
-    /// Finds the program of a column. Columns that pin another release than the first only ever come from the
-    /// cache, as do all with `pinned`; the others prefer PATH, so that a maintainer's own build is what is tested.
+    /// Finds the program of a column: at the path that the driver names, or else beside the driver's file if that is the user's own,
+    /// in PATH, and in the cache. Columns that pin another release than the first only ever come from the cache, and
+    /// all with `pinned` rather than from PATH; the others prefer PATH, so that a maintainer's own build is what is tested.
     pub fn locate(&self, driver: &Driver, pinned: bool) -> Tool {
         let found = self.path_of(driver, pinned).and_then(|path| self.observe(driver, &path));
         Tool { driver: driver.clone(), found }
@@ -201,13 +205,20 @@ impl Machine {
 
     fn path_of(&self, driver: &Driver, pinned: bool) -> Result<PathBuf, NotFound> {
         let program = &driver.file.program;
-        if program.contains('/') {
-            let folder = Path::new(driver.source.name()).parent().unwrap_or(Path::new("."));
-            let path = std::path::absolute(folder.join(program)).map_err(NotFound::trouble)?;
+        let beside_file =
+            |folder: PathBuf| std::path::absolute(folder.join(program)).map_err(NotFound::trouble);
+        if driver.is_at_path() {
+            let path = beside_file(driver.folder().unwrap_or_default())?;
             return match lacking(&path, driver) {
                 None => Ok(path),
                 Some(lacking) => Err(NotFound::NoProgram(lacking)),
             };
+        }
+        if let Some(folder) = driver.folder().filter(|_| driver.variant.release.is_none()) {
+            let path = beside_file(folder)?;
+            if lacking(&path, driver).is_none() {
+                return Ok(path);
+            }
         }
         // a client and a daemon of different folders may be of different releases
         let in_path = || {
@@ -226,11 +237,14 @@ impl Machine {
         let lacking = lacking.as_deref().and_then(Path::file_name).map(PathBuf::from);
         let beside = alone.zip(lacking).map(|(program, lacking)| Lack::Beside { program, lacking });
         match (driver.release(), &driver.file.debian) {
-            (Some(release), _) => NotFound::NotBuilt {
-                lack: beside.unwrap_or(Lack::Installed),
-                tool: driver.argument().to_owned(),
-                version: release.version.clone(),
-            },
+            (Some(release), _) => {
+                let other = || if name.contains('/') { Lack::Release(name.clone()) } else { Lack::Installed };
+                NotFound::NotBuilt {
+                    lack: beside.unwrap_or_else(other),
+                    tool: driver.argument().to_owned(),
+                    version: release.version.clone(),
+                }
+            }
             (None, debian) => {
                 let lack = beside.unwrap_or_else(|| Lack::InPath(name.clone()));
                 match debian.clone() {

@@ -118,7 +118,7 @@ impl Here<'_> {
             if !is_name(program, "._-") {
                 return self.fail(&["install", "also", program], format!("`{program}` is not a file's name"));
             }
-            if *program == file.program {
+            if *program == file.program_name() {
                 let message = format!("`{program}` is built from `package` already");
                 return self.fail(&["install", "also", program], message);
             }

@@ -92,13 +92,26 @@ impl DriverFile {
     /// Whether `[install]` builds this program.
     pub(super) fn builds(&self, program: &str) -> bool {
         let also = |install: &Install| install.also.contains_key(program);
-        self.install.as_ref().is_some_and(|install| program == self.program || also(install))
+        self.install.as_ref().is_some_and(|install| program == self.program_name() || also(install))
+    }
+
+    /// The name of the program, also where the file gives a path.
+    pub fn program_name(&self) -> &str {
+        self.program.rsplit('/').next().unwrap_or(&self.program)
     }
 }
 
 impl Driver {
-    /// The module and the release that this column pins.
+    /// Whether its program is at a path and nowhere else. No path stands for another release.
+    pub fn is_at_path(&self) -> bool {
+        self.file.program.contains('/') && self.variant.release.is_none()
+    }
+
+    /// The module and the release that this column pins: none where its program is at a path.
     pub fn pinned(&self) -> Option<(&Install, &Release)> {
+        if self.is_at_path() {
+            return None;
+        }
         let wanted = self.variant.release.as_deref();
         let mut releases = self.file.releases();
         let release = releases.find(|release| wanted.is_none_or(|wanted| release.version == wanted))?;

@@ -89,9 +89,10 @@ pub fn install(
     let stamp = install.version_variable.as_ref();
     let stamp = stamp.map(|variable| format!("-X={variable}={}", release.version));
     let stamp = format!("-ldflags={}", stamp.unwrap_or_default());
-    let program = &driver.file.program;
+    let program = driver.file.program_name();
     // the driver's own program comes last: while it is missing, nobody looks at the others
-    let programs: Vec<_> = install.also.iter().chain([(program, &install.package)]).collect();
+    let also = install.also.iter().map(|(program, package)| (program.as_str(), package));
+    let programs: Vec<_> = also.chain([(program, &install.package)]).collect();
     for (program, package) in &programs {
         let (to, package) = (format!("out/{program}"), format!("{}/{package}", install.module));
         build.go(&["build", "-mod=mod", "-trimpath", &tags, &stamp, "-o", &to, &package])?;
