@@ -5,6 +5,7 @@
 mod annotation;
 pub(crate) mod canonical;
 mod entry;
+pub(crate) mod names;
 mod slot;
 mod value;
 

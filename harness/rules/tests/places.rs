@@ -220,8 +220,28 @@ fn profile(name: &str) -> Profile {
 
 /// What is found that is no info.
 fn check(made: &Made) -> Vec<Finding> {
-    let report = Checker::new(profile("image-spec")).directory(&Layout::open(made.folder.path()).unwrap());
+    let profile = profile("image-spec");
+    let report = Checker::new(profile.clone()).directory(&Layout::open(made.folder.path()).unwrap());
+    for finding in &report.findings {
+        let text = fs::read_to_string(made.folder.path().join(&finding.file)).unwrap();
+        let index = text.contains("\"manifests\":");
+        if index || text.contains("\"layers\":") {
+            assert_eq!(mistaken(finding, &profile, index), None, "{} in {text}", finding.rule.id);
+        }
+    }
     report.findings.into_iter().filter(|finding| finding.severity > Severity::Info).collect()
+}
+
+/// What is wrong with the sentences that a finding in an index, or else in a manifest, cites.
+pub(crate) fn mistaken(finding: &Finding, profile: &Profile, index: bool) -> Option<String> {
+    let cited = finding.citations(profile);
+    if cited.is_empty() || finding.requirements(profile).is_empty() {
+        return Some("it cites nothing".to_owned());
+    }
+    // what an empty descriptor is is said there for all documents
+    let foreign = if index { " manifest.md, Image Manifest Property" } else { " image-index.md" };
+    let wrong = cited.iter().map(|one| one.section()).find(|one| one.contains(foreign))?;
+    Some(format!("it cites {wrong}"))
 }
 
 /// The rules that say that a descriptor is not true of what it names.

@@ -10,15 +10,16 @@ use referee_layout::{BlobText, Descriptor, Entry, Node, OptionalFields, Platform
 use referee_spec::annotation::REF_NAME;
 use referee_spec::media_type;
 
+use super::names::has_odd_name;
 use super::slot::{DocKind, Slot};
 
 /// Whether a document as a whole is canonical: an image manifest with the four members and the media types of image-spec and
-/// with canonical descriptors, or a JSON object that is no manifest or index, where all parsers read the same.
+/// with canonical descriptors, or a JSON object that is no manifest or index and has no odd name, where all parsers read the same.
 pub(crate) fn is_canonical(text: &BlobText<'_>, kind: DocKind, node: Option<&Node>) -> bool {
     text.unambiguous
         && match kind {
             DocKind::Manifest => node.is_some_and(is_canonical_image),
-            DocKind::Other => true,
+            DocKind::Other => text.root().is_some_and(|root| !has_odd_name(root)),
             DocKind::OciLayout | DocKind::IndexJson | DocKind::Index => false,
         }
 }

@@ -1,5 +1,5 @@
 use crate::declare::{Canonical, Check, SHOULD, Severity};
-use crate::doc::Doc;
+use crate::doc::{Doc, names};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -30,12 +30,11 @@ declare_rule! {
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for place in doc.descriptors() {
         for (name, _) in place.value.members() {
-            if !KNOWN.iter().any(|known| name.equals(known)) {
+            // a name that is like a known one is reported as that
+            if !names::DESCRIPTOR.iter().any(|known| name.equals(known)) && !names::is_odd_in_descriptor(name)
+            {
                 findings.at(doc, name, format!("{} is not a field of a descriptor", name.text()));
             }
         }
     }
 }
-
-const KNOWN: &[&str] =
-    &["mediaType", "digest", "size", "urls", "annotations", "data", "artifactType", "platform"];

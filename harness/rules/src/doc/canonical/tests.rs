@@ -135,7 +135,7 @@ fn entry() -> BoxedStrategy<String> {
     let mut members = descriptor(&types);
     members.extend([("platform", platform), ("annotations", names)]);
     let usual = object(members.clone());
-    let other = one_of(&["artifactType", "data", "urls", "example"]);
+    let other = one_of(&["artifactType", "data", "urls", "example", "Digest"]);
     let more = other.prop_flat_map(move |other| {
         let value = one_of(&["\"a b\"", "1", "[\"x y\"]"]).prop_map(str::to_owned).boxed();
         object([members.clone(), vec![(other, value)]].concat())
@@ -232,8 +232,10 @@ fn spoilt(text: String) -> impl Strategy<Value = String> {
 fn documents() -> impl Strategy<Value = (DocKind, String)> {
     let head = format!(r#"{{"schemaVersion":2,"mediaType":"{}","manifests":["#, media_type::IMAGE_INDEX);
     let index = entry().prop_map(move |entry| (DocKind::IndexJson, format!("{head}{entry}]}}"))).boxed();
-    let config = one_of(&["1", "9007199254740993", "1e300"]).prop_map(|n| {
-        format!(r#"{{"architecture":"amd64","os":"linux","rootfs":{{"diff_ids":["{A}"]}},"n":{n}}}"#)
+    let number = one_of(&["1", "9007199254740993", "1e300"]);
+    let names = (one_of(&["architecture", "Architecture"]), one_of(&["diff_ids", "Diff_IDs"]));
+    let config = (number, names).prop_map(|(n, (own, inner))| {
+        format!(r#"{{"{own}":"amd64","os":"linux","rootfs":{{"{inner}":["{A}"]}},"n":{n}}}"#)
     });
     prop_oneof![
         index.clone(),

@@ -1,0 +1,148 @@
+//! The names that image-spec defines, by the object that has them, and names that differ from one by case only.
+//!
+//! Owns: the names, and where in a document their objects are. Leaves to others: what an odd name means.
+
+use referee_layout::json::{Kind, Value};
+
+use super::{Doc, DocKind};
+
+/// Of a descriptor ([descriptor.md](https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#properties)).
+pub(crate) const DESCRIPTOR: &[&str] =
+    &["mediaType", "digest", "size", "urls", "annotations", "data", "artifactType", "platform"];
+
+/// Of a manifest or index; which of the two a document is may depend on them.
+const DOCUMENT: &[&str] = &[
+    "schemaVersion",
+    "mediaType",
+    "artifactType",
+    "config",
+    "layers",
+    "manifests",
+    "subject",
+    "annotations",
+];
+
+const PLATFORM: &[&str] = &["architecture", "os", "os.version", "os.features", "variant", "features"];
+const OCI_LAYOUT: &[&str] = &["imageLayoutVersion"];
+
+/// Of an image config ([config.md](https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#properties)).
+const CONFIG: &[&str] = &[
+    "created",
+    "author",
+    "architecture",
+    "os",
+    "os.version",
+    "os.features",
+    "variant",
+    "config",
+    "rootfs",
+    "history",
+];
+const EXECUTION: &[&str] = &[
+    "User",
+    "ExposedPorts",
+    "Env",
+    "Entrypoint",
+    "Cmd",
+    "Volumes",
+    "WorkingDir",
+    "Labels",
+    "StopSignal",
+    "ArgsEscaped",
+    "Memory",
+    "MemorySwap",
+    "CpuShares",
+    "Healthcheck",
+];
+const ROOTFS: &[&str] = &["type", "diff_ids"];
+const HISTORY: &[&str] = &["created", "created_by", "author", "comment", "empty_layer"];
+
+/// An object, and the names that are defined for it.
+type Object<'a> = (Value<'a>, &'static [&'static str]);
+
+impl<'a> Doc<'a> {
+    /// The names that differ by case only from one that is defined for their object, with that one; canonical descriptors
+    /// have none.
+    pub(crate) fn odd_names(&self) -> impl Iterator<Item = (Value<'a>, Value<'a>, &'static str)> {
+        let own = match self.kind {
+            DocKind::OciLayout => vec![(self.root, OCI_LAYOUT)],
+            DocKind::Other => objects_of_other(self.root),
+            DocKind::IndexJson | DocKind::Index | DocKind::Manifest => vec![(self.root, DOCUMENT)],
+        };
+        let descriptors = self.descriptors().flat_map(|found| {
+            let platform = found.value.get("platform").map(|platform| (platform, PLATFORM));
+            [Some((found.value, DESCRIPTOR)), platform].into_iter().flatten()
+        });
+        own.into_iter().chain(descriptors).flat_map(odd_names_of)
+    }
+}
+
+/// Whether a JSON object that is no manifest and no index has an odd name.
+pub(super) fn has_odd_name(root: Value<'_>) -> bool {
+    objects_of_other(root).into_iter().any(|object| odd_names_of(object).next().is_some())
+}
+
+/// The objects of a document that is used as an image config, or as a manifest without having the fields of one.
+fn objects_of_other(root: Value<'_>) -> Vec<Object<'_>> {
+    let versioned = root
+        .members()
+        .any(|(name, _)| name.as_str().is_some_and(|text| same_but_for_case(&text, DOCUMENT[0])));
+    if versioned {
+        return vec![(root, DOCUMENT)];
+    }
+    let history = root.get("history").filter(|list| list.kind() == Kind::Array);
+    let of = |name, names| root.get(name).map(|value| (value, names));
+    let parts = [Some((root, CONFIG)), of("config", EXECUTION), of("rootfs", ROOTFS)];
+    let history = history.into_iter().flat_map(|list| list.items()).map(|item| (item, HISTORY));
+    parts.into_iter().flatten().chain(history).collect()
+}
+
+fn odd_names_of<'a>(
+    (object, names): Object<'a>,
+) -> impl Iterator<Item = (Value<'a>, Value<'a>, &'static str)> {
+    object.members().filter_map(move |(name, _)| Some((object, name, odd(name, names)?)))
+}
+
+/// The one of those names that a name is like and not the same as.
+fn odd(name: Value<'_>, names: &'static [&'static str]) -> Option<&'static str> {
+    let text = name.as_str()?;
+    // a name of ASCII letters is like those of its own length alone, and few names have the same
+    let plain = text.is_ascii();
+    let like = |known: &&&str| (known.len() == text.len() || !plain) && same_but_for_case(&text, known);
+    names.iter().find(like).copied().filter(|known| *known != text)
+}
+
+/// Whether two names are one to a parser that ignores the case of letters. Beyond ASCII such parsers know a long s and the sign
+/// of the unit Kelvin, whose other case is an ASCII letter.
+fn same_but_for_case(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other) || (!one.is_ascii() && one.chars().map(fold).eq(other.chars().map(fold)))
+}
+
+/// Whether a name differs by case only from one that is defined for descriptors.
+pub(crate) fn is_odd_in_descriptor(name: Value<'_>) -> bool {
+    odd(name, DESCRIPTOR).is_some()
+}
+
+fn fold(c: char) -> char {
+    match c {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        _ => c.to_ascii_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_but_for_case;
+
+    #[test]
+    fn case_is_folded_as_parsers_do() {
+        for odd in ["Subject", "SUBJECT", "\u{17f}ubject", "\u{17f}UBJECT"] {
+            assert!(same_but_for_case(odd, "subject"), "{odd}");
+        }
+        assert!(same_but_for_case("\u{212a}eep", "keep"));
+        for other in ["subjects", "\u{df}ubject", "\u{282}ubject", "sub ject", ""] {
+            assert!(!same_but_for_case(other, "subject"), "{other}");
+        }
+    }
+}
