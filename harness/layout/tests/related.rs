@@ -100,6 +100,41 @@ fn what_is_no_file_may_refer_to_anything() {
     assert_eq!(read(), ["unclear"]);
 }
 
+#[test]
+fn a_subject_in_another_case_is_said() {
+    for name in ["Subject", "SUBJECT", "\u{17f}ubject"] {
+        for more in ["", r#","subject":null"#] {
+            let (files, image, _) =
+                image_and(|subject| manifest(&format!(r#"{TYPED},"{name}":{subject}{more}"#)));
+            assert_eq!(words(&facts(&files), &image), ["invalid"], "{name}{more}");
+        }
+    }
+    // it is found by its `subject`, and nothing is said twice
+    let (files, image, _) =
+        image_and(|subject| manifest(&format!(r#"{TYPED},"Subject":{subject},"subject":{subject}"#)));
+    assert_eq!(words(&facts(&files), &image), ["found"]);
+    let (files, image, _) = image_and(|subject| manifest(&format!(r#"{TYPED},"subjects":{subject}"#)));
+    assert_eq!(words(&facts(&files), &image), [""; 0]);
+}
+
+#[test]
+fn an_index_json_without_a_list_is_said() {
+    let (files, image, _) = image_and(sbom);
+    let with = |manifests: &str| {
+        let index = format!(r#"{{"schemaVersion":2{manifests}}}"#).into_bytes();
+        let with = |(name, bytes): &(String, Vec<u8>)| {
+            (name.clone(), if name == "index.json" { index.clone() } else { bytes.clone() })
+        };
+        words(&facts(&files.iter().map(with).collect::<Vec<_>>()), &image)
+    };
+    for manifests in ["", r#","Manifests":[]"#, r#","manifests":{}"#, r#","manifests":"x""#] {
+        assert_eq!(with(manifests), ["found", "unclear"], "{manifests}");
+    }
+    for empty in [r#","manifests":[]"#, r#","manifests":null"#] {
+        assert_eq!(with(empty), ["found"], "{empty}");
+    }
+}
+
 /// An in-toto statement has a list of subjects, and other content may have anything.
 #[test]
 fn content_with_a_subject_of_its_own_is_no_referrer() {

@@ -6,6 +6,7 @@
 pub mod annotation;
 pub mod digest;
 pub mod media_type;
+pub mod name;
 pub mod path;
 pub mod pointer;
 pub mod tag;

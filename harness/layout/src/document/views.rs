@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::{Annotations, DocumentKind, Field, fields};
 use crate::json::{Kind, Value};
 use referee_spec::Digest;
+use referee_spec::name::same_but_for_case;
 
 /// A value read as a descriptor ([image-spec, Descriptor Properties][properties]). Reading never fails: a value of another
 /// kind has no fields. Of a member that is there twice the first counts, as [`Value::get`] says.
@@ -250,6 +251,14 @@ impl<'a> ManifestView<'a> {
     /// `subject`, as an object
     pub fn subject(&self) -> Field<Value<'a>> {
         fields::field(self.subject, fields::object)
+    }
+
+    /// The name and value of a member that parsers take for `subject` if they ignore case, and others do not.
+    pub(crate) fn subject_by_odd_name(&self) -> Option<(Value<'a>, Value<'a>)> {
+        let odd = |(name, _): &(Value<'a>, Value<'a>)| {
+            name.as_str().is_some_and(|name| name != "subject" && same_but_for_case(&name, "subject"))
+        };
+        self.value.members().filter(|_| self.has_unknown_members).find(odd)
     }
 
     /// `config` of an image manifest, as an object

@@ -30,6 +30,8 @@ pub struct Node {
     pub annotations: Annotations,
     /// What it refers to.
     pub subject: Option<Box<Subject>>,
+    /// What a member says that is `subject` to parsers that ignore case, and nothing to others: its name, and a digest.
+    pub subject_by_odd_name: Option<Box<(String, Digest)>>,
     /// `config` of a manifest, if usable.
     pub config: Option<Descriptor>,
     /// `config.mediaType` of a manifest whose `config` is not usable.
@@ -133,6 +135,10 @@ impl Node {
                 .map(Into::into),
             annotations: flaws.keep("/annotations", view.annotations()).unwrap_or_default(),
             subject: flaws.subject(view).map(Box::new),
+            subject_by_odd_name: view.subject_by_odd_name().and_then(|(name, value)| {
+                let digest = DescriptorView::new(value).digest().into_present()?;
+                Some(Box::new((name.as_str()?.into_owned(), digest)))
+            }),
             config,
             config_type: config_type.and_then(|value| Some(value.as_str()?.into())),
             entries,

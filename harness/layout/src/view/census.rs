@@ -187,6 +187,10 @@ impl<'a> Census<'a> {
                     if node.is_some_and(usable) { How::Subject } else { invalid(node, foreign, verified) };
                 self.name(&subject.digest, digest, how);
             }
+            if let Some((name, subject)) = node.and_then(|node| node.subject_by_odd_name.as_deref()) {
+                let why = format!("that is written `{name}`, which is the same to some parsers only");
+                self.name(subject, digest, How::Invalid(why));
+            }
             for (key, value) in node.into_iter().flat_map(|node| node.annotations.iter()) {
                 self.annotation(key, value, digest, node);
             }

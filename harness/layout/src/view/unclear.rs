@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::FoundAt;
 use super::census::{How, Related, lists};
+use crate::document::ManifestView;
 use crate::facts::{Blob, BlobContent, Descriptor, DocumentKind, Facts, Verified};
 use referee_spec::path::blob_path;
 use referee_spec::{Digest, media_type};
@@ -74,6 +75,22 @@ pub(super) fn gather(facts: &Facts) -> Vec<Unclear<'_>> {
             media_type: None,
             artifact_type: None,
             places: [itself].into(),
+            why,
+        });
+    }
+    let root = facts.index().ok().and_then(|index| index.root().ok());
+    let index = root.map(ManifestView::new);
+    if let Some(index) =
+        index.filter(|index| index.manifests().present().is_none() && !index.manifests_is_null())
+    {
+        let place = FoundAt { file: "index.json".to_owned(), pointer: "/manifests".to_owned(), via: None };
+        let found = index.manifests();
+        let why = format!("manifests of index.json {}", found.malformed().unwrap_or("is absent"));
+        without_digest.push(Unclear {
+            digest: None,
+            media_type: None,
+            artifact_type: None,
+            places: [place].into(),
             why,
         });
     }

@@ -3,6 +3,7 @@
 //! Owns: the names, and where in a document their objects are. Leaves to others: what an odd name means.
 
 use referee_layout::json::{Kind, Value};
+use referee_spec::name::same_but_for_case;
 
 use super::{Doc, DocKind};
 
@@ -112,37 +113,7 @@ fn odd(name: Value<'_>, names: &'static [&'static str]) -> Option<&'static str> 
     names.iter().find(like).copied().filter(|known| *known != text)
 }
 
-/// Whether two names are one to a parser that ignores the case of letters. Beyond ASCII such parsers know a long s and the sign
-/// of the unit Kelvin, whose other case is an ASCII letter.
-fn same_but_for_case(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other) || (!one.is_ascii() && one.chars().map(fold).eq(other.chars().map(fold)))
-}
-
 /// Whether a name differs by case only from one that is defined for descriptors.
 pub(crate) fn is_odd_in_descriptor(name: Value<'_>) -> bool {
     odd(name, DESCRIPTOR).is_some()
-}
-
-fn fold(c: char) -> char {
-    match c {
-        '\u{17f}' => 's',
-        '\u{212a}' => 'k',
-        _ => c.to_ascii_lowercase(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::same_but_for_case;
-
-    #[test]
-    fn case_is_folded_as_parsers_do() {
-        for odd in ["Subject", "SUBJECT", "\u{17f}ubject", "\u{17f}UBJECT"] {
-            assert!(same_but_for_case(odd, "subject"), "{odd}");
-        }
-        assert!(same_but_for_case("\u{212a}eep", "keep"));
-        for other in ["subjects", "\u{df}ubject", "\u{282}ubject", "sub ject", ""] {
-            assert!(!same_but_for_case(other, "subject"), "{other}");
-        }
-    }
 }
