@@ -262,3 +262,57 @@ fn a_full_disk_and_a_closed_door() {
         );
     }
 }
+
+/// A proposal of any shape is a profile of two files, and what breaks it cites the profile's own source, in each form.
+#[test]
+fn findings_about_a_proposal_of_ones_own_cite_its_profile() {
+    const SOURCE: &str = "https://example.com/a-proposal";
+    let folder = folder();
+    let root = folder.path();
+    layout(&root.join("layout"));
+    let convention = r#"
+        schema = 1
+        id     = "mine"
+        title  = "An entry for each referrer, and its signature's place in the image's own index"
+        source = "https://example.com/a-proposal"
+        status = "proposed"
+        carrier = [
+          { place = "index", lists = "referrer", annotation = { "com.example.of" = "{subject.digest}" }, pull-up = ["artifactType"] },
+          { place = "subject-index", lists = "referrer", annotation = { "com.example.beside" = "{subject.digest}" } },
+        ]
+        [index-annotation]
+        "com.example.follows" = "true"
+    "#;
+    let profile = r#"
+        schema     = 1
+        id         = "my-profile"
+        title      = "Two carriers"
+        why        = "To see whether a layout follows it."
+        source     = "https://example.com/a-proposal"
+        revision   = "head"
+        should     = "error"
+        convention = "mine.toml"
+    "#;
+    fs::write(root.join("mine.toml"), convention).expect("a file");
+    fs::write(root.join("my-profile.toml"), profile).expect("a file");
+    let words = ["check", "layout", "--profile", "my-profile.toml", "--format"];
+    let with = |format| [&words[..], &[format]].concat();
+    let (value, exit) = json(root, &with("json"));
+    assert_eq!(exit, 10, "{value}");
+    let findings = value["findings"].as_array().expect("findings");
+    let own: Vec<_> = findings.iter().filter(|finding| finding["source"] == SOURCE).collect();
+    let ids: Vec<_> = own.iter().map(|finding| finding["rule"].as_str().unwrap_or_default()).collect();
+    assert_eq!(ids, ["index-annotation-differs", "referrer-unlisted", "referrer-unlisted"]);
+    for finding in own {
+        assert_eq!(finding["requirements"], json!([]));
+        assert_eq!((&finding["level"], &finding["severity"]), (&json!("should"), &json!("error")));
+    }
+    assert!(!value.to_string().contains("1171"), "{value}");
+    let (value, _) = json(root, &with("sarif"));
+    let rules = value["runs"][0]["tool"]["driver"]["rules"].as_array().expect("rules");
+    let rule = rules.iter().find(|rule| rule["id"] == "referrer-unlisted").expect("the rule");
+    assert_eq!(rule["properties"], json!({"requirements": [], "source": SOURCE}));
+    assert!(rule["helpUri"].is_null(), "{rule}");
+    let shown = transcript(root, &words[..4]);
+    assert!(shown.contains(&format!("{SOURCE} (profile my-profile)")), "{shown}");
+}

@@ -218,15 +218,20 @@ impl<'a> Evidence<'a> {
 
     /// Whether all documents on the way could be read, so that what was not reached is unreachable.
     pub(crate) fn is_fully_traversed(&self) -> bool {
-        let index = self.facts.index().ok().and_then(|document| document.root().ok());
-        let list = index.and_then(|root| root.get("manifests"));
-        list.is_some_and(|list| list.kind() == json::Kind::Array)
-            && self.facts.entries().iter().all(|entry| Reference::of(None, entry).is_some())
+        self.lists_all()
             && self
                 .blob_nodes
                 .iter()
                 .filter(|blob_node| blob_node.is_document)
                 .all(|blob_node| blob_node.node.is_some_and(|node| node.invalid.is_none()))
+    }
+
+    /// Whether all entries of index.json could be read.
+    pub(crate) fn lists_all(&self) -> bool {
+        let index = self.facts.index().ok().and_then(|document| document.root().ok());
+        let list = index.and_then(|root| root.get("manifests"));
+        list.is_some_and(|list| list.kind() == json::Kind::Array)
+            && self.facts.entries().iter().all(|entry| Reference::of(None, entry).is_some())
     }
 
     /// The responses that carriers of the proposal have.

@@ -225,3 +225,31 @@ impl Profile {
         matches!(algorithm, "sha256" | "sha512") || (algorithm == "blake3" && self.revision == Revision::Head)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    const HEAD: &str =
+        "schema = 1\nid = \"x\"\ntitle = \"t\"\nwhy = \"w\"\nsource = \"s\"\nrevision = \"head\"\n";
+
+    fn parse(tail: &str) -> Result<ProfileFile, SourceError> {
+        ProfileFile::parse(&Source::new("x.toml", format!("{HEAD}{tail}")))
+    }
+
+    #[test]
+    fn a_text_is_one_that_requirements_cite_and_needs_a_convention() {
+        let known = "text = \"image-spec PR 1171\"\n";
+        parse(&format!("convention = \"pr-1171\"\n{known}")).unwrap();
+        for (tail, line, message) in [
+            ("convention = \"pr-1171\"\ntext = \"image-spec PR 1\"\n", 8, "no requirement cites"),
+            ("convention = \"pr-1171\"\ntext = \"image-spec v1.1.1\"\n", 8, "no requirement cites"),
+            (known, 7, "asks for nothing"),
+        ] {
+            let error = parse(tail).unwrap_err();
+            assert_eq!(error.line(), line, "{error}");
+            assert!(error.message.contains(message), "{error}");
+        }
+    }
+}

@@ -96,12 +96,12 @@ fn path(finding: &Finding, layout: &str) -> String {
 }
 
 fn source(finding: &Finding, profile: &Profile) -> String {
-    let requirements = finding.requirements(profile);
-    if requirements.is_empty() {
+    let citations = finding.citations(profile);
+    if citations.is_empty() {
         return format!("{} (profile {})", finding.source(profile), profile.id);
     }
-    let first = finding.citations(profile).first().map_or("", |one| one.section());
-    format!("{first} ({})", requirements.join(", "))
+    let first = citations.first().map_or("", |one| one.section());
+    format!("{first} ({})", finding.requirements(profile).join(", "))
 }
 
 fn noted(text: &str) -> Element<'static> {

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use referee::fixtures::coverage::Coverage;
 use referee::rules::catalogue::{rule, rules};
 use referee::rules::requirement::{self, Ambiguity, Citation, Requirement};
-use referee::rules::{Profile, Rule};
+use referee::rules::{Profile, Rule, Since};
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::operation::{Capability, Form, Operation, TABLE};
 
@@ -69,6 +69,10 @@ fn one_rule(rule: &Rule) -> Result<String, Failed> {
         if let Some((level, what)) = known.or_else(open) {
             text.push_str(&wrapped(&format!("  {id:13} {level:8} "), what, 25));
         }
+    }
+    if rule.levels.iter().any(|(since, _)| *since == Since::Proposal) {
+        let own = "Of a proposal of your own, which its profile names as `convention`, the `source` of the profile says so.";
+        text.push_str(&wrapped("", own, 0));
     }
     text.push_str("\n## How bad it is\n");
     for id in catalogue::profile_ids() {

@@ -58,7 +58,7 @@ impl<'a> Evidence<'a> {
             return Vec::new();
         }
         let mut all: Vec<_> = self.referrers().collect();
-        if !self.profile.has_text() && self.is_fully_traversed() {
+        if !self.profile.has_text() && self.lists_all() {
             let own = |node: &&Node| {
                 node.media_type.as_deref() == Some(node.kind.media_type()) && node.invalid.is_none()
             };
@@ -74,11 +74,18 @@ impl<'a> Evidence<'a> {
 
     pub(crate) fn responses_by_subject(&self) -> ResponsesBySubject<'_, 'a> {
         let mut all = ResponsesBySubject::new();
+        let mut by_name: BTreeMap<&str, BTreeSet<&Digest>> = BTreeMap::new();
+        for entry in self.facts.entries() {
+            if let (Some(name), Some(digest)) = (entry.ref_name(), entry.digest()) {
+                by_name.entry(name).or_default().insert(digest);
+            }
+        }
         for response in self.proposed_responses() {
             // of several things with one name each has the response
             let named = response.carrier.filter(|carrier| carrier.needs_name());
-            let others = named.into_iter().flat_map(|_| self.facts.entries());
-            let others = others.filter_map(Entry::digest).filter(|digest| response.is_for(self, digest));
+            let values = named.zip(response.subject.as_ref()).map(|(carrier, own)| self.values(carrier, own));
+            let names = values.iter().flatten().filter_map(|values| values.ref_name);
+            let others = names.filter_map(|name| by_name.get(name)).flatten().copied();
             for subject in response.subject.iter().chain(others).collect::<BTreeSet<_>>() {
                 all.entry(subject).or_default().push(response);
             }
@@ -168,7 +175,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// The entries that say by their own keys that they are of a carrier for single referrers. One that has all the marks of
-    /// some carrier for what it lists is of that, whatever others look like.
+    /// some carrier for what it lists is not of another one with the same keys.
     pub(crate) fn listings(&self) -> Vec<Listing<'a>> {
         let convention = self.profile.convention().into_iter();
         let single = |carrier: &&Carrier| carrier.lists == Lists::Referrer && !carrier.annotation.is_empty();
@@ -200,11 +207,17 @@ impl<'a> Evidence<'a> {
         let all: Vec<&'a Carrier> = all.iter().copied().filter(here).collect();
         for entry in entries.iter().filter(|entry| all.iter().any(|carrier| claims(carrier, entry))) {
             let node = entry.digest().and_then(|digest| self.node(digest));
-            let fitting: Vec<_> = all.iter().filter(|one| self.is_of(one, entry, node)).collect();
-            let fits = !fitting.is_empty();
-            let said = all.iter().filter(|carrier| claims(carrier, entry) && !carrier.read_only);
-            let of: Vec<_> = if fits { fitting } else { said.collect() };
-            found.extend(of.into_iter().map(|carrier| Listing { carrier, from, entry, fits }));
+            let (fitting, others): (Vec<&Carrier>, Vec<&Carrier>) =
+                all.iter().partition(|one| self.is_of(one, entry, node));
+            let free = |carrier: &&Carrier| {
+                let shares = |other: &&Carrier| {
+                    other.annotation.keys().any(|key| carrier.annotation.contains_key(key))
+                };
+                claims(carrier, entry) && !carrier.read_only && !fitting.iter().any(shares)
+            };
+            let said = others.into_iter().filter(free).map(|carrier| (carrier, false));
+            let all = said.chain(fitting.iter().map(|carrier| (*carrier, true)));
+            found.extend(all.map(|(carrier, fits)| Listing { carrier, from, entry, fits }));
         }
     }
 

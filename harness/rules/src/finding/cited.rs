@@ -10,8 +10,8 @@ use crate::rule::Since;
 
 impl Finding {
     /// Ids of the requirements that it breaks under that profile; none where a proposal asks for it whose sentences they do not
-    /// have. A rule may decide several, of which one is about image
-    /// manifests and another about image indexes, say; tests hold that one at least is left.
+    /// have. A rule may decide several, of which one is about image manifests and another about image indexes, say; tests hold
+    /// that one at least is left.
     pub fn requirements(&self, profile: &Profile) -> Vec<&'static str> {
         if self.own {
             return Vec::new();
@@ -30,10 +30,8 @@ impl Finding {
     /// The same in one line, as in `image-spec v1.1.1 image-layout.md, Blobs`; of a proposal of one's own, where its profile says
     /// that it is written down.
     pub fn source(&self, profile: &Profile) -> String {
-        if self.own {
-            return profile.source.clone();
-        }
         let sections: Vec<_> = self.citations(profile).into_iter().map(Citation::section).collect();
-        sections.join("; ")
+        // what only another proposal leaves open, no text of this profile speaks of
+        if sections.is_empty() { profile.source.clone() } else { sections.join("; ") }
     }
 }

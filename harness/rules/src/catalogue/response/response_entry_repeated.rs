@@ -34,7 +34,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         for (entry, descriptor) in response.entries() {
             if !seen.insert(&descriptor.digest) {
                 let message = format!("an earlier entry lists {}, too", descriptor.digest.short());
-                findings.on(response.file(), entry.pointer() + "/digest", message);
+                let finding = findings.on(response.file(), entry.pointer() + "/digest", message);
+                finding.own = response.is_own(evidence);
             }
         }
     }

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use referee_convention::Carrier;
 use referee_spec::Digest;
 
 use crate::declare::{Check, DECLARED, Reading, Severity};
@@ -34,15 +35,16 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
-    let mut seen: BTreeMap<(&str, Option<&str>, &Digest), &Response<'_>> = BTreeMap::new();
+    let mut seen: BTreeMap<(Way<'_>, &Digest), &Response<'_>> = BTreeMap::new();
     for response in evidence.responses() {
         let Some(subject) = &response.subject else { continue };
-        let key = (response.key, repository(response), subject);
+        let key = (way(response), subject);
         match seen.get(&key) {
             Some(first) if first.entry.digest() != response.entry.digest() => {
                 let message = format!("an earlier entry is a response for {}, too", subject.short());
                 let finding = findings.on("index.json", response.pointer(), message);
                 finding.see("index.json", first.pointer(), "the first one");
+                finding.own = response.is_own(evidence);
             }
             Some(_) => {}
             None => {
@@ -52,9 +54,12 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// What stands before a fallback tag, as in `host/repository:tag`: each repository has a list of its own. `None` of a
-/// response that an annotation marks.
-fn repository<'r>(response: &'r Response<'_>) -> Option<&'r str> {
-    let name = response.entry.ref_name().filter(|_| response.is_tagged())?;
-    Some(name.rsplit_once(':').map_or("", |(repository, _)| repository))
+/// The way in which a response is marked: by that carrier of the proposal, or by a fallback tag of that repository.
+type Way<'r> = (Option<*const Carrier>, &'r str);
+
+/// Each repository, which is what stands before the tag in `host/repository:tag`, has a list of its own.
+fn way<'r>(response: &'r Response<'_>) -> Way<'r> {
+    let carrier = response.carrier.map(std::ptr::from_ref);
+    let name = response.entry.ref_name().filter(|_| carrier.is_none()).unwrap_or_default();
+    (carrier, name.rsplit_once(':').map_or("", |(repository, _)| repository))
 }
