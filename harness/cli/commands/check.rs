@@ -70,6 +70,11 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failed> {
     Ok(exit)
 }
 
+/// The schema of the findings as JSON.
+pub(super) fn schema() -> schemars::Schema {
+    super::schema::of_output::<json::Document<'_>>()
+}
+
 /// Has the C library map memory for a thread's heap at once: otherwise it grows by a page at a time, with a system call for
 /// each. Pages that are never written to cost nothing.
 fn grow_heap() {

@@ -1,6 +1,8 @@
 //! `referee list`: what there is.
 //!
-//! Owns: one table per kind. Leaves to others: the things themselves.
+//! Owns: one table per kind. Leaves to others: the things themselves, and their form as JSON (`entry`).
+
+pub(super) mod entry;
 
 use referee::fixtures::coverage::Coverage;
 use referee::rules::catalogue::rules;
@@ -8,7 +10,7 @@ use referee::rules::profile::ProfileFile;
 use referee::rules::{Rule, requirement};
 use referee::runner::case::cell::{Cell, Readers};
 use referee::runner::catalogue::{self, Catalogue};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::selection;
 use crate::args::{Files, Format, What};
@@ -19,26 +21,29 @@ pub(super) fn run(what: What, files: &Files, format: Format) -> Result<Exit, Fai
     let (catalogue, selected) = super::catalogue(files)?;
     let (text, values) = match what {
         What::Cases => listed(catalogue.cases.iter().map(|case| {
-            let needs: Vec<_> = case.steps.iter().map(|step| step.needs().name).collect();
-            let value = json!({"id": case.id, "title": case.title, "req": case.req, "needs": needs});
-            (case.id.as_str(), case.title.clone(), value)
+            let needs = case.steps.iter().map(|step| step.needs().name).collect();
+            let value = entry::Case { id: &case.id, title: &case.title, req: &case.req, needs };
+            (case.id.as_str(), case.title.clone(), entry::value(&value))
         })),
         What::Cells => {
             let cells = selection::select(&catalogue, &selected, &[], Readers::Few).unwrap_or_default();
-            let value = |cell: &Cell| json!({"id": cell.id, "case": cell.case.id, "convention": cell.id.convention()});
+            let value = |cell: &Cell| {
+                let (id, convention) = (cell.id.to_string(), cell.id.convention());
+                entry::value(&entry::Cell { id, case: &cell.case.id, convention })
+            };
             let text = cells.iter().map(|cell| format!("{}\n", cell.id)).collect();
             (text, cells.iter().map(value).collect())
         }
         What::Rules | What::Requirements | What::Profiles => texts(what, &catalogue)?,
         What::Conventions => listed(catalogue.conventions.iter().map(|one| {
-            let value = json!({"id": one.id, "title": one.title, "source": one.source});
-            (one.id.as_str(), one.title.clone(), value)
+            let value = entry::Convention { id: &one.id, title: &one.title, source: &one.source };
+            (one.id.as_str(), one.title.clone(), entry::value(&value))
         })),
         What::Tools => listed(catalogue.drivers.iter().map(|driver| {
-            let can: Vec<_> = driver.file.can.iter().map(|capability| capability.name).collect();
+            let can = driver.file.can.iter().map(|capability| capability.name).collect();
             let release = driver.release().map_or("", |release| release.version.as_str());
-            let value = json!({"id": driver.id, "name": driver.name(), "release": release, "can": can});
-            (driver.id.as_str(), format!("{release:8} {}", driver.name()), value)
+            let value = entry::Tool { id: &driver.id, name: driver.name(), release, can };
+            (driver.id.as_str(), format!("{release:8} {}", driver.name()), entry::value(&value))
         })),
     };
     finish(&text, &values, format)
@@ -65,8 +70,8 @@ fn texts(what: What, catalogue: &Catalogue) -> Result<(String, Vec<Value>), Fail
             let profiles = catalogue::profiles()?;
             Ok(listed(profiles.iter().map(|profile| {
                 let ProfileFile { id, title, source, convention, .. } = profile;
-                let value = json!({"id": id, "title": title, "source": source, "convention": convention});
-                (id.as_str(), title.clone(), value)
+                let value = entry::Profile { id, title, source, convention: convention.as_deref() };
+                (id.as_str(), title.clone(), entry::value(&value))
             })))
         }
         _ => {
@@ -88,14 +93,13 @@ fn texts(what: What, catalogue: &Catalogue) -> Result<(String, Vec<Value>), Fail
 fn one_rule(rule: &Rule, text: &mut String) -> Value {
     let level = rule.levels.first().map_or("", |(_, level)| level.word());
     text.push_str(&machine::page().row(&format!("{:32} {level:10} ", rule.id), rule.summary, 44));
-    let links: Vec<_> = rule.citations().into_iter().map(requirement::Citation::link).collect();
-    json!({
-        "id": rule.id,
-        "summary": rule.summary,
-        "level": level,
-        "requirements": rule.requirements,
-        "source": rule.source(),
-        "links": links,
+    entry::value(&entry::Rule {
+        id: rule.id,
+        summary: rule.summary,
+        level,
+        requirements: rule.requirements,
+        source: rule.source(),
+        links: rule.citations().into_iter().map(requirement::Citation::link).collect(),
     })
 }
 
@@ -108,13 +112,13 @@ fn one_requirement(id: &str, level: &str, what: &str, coverage: &Coverage, text:
     };
     text.push_str(&machine::page().row(&format!("{id:13} {level:8} "), what, 23));
     text.push_str(&machine::page().row(&format!("{:23}", ""), &format!("-> {decided}"), 26));
-    json!({
-        "id": id,
-        "level": level,
-        "text": what,
-        "rules": coverage.rules,
-        "cases": coverage.cases,
-        "reason": coverage.reason,
+    entry::value(&entry::Requirement {
+        id,
+        level,
+        text: what,
+        rules: &coverage.rules,
+        cases: &coverage.cases,
+        reason: coverage.reason.as_deref(),
     })
 }
 

@@ -11,6 +11,7 @@ use referee::runner::driver::Driver;
 use referee::runner::tools::install;
 use referee::runner::tools::probe::{self, Probe};
 use referee::runner::tools::{Machine, Tool};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::args::{Format, ToolsArgs, ToolsCommand};
@@ -146,13 +147,19 @@ pub(super) fn install(
     there
 }
 
-#[derive(Serialize)]
+/// What came of the probes of a column.
+#[derive(Serialize, JsonSchema)]
 struct Checked {
-    #[serde(rename = "id")]
     id: String,
     version: Option<String>,
+    /// Why there is no program.
     reason: Option<String>,
     probes: Vec<Probe>,
+}
+
+/// The schema of what `tools check` prints as JSON.
+pub(super) fn schema_of_check() -> schemars::Schema {
+    super::schema::of_output::<[Checked]>()
 }
 
 fn check(args: &ToolsArgs) -> Result<Exit, Failed> {

@@ -41,6 +41,16 @@ struct Shown<'a> {
     below: Vec<Branch<'a>>,
 }
 
+/// The schema of the view of one subject as JSON.
+pub(super) fn schema() -> schemars::Schema {
+    super::schema::of_output::<json::One<'_>>()
+}
+
+/// The schema of the view of all subjects as JSON.
+pub(super) fn schema_of_all() -> schemars::Schema {
+    super::schema::of_output::<json::All<'_>>()
+}
+
 pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
     let (all, asked) = conventions(&args.convention)?;
     let facts = facts(&args.layout)?;

@@ -100,6 +100,50 @@ fn results_fit_their_schema() {
     assert!(results.cells.len() > 100);
 }
 
+/// Whatever a command prints as JSON fits the schema that `referee schema` has for it, which would not take anything else.
+#[test]
+fn what_commands_print_fits_its_schema() {
+    let folder = crate::support::folder();
+    crate::support::layout(&folder.path().join("layout"));
+    crate::check::broken(&folder.path().join("bad"));
+    let fake = crate::support::fakes(folder.path(), &["honest"]);
+    let fake = fake[1].to_str().unwrap();
+    for (name, words) in [
+        ("check", &["check", "bad"][..]),
+        ("check", &["check", "layout", "--profile", "pr-1171"]),
+        ("list-cases", &["list", "cases"]),
+        ("list-cells", &["list", "cells"]),
+        ("list-conventions", &["list", "conventions"]),
+        ("list-profiles", &["list", "profiles"]),
+        ("list-requirements", &["list", "requirements"]),
+        ("list-rules", &["list", "rules"]),
+        ("list-tools", &["list", "tools"]),
+        ("results", &["run", "after-gc", "--driver", fake]),
+        ("tools-check", &["tools", "check", fake, "oras"]),
+        ("tools-list", &["tools", "list", fake, "oras"]),
+        ("view", &["view", "layout", "v1"]),
+        ("view-all", &["view", "layout"]),
+    ] {
+        let mut command = crate::support::referee(folder.path());
+        command.current_dir(folder.path()).args(words).args(["--format", "json"]);
+        let text = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        let value: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{words:?}: {error}"));
+        let schema: Value = serde_json::from_str(&schema(name)).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{words:?}: {errors:?}");
+        // and the schema says something of each key
+        let one = |value: &Value| value.as_array().map_or_else(|| value.clone(), |all| all[0].clone());
+        for key in one(&value).as_object().unwrap().keys() {
+            let mut spoiled = value.clone();
+            let object = if spoiled.is_array() { &mut spoiled[0] } else { &mut spoiled };
+            object[key] = serde_json::json!({"no": ["such", "thing"]});
+            let free = ["timing", "conventions"].contains(&key.as_str());
+            assert!(free || !validator.is_valid(&spoiled), "{name}: {key} may be anything");
+        }
+    }
+}
+
 #[test]
 fn shipped_files_parse_and_say_why() {
     for (path, text) in toml_files("conventions") {

@@ -21,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::facts::{Facts, Node, Referrer, Verified};
@@ -60,7 +61,7 @@ pub struct Found {
 }
 
 /// Whether a set of referrers is known to be complete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Complete {
     /// A response or a marker says so, and nothing speaks against it.
@@ -72,7 +73,7 @@ pub enum Complete {
 }
 
 /// Something worth knowing about a view.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Diagnostic {
     /// A word for scripts, as in `referrer-missing`.
     pub code: &'static str,

@@ -3,12 +3,15 @@
 //! Owns: its keys. Leaves to others: what is found.
 
 use referee::rules::{Finding, Profile, Severity};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Checked;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "referee check, version 1")]
 pub(super) struct Document<'a> {
+    #[schemars(extend("const" = "referee/check/v1"))]
     schema: &'static str,
     layout: &'a str,
     profile: &'a str,
@@ -16,11 +19,13 @@ pub(super) struct Document<'a> {
     summary: Summary,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct One<'a> {
     rule: &'static str,
     requirements: Vec<&'static str>,
+    #[schemars(extend("enum" = ["must", "should", "may", "convention"]))]
     level: &'static str,
+    #[schemars(extend("enum" = ["error", "warning", "info"]))]
     severity: &'static str,
     file: &'a str,
     pointer: &'a str,
@@ -34,14 +39,14 @@ struct One<'a> {
     related: Vec<Other<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Other<'a> {
     file: &'a str,
     pointer: &'a str,
     message: &'a str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Summary {
     error: usize,
     warning: usize,

@@ -10,6 +10,7 @@ use referee::layout::view::{Complete, Diagnostic, Found, FoundAt, How};
 use referee::results::golden::Goldens;
 use referee::results::outcome::Outcome;
 use referee::spec::Digest;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shown;
@@ -18,16 +19,21 @@ use super::measured::Measured;
 const SCHEMA: &str = "referee/view/v1";
 
 /// One subject.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "referee view of one subject, version 1")]
 pub(super) struct One<'a> {
+    #[schemars(extend("const" = "referee/view/v1"))]
     schema: &'static str,
+    #[schemars(with = "String")]
     subject: &'a Digest,
     /// Its names in index.json.
     names: Vec<&'a str>,
     complete: Complete,
     referrers: Vec<Referrer<'a>>,
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
     conventions: &'a BTreeMap<String, Vec<Digest>>,
     /// Referrers that none of `conventions` finds, and others do.
+    #[schemars(with = "Vec<String>")]
     elsewhere: &'a [Digest],
     /// What released tools were seen to make of referrers that are stored so.
     tools: Vec<Tool<'a>>,
@@ -39,8 +45,10 @@ pub(super) struct One<'a> {
 }
 
 /// All subjects of a layout.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "referee view of all subjects, version 1")]
 pub(super) struct All<'a> {
+    #[schemars(extend("const" = "referee/view/v1"))]
     schema: &'static str,
     /// Each as if it had been asked for.
     subjects: Vec<One<'a>>,
@@ -51,14 +59,16 @@ pub(super) struct All<'a> {
     related: Vec<Related<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Referrer<'a> {
+    #[schemars(with = "String")]
     digest: &'a Digest,
     media_type: &'a str,
     size: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     artifact_type: Option<&'a str>,
+    #[schemars(with = "BTreeMap<String, String>")]
     annotations: &'a Annotations,
     carriers: Vec<String>,
     found_by: Vec<&'a str>,
@@ -68,7 +78,7 @@ struct Referrer<'a> {
 }
 
 /// What was recorded of one column, in a case that is like this layout.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Tool<'a> {
     convention: &'a str,
     case: &'a str,
@@ -77,10 +87,11 @@ struct Tool<'a> {
     outcome: Outcome,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Related<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     digest: Option<&'a Digest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     media_type: Option<&'a str>,
@@ -91,7 +102,7 @@ struct Related<'a> {
 }
 
 /// By what something names a subject.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Named<'a> {
     /// `subject`, `invalid`, `annotation`, `tag` or `unclear`.
     by: &'static str,
@@ -105,9 +116,10 @@ struct Named<'a> {
     why: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Branch<'a> {
+    #[schemars(with = "String")]
     digest: &'a Digest,
     /// `root`, `child`, or how it names the one above, as in `named`.
     relation: &'static str,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use referee_convention::Convention;
 use referee_source::{Source, SourceError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::backend::{self, RunContext, Task};
@@ -21,7 +22,7 @@ use referee_results::Outcome;
 use referee_results::Role;
 
 /// What came of one probe.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Probe {
     /// The capability, or the made-up option.
     pub what: String,
