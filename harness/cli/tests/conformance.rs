@@ -313,7 +313,6 @@ fn a_finding_cites_sentences_about_its_own_document() {
 
 #[test]
 fn every_rule_has_a_hit_a_near_miss_and_an_explanation() {
-    let mut unsaid = Vec::new();
     let ids: BTreeSet<_> = rules().map(|rule| rule.id).collect();
     assert_eq!(ids.len(), rules().len(), "two rules with one id, in two folders");
     for rule in rules() {
@@ -321,8 +320,6 @@ fn every_rule_has_a_hit_a_near_miss_and_an_explanation() {
         let case = case.unwrap_or_else(|| panic!("{}: no case in cases/conformance", rule.id));
         assert!(case.variants.iter().any(|variant| variant.hit), "{}: no hit", rule.id);
         assert!(case.variants.iter().any(|variant| !variant.hit), "{}: no near-miss", rule.id);
-        let said = rule.severity.is_none_or(|severity| rule.explanation.contains(severity.word()));
-        unsaid.extend((!said).then_some(rule.id));
         for heading in ["## What it does", "## Why it matters", "## Example", "## What to do"] {
             assert!(rule.explanation.contains(heading), "{}: no heading {heading}", rule.id);
         }
@@ -339,7 +336,6 @@ fn every_rule_has_a_hit_a_near_miss_and_an_explanation() {
             assert!(rule.requirements.contains(&reading.question), "{}: {}", rule.id, reading.question);
         }
     }
-    assert!(unsaid.is_empty(), "they do not say why their severity is not that of their level: {unsaid:?}");
     for case in &shipped().cases {
         assert!(ids.contains(case.rule.as_str()), "a case for a rule that does not exist: {}", case.rule);
     }

@@ -168,7 +168,7 @@ impl Profile {
             }
         }
         let strict = level == Level::Should && self.should == Severity::Error;
-        if let Some(severity) = rule.severity.filter(|_| !strict) {
+        if let Some((severity, _)) = rule.severity.filter(|_| !strict) {
             return Some(severity);
         }
         let severity = if level == Level::Should { self.should } else { level.severity() };

@@ -21,8 +21,8 @@ pub struct Rule {
     pub requirements: &'static [&'static str],
     /// From which revision on the texts ask for it, and how strongly.
     pub levels: &'static [(Since, Level)],
-    /// In place of the severity that the level asks for; the explanation says why.
-    pub severity: Option<Severity>,
+    /// In place of the severity that the level asks for, and why: what follows on "it is a warning since".
+    pub severity: Option<(Severity, &'static str)>,
     /// The open question whose answer decides whether this is a fault.
     pub reading: Option<Reading>,
     /// Markdown with the headings `What it does`, `Why it matters`, `Example`, `What to do`.
@@ -76,9 +76,10 @@ pub enum Level {
 pub enum Severity {
     /// Worth knowing.
     Info,
-    /// Likely to cause trouble.
+    /// It breaks a SHOULD; or no sentence forbids it, or none so plainly, and it is likely to cause trouble: then the rule
+    /// says why.
     Warning,
-    /// The layout breaks the text.
+    /// It breaks a MUST; or something could not be looked at, so that the layout cannot be called right.
     Error,
 }
 

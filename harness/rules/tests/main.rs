@@ -4,3 +4,4 @@ mod hostile;
 mod imports;
 mod places;
 mod second_opinion;
+mod severity;

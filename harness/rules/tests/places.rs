@@ -5,6 +5,7 @@
 
 use std::fs;
 
+use referee_convention::Convention;
 use referee_layout::Layout;
 use referee_rules::profile::ProfileFile;
 use referee_rules::{Checker, Finding, Profile, Severity};
@@ -212,10 +213,16 @@ fn made(place: Place, mistake: Mistake) -> Made {
     Made { place: (file, pointer.to_owned()), named: named.file(), folder }
 }
 
-fn profile(name: &str) -> Profile {
-    let path = format!("{}/../../cases/profiles/{name}.toml", env!("CARGO_MANIFEST_DIR"));
-    let source = Source::new(format!("{name}.toml"), fs::read_to_string(path).unwrap());
-    ProfileFile::parse(&source).unwrap().with(None)
+/// A shipped profile, with the convention of its proposal.
+pub(crate) fn profile(name: &str) -> Profile {
+    let read = |folder: &str, name: &str| {
+        let path = format!("{}/../../cases/{folder}/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        Source::new(format!("{name}.toml"), fs::read_to_string(path).unwrap())
+    };
+    let file = ProfileFile::parse(&read("profiles", name)).unwrap();
+    let convention =
+        file.convention.as_deref().map(|id| Convention::parse(&read("conventions", id)).unwrap());
+    file.with(convention)
 }
 
 /// What is found that is no info.

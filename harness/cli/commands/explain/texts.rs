@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use referee::fixtures::coverage::Coverage;
 use referee::rules::catalogue::{rule, rules};
 use referee::rules::requirement::{self, Ambiguity, Citation, Requirement};
-use referee::rules::{Profile, Rule, Since};
+use referee::rules::{Profile, Rule, Severity, Since};
 use referee::runner::catalogue::{self, Catalogue};
 use referee::runner::operation::{Capability, Form, Operation, TABLE};
 
@@ -80,6 +80,10 @@ fn one_rule(rule: &Rule) -> Result<String, Failed> {
             let bad = profile.severity(rule).map_or("not looked at", |severity| severity.word());
             let _ = writeln!(text, "  {:16} {bad}", profile.id);
         }
+    }
+    if let Some((severity, why)) = rule.severity {
+        let article = if severity == Severity::Warning { "a" } else { "an" };
+        text.push_str(&wrapped("", &format!("It is {article} {severity} since {why}."), 0));
     }
     if let Some(reading) = rule.reading {
         let list = |words: &[&str]| words.join(", ");

@@ -6,8 +6,7 @@ declare_rule! {
     /// an annotation key is not in reverse domain notation
     ///
     /// ## What it does
-    /// Finds annotation keys without a dot, or that begin with `vnd.`. It is an info, since no program can tell a
-    /// domain from a word.
+    /// Finds annotation keys without a dot, or that begin with `vnd.`.
     ///
     /// ## Why it matters
     /// Two tools may use one word for two things.
@@ -23,7 +22,7 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["ANNOT-004"],
         levels: SHOULD,
-        severity: Some(Severity::Info),
+        severity: Some((Severity::Info, "no program can tell a domain from a word")),
         canonical: Canonical::Skip,
     }
 }

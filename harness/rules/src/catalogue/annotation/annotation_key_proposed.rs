@@ -8,7 +8,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// Finds keys below `org.opencontainers` that an OCI proposal or release candidate asks or asked for, and that
-    /// neither a released text nor the profile defines. It is a warning: the name is the OCI's to give.
+    /// neither a released text nor the profile defines.
     ///
     /// ## Why it matters
     /// Readers of the released texts ignore it, and its meaning has changed between revisions.
@@ -24,7 +24,7 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["ANNOT-006", "REF-19", "REF-18"],
         levels: MUST,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "the OCI itself proposed the key")),
         canonical: Canonical::Skip,
     }
 }

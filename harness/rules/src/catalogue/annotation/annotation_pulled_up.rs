@@ -15,8 +15,7 @@ declare_rule! {
     /// response.
     ///
     /// ## Why it matters
-    /// Whoever can store a manifest can so forge a tag, or the list of an image's signatures. No sentence forbids it,
-    /// but whoever wrote the manifest chose it, not whoever stored it, so it is a warning.
+    /// Whoever can store a manifest can so forge a tag, or the list of an image's signatures.
     ///
     /// ## Example
     /// ```json
@@ -29,7 +28,10 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["ANNOT-026", "API-026", "AMB-26"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((
+            Severity::Warning,
+            "no sentence forbids it, but whoever wrote the manifest chose the value, and not whoever stored it",
+        )),
         reading: Some(Reading { question: "AMB-26", error: &["strip"], fine: &["honour"] }),
     }
 }

@@ -12,7 +12,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// Compares the `artifactType` of an entry with the manifest's own, or with the media type of its config if it
-    /// has none. The two specifications differ on which comes first, so it is an info; entries of referrers
+    /// has none. The two specifications differ on which comes first; entries of referrers
     /// responses have a rule of their own.
     ///
     /// ## Why it matters

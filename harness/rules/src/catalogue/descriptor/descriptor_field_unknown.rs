@@ -6,7 +6,7 @@ declare_rule! {
     /// a descriptor has a field that image-spec does not define
     ///
     /// ## What it does
-    /// Finds members of descriptors that image-spec does not define. Readers ignore them, so it is an info.
+    /// Finds members of descriptors that image-spec does not define.
     ///
     /// ## Why it matters
     /// New fields are to be proposed to image-spec first; until then they may come to mean something else.
@@ -22,7 +22,7 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["DESC-020"],
         levels: SHOULD,
-        severity: Some(Severity::Info),
+        severity: Some((Severity::Info, "readers ignore such fields")),
         canonical: Canonical::Skip,
     }
 }

@@ -7,7 +7,6 @@ declare_rule! {
     ///
     /// ## What it does
     /// Finds digests whose algorithm the revision does not register. They pass validation, and cannot be verified.
-    /// It is an info: a layout may have its reasons.
     ///
     /// ## Why it matters
     /// Readers that do not know the algorithm have to trust the content, or refuse.
@@ -23,7 +22,7 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["DIGEST-002", "DIGEST-007"],
         levels: SHOULD,
-        severity: Some(Severity::Info),
+        severity: Some((Severity::Info, "a layout may have its reasons")),
         canonical: Canonical::Skip,
     }
 }

@@ -12,7 +12,7 @@ declare_rule! {
     /// `data` is the usual reason. Responses have a rule of their own.
     ///
     /// ## Why it matters
-    /// It cannot be pushed everywhere. No sentence forbids it, but many registries refuse it, so it is a warning.
+    /// It cannot be pushed everywhere.
     ///
     /// ## Example
     /// ```json
@@ -25,7 +25,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["DESC-019", "API-022"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "no sentence forbids it, but many registries refuse it")),
     }
 }
 

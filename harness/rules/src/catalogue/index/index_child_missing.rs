@@ -10,7 +10,7 @@ declare_rule! {
     /// Finds entries of image indexes whose manifest is not in the layout, and that nothing else needs.
     ///
     /// ## Why it matters
-    /// A sparse index, with some platforms left out, is allowed and common: that is why this is only an info. A program
+    /// A sparse index, with some platforms left out, is allowed and common. A program
     /// that wants one of the others misses it.
     ///
     /// ## Example

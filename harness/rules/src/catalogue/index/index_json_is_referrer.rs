@@ -10,7 +10,6 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// index.json has no digest, so it can be nobody's referrer; what the fields mean there is not said anywhere.
-    /// It is a warning since the writer meant something that no reader sees.
     ///
     /// ## Example
     /// ```json
@@ -23,7 +22,10 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["INDEX-022"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((
+            Severity::Warning,
+            "no sentence forbids it, but the writer meant something that no reader sees",
+        )),
         canonical: Canonical::Skip,
     }
 }

@@ -8,8 +8,7 @@ declare_rule! {
     /// an image in index.json has no platform
     ///
     /// ## What it does
-    /// Finds entries of index.json that list an image and do not say its platform. It is an info only, since hardly
-    /// any tool writes it.
+    /// Finds entries of index.json that list an image and do not say its platform.
     ///
     /// ## Why it matters
     /// A reader that looks for a platform has to open the image's config.
@@ -25,7 +24,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["DESC-013"],
         levels: SHOULD,
-        severity: Some(Severity::Info),
+        severity: Some((Severity::Info, "hardly any tool writes it")),
     }
 }
 

@@ -10,7 +10,7 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// BuildKit marks attestations in this way, so that no runtime picks them. The values are none of Go's, which
-    /// image-spec asks for, but everybody knows them by now: that is why this is only an info.
+    /// image-spec asks for, but everybody knows them by now.
     ///
     /// ## Example
     /// ```json
@@ -23,7 +23,7 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["INDEX-013"],
         levels: SHOULD,
-        severity: Some(Severity::Info),
+        severity: Some((Severity::Info, "everybody knows by now what these values mark")),
         canonical: Canonical::Skip,
     }
 }

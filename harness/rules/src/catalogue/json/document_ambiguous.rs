@@ -7,8 +7,8 @@ declare_rule! {
     ///
     /// ## What it does
     /// Finds image manifests that have `manifests`, too, and image indexes that have `config` or `layers`. Unknown
-    /// properties are allowed, so nothing else is wrong with it; it is a warning, since programs that go by the fields
-    /// see another document than programs that go by the media type.
+    /// properties are allowed, so nothing else is wrong with it. Programs that go by the fields see another
+    /// document than programs that go by the media type.
     ///
     /// ## Why it matters
     /// What one program verifies is not what the next one runs: CVE-2021-41190 was such a confusion.
@@ -24,7 +24,7 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["MANIFEST-025", "INDEX-026"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "no sentence forbids it, but two programs may see two documents")),
         canonical: Canonical::Skip,
     }
 }

@@ -8,8 +8,7 @@ declare_rule! {
     /// ## What it does
     /// Finds members whose name is one that image-spec defines for that object but for the case of its letters, in
     /// `oci-layout`, `index.json`, manifests, indexes, descriptors, platforms and image configs, whether or not the
-    /// right name is there, too. Annotations have keys of their own. An unknown property is no fault, so it is a
-    /// warning: some parsers take the name for the defined one.
+    /// right name is there, too. Annotations have keys of their own.
     ///
     /// ## Why it matters
     /// Many JSON libraries, that of Go among them, ignore the case of names, and others do not: two programs see two
@@ -26,7 +25,10 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["JSON-007"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((
+            Severity::Warning,
+            "an unknown property is no fault, but two programs may see two documents",
+        )),
         canonical: Canonical::Skip,
     }
 }

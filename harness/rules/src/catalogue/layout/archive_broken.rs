@@ -10,8 +10,7 @@ declare_rule! {
     /// reported of such an archive.
     ///
     /// ## Why it matters
-    /// A download that was cut off looks like a layout until somebody needs the part that is missing. No sentence forbids
-    /// it, but half a layout cannot be called right, so it is an error.
+    /// A download that was cut off looks like a layout until somebody needs the part that is missing.
     ///
     /// ## Example
     /// ```text
@@ -24,7 +23,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-017"],
         levels: DECLARED,
-        severity: Some(Severity::Error),
+        severity: Some((Severity::Error, "no sentence forbids it, but half a layout cannot be called right")),
     }
 }
 

@@ -12,8 +12,7 @@ declare_rule! {
     /// devices, FIFOs, or files with holes. (Links have rules of their own.)
     ///
     /// ## Why it matters
-    /// Programs that unpack such an archive do different things, and a careless one writes outside of its folder. No
-    /// sentence speaks of archives in such detail, but two programs may unpack two layouts, so it is a warning.
+    /// Programs that unpack such an archive do different things, and a careless one writes outside of its folder.
     ///
     /// ## Example
     /// ```text
@@ -26,7 +25,10 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-017"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((
+            Severity::Warning,
+            "no sentence speaks of archives in such detail, but two programs may unpack two layouts",
+        )),
     }
 }
 

@@ -14,7 +14,7 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// A copy of the layout does not have what the link leads to, and a reader that follows it reads files that are
-    /// none of its business. No sentence speaks of links, so it is no error; but the blob may be anything, so it is a warning.
+    /// none of its business.
     ///
     /// ## Example
     /// ```text
@@ -27,7 +27,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-018"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "no sentence speaks of links, but the blob may be anything")),
     }
 }
 

@@ -13,7 +13,7 @@ declare_rule! {
     /// changed while they were read, and documents that are larger than referee reads (64 MiB, index.json 256 MiB).
     ///
     /// ## Why it matters
-    /// No text forbids it, but what was not looked at cannot be called right, so it is an error.
+    /// Nobody knows what is in it.
     ///
     /// ## Example
     /// ```text
@@ -26,7 +26,10 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-013"],
         levels: DECLARED,
-        severity: Some(Severity::Error),
+        severity: Some((
+            Severity::Error,
+            "no sentence forbids it, but what was not looked at cannot be called right",
+        )),
     }
 }
 

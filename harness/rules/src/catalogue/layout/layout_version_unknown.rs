@@ -9,8 +9,7 @@ declare_rule! {
     /// Finds layouts whose `imageLayoutVersion` is a string other than `1.0.0`.
     ///
     /// ## Why it matters
-    /// oras, regclient and containerd refuse any other version. It is a warning since a later image-spec may define
-    /// one.
+    /// oras, regclient and containerd refuse any other version.
     ///
     /// ## Example
     /// ```json
@@ -23,7 +22,10 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["LAYOUT-007"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((
+            Severity::Warning,
+            "released tools refuse it, and yet a later image-spec may define it",
+        )),
         canonical: Canonical::Skip,
     }
 }

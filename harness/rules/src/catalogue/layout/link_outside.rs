@@ -14,9 +14,8 @@ declare_rule! {
     /// read only once, so that its links are not followed.)
     ///
     /// ## Why it matters
-    /// Programs that follow the link read the layout; a copy of the layout, or a program that stays inside, does not have what
-    /// it leads to. No sentence speaks of links, so it is no error; but what was not looked at may be anything, so it is a
-    /// warning.
+    /// Programs that follow the link read the layout; a copy of the layout, or a program that stays inside, does
+    /// not have what it leads to.
     ///
     /// ## Example
     /// ```text
@@ -29,7 +28,10 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["LAYOUT-018"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((
+            Severity::Warning,
+            "no sentence speaks of links, but what was not looked at may be anything",
+        )),
     }
 }
 

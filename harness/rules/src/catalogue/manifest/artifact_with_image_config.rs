@@ -8,8 +8,7 @@ declare_rule! {
     /// an artifact has an image config
     ///
     /// ## What it does
-    /// Finds manifests that say an `artifactType` and have a config of the type of an image config. It is a
-    /// warning, since only their maker knows what they are.
+    /// Finds manifests that say an `artifactType` and have a config of the type of an image config.
     ///
     /// ## Why it matters
     /// Programs that run images take it for one.
@@ -25,7 +24,7 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["MANIFEST-020"],
         levels: &[(Since::V1_1, Level::Must)],
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "only its maker knows what it is")),
         canonical: Canonical::Skip,
     }
 }

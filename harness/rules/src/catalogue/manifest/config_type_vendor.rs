@@ -9,7 +9,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// Finds manifests whose layers are all OCI image layers, that have no `artifactType`, and whose config has
-    /// another type than that of an image config. It is an info, since files do not say what is meant to run.
+    /// another type than that of an image config.
     ///
     /// ## Why it matters
     /// Runtimes do not know how to run it.
@@ -25,7 +25,7 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["MANIFEST-010"],
         levels: SHOULD,
-        severity: Some(Severity::Info),
+        severity: Some((Severity::Info, "files do not say what is meant to run")),
         canonical: Canonical::Skip,
     }
 }

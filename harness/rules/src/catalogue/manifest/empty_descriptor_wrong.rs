@@ -9,8 +9,7 @@ declare_rule! {
     /// a descriptor of the empty type does not describe {}
     ///
     /// ## What it does
-    /// Finds descriptors of the empty type whose digest, size or `data` is not that of the two bytes `{}`. It is a
-    /// warning: readers know the type by its content.
+    /// Finds descriptors of the empty type whose digest, size or `data` is not that of the two bytes `{}`.
     ///
     /// ## Why it matters
     /// A reader that replaces the content by `{}` uses something else than one that fetches it.
@@ -26,7 +25,10 @@ declare_rule! {
         check: Check::Document(check),
         requirements: &["MANIFEST-019"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((
+            Severity::Warning,
+            "no word says how strongly it is asked for, but readers know the content by the type",
+        )),
         canonical: Canonical::Skip,
     }
 }

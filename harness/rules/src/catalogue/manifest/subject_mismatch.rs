@@ -15,7 +15,6 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// oras compares the whole descriptor: with a wrong size it refuses the layout. Others go by the digest alone.
-    /// Whether the digest alone counts is an open question, so it is a warning.
     ///
     /// ## Example
     /// ```json
@@ -28,7 +27,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["MANIFEST-017", "INDEX-027", "AMB-13"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "whether the digest alone counts is an open question")),
         reading: Some(Reading { question: "AMB-13", error: &["triple"], fine: &["digest"] }),
     }
 }

@@ -12,7 +12,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// Finds names in index.json that are a subject's digest with `-` for `:`, where the fallback tag has to be cut
-    /// (32 and 64 characters) or to have other characters replaced. v1.1.1 is vague about it, so it is a warning.
+    /// (32 and 64 characters) or to have other characters replaced.
     ///
     /// ## Why it matters
     /// Readers look for the tag as it has to be; the long form of a sha512 is no valid tag at all.
@@ -28,7 +28,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["FALLBACK-001", "FALLBACK-002", "FALLBACK-003", "FALLBACK-005", "FALLBACK-028"],
         levels: MUST,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "v1.1.1 is vague about it")),
     }
 }
 

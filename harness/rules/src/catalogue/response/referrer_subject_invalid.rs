@@ -13,8 +13,7 @@ declare_rule! {
     /// Finds entries that a proposal's annotation marks, where that has to hold the digest of the subject and does not.
     ///
     /// ## Why it matters
-    /// Nobody asks for it, so what the entry leads to is never found. The proposal has no word for how strongly it asks for this,
-    /// so it is a warning.
+    /// Nobody asks for it, so what the entry leads to is never found.
     ///
     /// ## Example
     /// ```json
@@ -27,7 +26,10 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["REF-08", "AMB-04", "AMB-32"],
         levels: PROPOSED,
-        severity: Some(Severity::Warning),
+        severity: Some((
+            Severity::Warning,
+            "the proposal has no word for how strongly it asks for this, but what the entry leads to is never found",
+        )),
         reading: Some(Reading { question: "AMB-04", error: &["must"], fine: &[] }),
     }
 }

@@ -9,8 +9,7 @@ declare_rule! {
     /// a response does not copy the annotations of a referrer
     ///
     /// ## What it does
-    /// Finds entries of responses that lack an annotation of the manifest, or have another value for it. The text
-    /// is about a registry's answer, so in a layout it is a warning.
+    /// Finds entries of responses that lack an annotation of the manifest, or have another value for it.
     ///
     /// ## Why it matters
     /// A reader that decides by annotations has to open every manifest, or decides wrongly.
@@ -26,7 +25,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["API-011", "REF-11", "FALLBACK-013", "AMB-12"],
         levels: MUST,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "the text is about a registry's answer, and this is a layout")),
         reading: Some(Reading { question: "AMB-12", error: &["descriptor"], fine: &["manifest"] }),
     }
 }

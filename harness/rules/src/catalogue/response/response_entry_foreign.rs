@@ -9,8 +9,7 @@ declare_rule! {
     /// Finds entries of a response whose manifest has no subject, or another one, beside entries that are right.
     ///
     /// ## Why it matters
-    /// A reader that does not open the manifests shows somebody else's signature. Whether readers drop such entries is
-    /// an open question, so it is a warning.
+    /// A reader that does not open the manifests shows somebody else's signature.
     ///
     /// ## Example
     /// ```json
@@ -23,7 +22,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["REF-02", "API-007", "AMB-10"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "whether readers drop such entries is an open question")),
         reading: Some(Reading { question: "AMB-10", error: &["drop"], fine: &["list"] }),
     }
 }

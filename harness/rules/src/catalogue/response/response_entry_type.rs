@@ -10,8 +10,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// Compares `artifactType` of each entry with what it has to be: the manifest's own if it has one, else for an
-    /// image manifest the media type of its config, else none. The text is about a registry's answer, so in a
-    /// layout it is a warning.
+    /// image manifest the media type of its config, else none.
     ///
     /// ## Why it matters
     /// A reader that filters by type does not find the referrer, or finds the wrong one.
@@ -27,7 +26,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["API-008", "API-009", "API-010", "REF-11", "FALLBACK-011", "FALLBACK-012", "FALLBACK-019", "FALLBACK-027", "AMB-12"],
         levels: MUST,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "the text is about a registry's answer, and this is a layout")),
         reading: Some(Reading { question: "AMB-12", error: &["descriptor"], fine: &["manifest"] }),
     }
 }

@@ -12,7 +12,7 @@ declare_rule! {
     /// was applied.
     ///
     /// ## Why it matters
-    /// A stored response has to be whole: what was filtered out is missing without a trace. It is a warning.
+    /// A stored response has to be whole: what was filtered out is missing without a trace.
     ///
     /// ## Example
     /// ```json
@@ -25,7 +25,10 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["AMB-19"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((
+            Severity::Warning,
+            "no sentence forbids it, but what was filtered out is missing without a trace",
+        )),
         reading: Some(Reading { question: "AMB-19", error: &["forbidden"], fine: &["marked"] }),
     }
 }

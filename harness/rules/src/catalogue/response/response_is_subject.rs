@@ -11,8 +11,7 @@ declare_rule! {
     /// Finds manifests whose subject is a response.
     ///
     /// ## Why it matters
-    /// The response gets a new digest with every referrer that is added, and the old subject dangles. It is a
-    /// warning.
+    /// The response gets a new digest with every referrer that is added, and the old subject dangles.
     ///
     /// ## Example
     /// ```json
@@ -25,7 +24,10 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["AMB-18"],
         levels: PROPOSED_TEXT,
-        severity: Some(Severity::Warning),
+        severity: Some((
+            Severity::Warning,
+            "no sentence forbids it, but the subject dangles as soon as the response changes",
+        )),
         reading: Some(Reading { question: "AMB-18", error: &["forbidden"], fine: &["allowed"] }),
     }
 }

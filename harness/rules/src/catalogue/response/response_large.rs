@@ -11,8 +11,7 @@ declare_rule! {
     /// Finds responses of more than 4 MiB, which is what registries have to take at least.
     ///
     /// ## Why it matters
-    /// It cannot be pushed as a fallback tag, and some readers stop there. It is a warning: a layout itself has no
-    /// limit.
+    /// It cannot be pushed as a fallback tag, and some readers stop there.
     ///
     /// ## Example
     /// ```json
@@ -25,7 +24,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["AMB-27", "API-022"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "a layout itself has no limit, but a registry has one")),
         reading: Some(Reading { question: "AMB-27", error: &["split"], fine: &["unbounded"] }),
     }
 }

@@ -11,7 +11,7 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// It is the response of another subject, or an index that is no response at all: oras took the children of an
-    /// image for its referrers once. Whether readers drop such entries is an open question, so it is a warning.
+    /// image for its referrers once.
     ///
     /// ## Example
     /// ```json
@@ -24,7 +24,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["REF-02", "REF-07", "REF-10", "API-007", "FALLBACK-023", "AMB-10"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "whether readers drop such entries is an open question")),
         reading: Some(Reading { question: "AMB-10", error: &["drop"], fine: &["list"] }),
     }
 }

@@ -10,8 +10,7 @@ declare_rule! {
     /// does not replace the blob.
     ///
     /// ## Why it matters
-    /// A reader cannot tell what refers to the subject, and not even that it is nothing. The proposal has no word for
-    /// how strongly it asks for this, so it is a warning.
+    /// A reader cannot tell what refers to the subject, and not even that it is nothing.
     ///
     /// ## Example
     /// ```json
@@ -24,7 +23,10 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["REF-03", "AMB-04", "AMB-28"],
         levels: PROPOSED,
-        severity: Some(Severity::Warning),
+        severity: Some((
+            Severity::Warning,
+            "the proposal has no word for how strongly it asks for this, but nobody can tell what was listed",
+        )),
         reading: Some(Reading { question: "AMB-04", error: &["must"], fine: &[] }),
     }
 }

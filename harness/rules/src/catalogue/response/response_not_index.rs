@@ -12,8 +12,7 @@ declare_rule! {
     /// type is not that of an image index.
     ///
     /// ## Why it matters
-    /// Readers ignore it or stop: the tag may be that of an artifact that is named after its own digest. Readers ignore
-    /// what is no index, so this is a warning also where a text says more.
+    /// Readers ignore it or stop: the tag may be that of an artifact that is named after its own digest.
     ///
     /// ## Example
     /// ```json
@@ -26,7 +25,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["REF-05", "FALLBACK-007", "FALLBACK-023", "FALLBACK-029", "AMB-36"],
         levels: SHOULD,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "readers ignore what is no index, also where a text says more")),
     }
 }
 

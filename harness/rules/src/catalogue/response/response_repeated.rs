@@ -15,8 +15,7 @@ declare_rule! {
     /// different digests. Merging two layouts entry by entry makes such an index.json.
     ///
     /// ## Why it matters
-    /// Readers differ: one takes the first, one the last. It is a warning, since what is in the other one is lost
-    /// to them.
+    /// Readers differ: one takes the first, one the last.
     ///
     /// ## Example
     /// ```json
@@ -29,7 +28,10 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["AMB-06", "CONV-11"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((
+            Severity::Warning,
+            "no sentence forbids it, but a reader of one does not see what is in the other",
+        )),
         reading: Some(Reading { question: "AMB-06", error: &["error"], fine: &["union", "first", "last"] }),
     }
 }

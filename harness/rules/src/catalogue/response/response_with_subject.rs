@@ -9,7 +9,7 @@ declare_rule! {
     /// Finds responses that have a `subject` themselves.
     ///
     /// ## Why it matters
-    /// It would be a referrer of that subject, and so would have to list itself. It is a warning.
+    /// It would be a referrer of that subject, and so would have to list itself.
     ///
     /// ## Example
     /// ```json
@@ -22,7 +22,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["AMB-24"],
         levels: PROPOSED,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "no sentence forbids it, but it cannot list itself")),
         reading: Some(Reading { question: "AMB-24", error: &["forbidden"], fine: &["allowed"] }),
     }
 }

@@ -14,8 +14,7 @@ declare_rule! {
     /// fallback tag.
     ///
     /// ## Why it matters
-    /// Readers of the one see other signatures than readers of the other. It is a warning, since one of them is out
-    /// of date.
+    /// Readers of the one see other signatures than readers of the other.
     ///
     /// ## Example
     /// ```json
@@ -28,7 +27,7 @@ declare_rule! {
         check: Check::Layout(check),
         requirements: &["AMB-22", "FALLBACK-019", "CONV-05"],
         levels: DECLARED,
-        severity: Some(Severity::Warning),
+        severity: Some((Severity::Warning, "no sentence forbids it, but one of them is out of date")),
         reading: Some(Reading { question: "AMB-22", error: &[], fine: &["precedence"] }),
     }
 }
