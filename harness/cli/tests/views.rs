@@ -249,6 +249,16 @@ fn whatever_names_an_image_is_shown_as_what_it_is() {
     approve("view-all-json", &transcript(folder.path(), &json));
 }
 
+#[test]
+fn every_word_of_a_view_is_explained() {
+    let folder = folder();
+    let words = view::words::CODES.iter().chain(&view::words::HOWS).chain(&view::words::COMPLETE);
+    for (word, meaning) in words {
+        let text = transcript(folder.path(), &["explain", word]).replace("\n  ", " ");
+        assert!(text.contains(&format!(" {word}: {meaning}")), "{text}");
+    }
+}
+
 /// The same words for one subject, whether it was asked for or all were.
 #[test]
 fn a_subject_among_all_is_as_if_it_had_been_asked_for() {

@@ -16,6 +16,7 @@ mod stored;
 pub mod tree;
 mod unclear;
 mod want;
+pub mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -111,6 +112,12 @@ pub fn answer(facts: &Facts, subject: &Digest, convention: &Convention) -> Answe
 /// Reads a layout by each of the conventions and joins what they find.
 pub fn read(facts: &Facts, subject: &Digest, conventions: &[Convention]) -> View {
     join::read(facts, subject, conventions)
+}
+
+/// The folder that would have that blob, where it could not be listed to its end: nobody knows whether the blob is there.
+fn unlisted_folder(facts: &Facts, digest: &Digest) -> Option<String> {
+    let folders = ["blobs".to_owned(), format!("blobs/{}", digest.algorithm())];
+    folders.into_iter().find(|folder| facts.unreadable().contains_key(folder))
 }
 
 /// Whether a reader may use the document.

@@ -219,7 +219,10 @@ fn exercise(path: &Path, conventions: &[Convention]) {
         let subjects: Vec<Digest> = facts.subjects().into_iter().cloned().chain(roots.clone()).collect();
         let census = view::Census::new(&facts, conventions);
         for subject in &subjects {
-            census.related(&view::read(&facts, subject, conventions));
+            let view = view::read(&facts, subject, conventions);
+            census.related(&view);
+            let known = |code: &str| view::words::CODES.iter().any(|(known, _)| *known == code);
+            assert!(view.diagnostics.iter().all(|note| known(note.code)), "{:?}", view.diagnostics);
             view::tree::below(&census, subject);
         }
         view::tree::forest(&census);

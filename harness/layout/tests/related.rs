@@ -24,6 +24,8 @@ fn said(facts: &Facts, subject: &Digest) -> Vec<(Option<Digest>, String)> {
     let related = census.related(&view);
     let related = related.iter().flat_map(|one| {
         assert!(!one.places.is_empty() && !one.hows.is_empty(), "{one:?}");
+        let known = |word: &str| view::words::HOWS.iter().any(|(known, _)| *known == word);
+        assert!(one.hows.iter().all(|how| known(how.word())), "{one:?}");
         one.hows.iter().map(|how| (one.digest.cloned(), how.word().to_owned()))
     });
     found.chain(related).collect()
@@ -133,6 +135,22 @@ fn an_index_json_without_a_list_is_said() {
     for empty in [r#","manifests":[]"#, r#","manifests":null"#] {
         assert_eq!(with(empty), ["found"], "{empty}");
     }
+}
+
+/// What is in a folder that could not be listed is not called missing.
+#[test]
+fn a_folder_that_could_not_be_read_may_have_anything() {
+    let (files, image, _) = image_and(sbom);
+    let folder = save(&files);
+    let (blobs, other) = (folder.path().join("blobs/sha256"), tempfile::tempdir().unwrap());
+    std::fs::rename(&blobs, other.path().join("x")).unwrap();
+    std::os::unix::fs::symlink(other.path().join("x"), &blobs).unwrap();
+    let facts = Layout::open(folder.path()).unwrap().facts(&Limits::default());
+    // its entry, and the folder
+    assert_eq!(words(&facts, &image), ["unclear", "unclear"]);
+    let conventions = conventions();
+    let view = view::read(&facts, &image, &conventions);
+    assert!(view.diagnostics.iter().all(|note| !note.message.contains("is not in the layout")));
 }
 
 /// An in-toto statement has a list of subjects, and other content may have anything.

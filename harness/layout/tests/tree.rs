@@ -26,12 +26,16 @@ fn line(text: &mut String, branch: &Branch<'_>, names: &[(&str, String)], depth:
     let relation = match &branch.relation {
         Relation::Root => "root",
         Relation::Child => "child",
+        Relation::Content => "content",
         Relation::Names(how) => how.word(),
     };
     let cut = if branch.cut { " cut" } else { "" };
     let _ = writeln!(text, "{}{name} {relation}{cut}", ">".repeat(depth));
     branch.branches.iter().for_each(|one| line(text, one, names, depth + 1));
 }
+
+/// The digest of the config of every manifest here.
+const EMPTY: &str = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 
 fn tagged(name: &str) -> String {
     format!(r#","annotations":{{"org.opencontainers.image.ref.name":"{name}"}}"#)
@@ -91,6 +95,26 @@ fn children_of_indexes_and_referrers_of_referrers_are_below() {
                     >lost subject\n\
                     bare again";
     assert_eq!(text, expected);
+}
+
+/// The slip of signing the image's id, or a layer, in place of the manifest.
+#[test]
+fn what_names_the_content_of_an_image_is_below_the_image() {
+    let mut files = Files::new();
+    let config = (referee_spec::Digest::parse(EMPTY).unwrap(), 2);
+    let layer = blob(&mut files, "layer");
+    let layers = format!(r#""layers":[{}]"#, descriptor("a/b", &layer, ""));
+    let image = blob(&mut files, &manifest("").replace(r#""layers":[]"#, &layers));
+    let refer = |files: &mut Files, to: &(_, _), x: &str| {
+        blob(files, &manifest(&format!(r#","x":"{x}","subject":{}"#, descriptor(MANIFEST, to, ""))))
+    };
+    let (one, two) = (refer(&mut files, &config, "1"), refer(&mut files, &layer, "2"));
+    let files = finish(files, &[descriptor(MANIFEST, &image, &tagged("v1"))]);
+    let names = [("image", &image), ("config", &config), ("layer", &layer), ("one", &one), ("two", &two)];
+    let text = trees(&files, &names.map(|(name, (digest, _))| (name, digest.to_string())));
+    for line in ["image root", ">config content", ">>one subject", ">layer content", ">>two subject"] {
+        assert!(text.lines().any(|one| one == line), "{line}: {text}");
+    }
 }
 
 /// No hash function is known for such digests, so they can be made to name each other.

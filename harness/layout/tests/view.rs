@@ -13,7 +13,15 @@ fn read(files: &[(String, Vec<u8>)], subject: &str) -> View {
     let folder = save(files);
     let facts = Layout::open(folder.path()).unwrap().facts(&Limits::default());
     let subject = facts.resolve(subject).unwrap();
-    view::read(&facts, &subject, &conventions())
+    let view = view::read(&facts, &subject, &conventions());
+    for note in &view.diagnostics {
+        assert!(
+            view::words::CODES.iter().any(|(code, _)| *code == note.code),
+            "{} is not explained",
+            note.code
+        );
+    }
+    view
 }
 
 fn codes(view: &View) -> Vec<&str> {

@@ -1,8 +1,9 @@
 //! The words that reports print, explained.
 //!
 //! Owns: how bad a finding of `check` is, and how strongly a text asks. Leaves to others: the words of runs
-//! ([`referee::results::vocabulary`]).
+//! ([`referee::results::vocabulary`]) and of views ([`referee::layout::view::words`]).
 
+use referee::layout::view::words;
 use referee::results::vocabulary::Word;
 use referee::rules::{Level, Severity};
 
@@ -28,7 +29,12 @@ fn table() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
         .map(|severity| ("severity of a finding", severity.word(), of_severity(severity)));
     let levels = [Level::Must, Level::Should, Level::May, Level::Convention]
         .map(|level| ("level of a requirement", level.word(), of_level(level)));
-    runs.chain(severities).chain(levels)
+    let kind =
+        |kind: &'static str| move |(word, meaning): (&'static str, &'static str)| (kind, word, meaning);
+    let views = words::CODES.into_iter().map(kind("note of a view"));
+    let hows = words::HOWS.into_iter().map(kind("what names a subject"));
+    let complete = words::COMPLETE.into_iter().map(kind("completeness of a view"));
+    runs.chain(severities).chain(levels).chain(views).chain(hows).chain(complete)
 }
 
 fn of_severity(severity: Severity) -> &'static str {

@@ -87,7 +87,7 @@ fn beside(page: Page, related: &[Related<'_>]) -> String {
         .collect();
     match of(|how| matches!(how, How::Unclear(_))) {
         0 => {}
-        count => parts.push(format!("of {count} it cannot be told whether they do")),
+        count => parts.push(format!("{count} may name it or not")),
     }
     match parts.pop() {
         None => String::new(),

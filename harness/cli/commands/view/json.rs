@@ -121,7 +121,7 @@ struct Named<'a> {
 struct Branch<'a> {
     #[schemars(with = "String")]
     digest: &'a Digest,
-    /// `root`, `child`, or how it names the one above, as in `named`.
+    /// `root`, `child` of an index, `content` of a manifest, or how it names the one above, as in `named`.
     relation: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     named: Option<Named<'a>>,
@@ -226,6 +226,7 @@ impl<'a> From<&'a tree::Branch<'a>> for Branch<'a> {
         let (relation, named) = match &branch.relation {
             Relation::Root => ("root", None),
             Relation::Child => ("child", None),
+            Relation::Content => ("content", None),
             Relation::Names(how) => (how.word(), Some(Named::from(how))),
         };
         let kind = match branch.kind {

@@ -14,6 +14,9 @@ use super::words::{counted, how, plain};
 /// So many branches below one are shown; the rest is counted.
 const BRANCHES: usize = 20;
 
+/// So many trees are shown.
+const TREES: usize = 100;
+
 /// So deep a line is indented; what is deeper says how deep it is.
 const INDENT: usize = 10;
 
@@ -38,9 +41,13 @@ pub(super) fn text(page: Page, forest: &Forest<'_>, unclear: &[Related<'_>]) -> 
         text.push('\n');
         text.push_str(&page.wrapped("", LEGEND, 0));
     }
-    for tree in &forest.trees {
+    for tree in forest.trees.iter().take(TREES) {
         text.push('\n');
         branch(page, &mut text, tree, 0);
+    }
+    match forest.trees.len().saturating_sub(TREES) {
+        0 => {}
+        more => _ = writeln!(text, "\nand {more} more trees; --format json has all"),
     }
     if !forest.bare.is_empty() {
         let names = forest.bare.iter().take(BARE).map(|name| plain(name)).collect::<Vec<_>>().join(", ");
@@ -54,12 +61,13 @@ pub(super) fn text(page: Page, forest: &Forest<'_>, unclear: &[Related<'_>]) -> 
     text + &human::related(page, unclear)
 }
 
-/// What names the children of a subject.
+/// What names the children of a subject, or its content.
 pub(super) fn below(page: Page, branches: &[Branch<'_>]) -> String {
-    if branches.is_empty() {
-        return String::new();
-    }
-    let mut text = "\nOf what this index lists\n\n".to_owned();
+    let mut text = match branches.first().map(|branch| &branch.relation) {
+        None => return String::new(),
+        Some(Relation::Content) => "\nNamed in its place\n\n".to_owned(),
+        Some(_) => "\nOf what this index lists\n\n".to_owned(),
+    };
     some(page, &mut text, branches, 1);
     text
 }
@@ -87,6 +95,7 @@ fn branch(page: Page, text: &mut String, branch: &Branch<'_>, depth: usize) {
             line.push_str(kind(branch.kind));
             line.push_str(" of the index");
         }
+        Relation::Content => line.push_str(", the config or a layer of the manifest, which is no subject"),
         Relation::Names(named) => {
             let _ = write!(line, " {}", plain(branch.artifact_type.unwrap_or("without a type")));
             match branch.kind {
@@ -138,7 +147,7 @@ impl Count {
         match branch.relation {
             Relation::Names(How::Subject) => self.referrers += 1,
             Relation::Names(_) => self.others += 1,
-            Relation::Root | Relation::Child => {}
+            Relation::Root | Relation::Child | Relation::Content => {}
         }
         branch.branches.iter().for_each(|one| self.add(one));
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::want::Want;
-use super::{Diagnostic, usable};
+use super::{Diagnostic, unlisted_folder, usable};
 use crate::facts::{Descriptor, DocumentKind, Entry, Facts, Node, Referrer};
 use crate::graph::{self, EdgeKind};
 use referee_convention::{Carrier, ListedIn, Lists, Reach};
@@ -183,6 +183,7 @@ impl<'a> Reader<'a, '_> {
                     let why = match other {
                         Some(_) => "is not valid",
                         None if self.facts.blobs().contains_key(&descriptor.digest) => "cannot be read",
+                        None if unlisted_folder(self.facts, &descriptor.digest).is_some() => "cannot be read",
                         None => "is not in the layout",
                     };
                     self.reading.note("response-broken", entry, format!("points at a response that {why}"));

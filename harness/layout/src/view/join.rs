@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::carrier::{self, Reading, Sighting};
-use super::{Complete, Diagnostic, Found, FoundAt, View, usable};
+use super::{Complete, Diagnostic, Found, FoundAt, View, unlisted_folder, usable};
 use crate::facts::{Descriptor, DocumentKind, Facts, Node, Subject, Verified};
 use referee_convention::Carrier;
 use referee_convention::Convention;
@@ -146,6 +146,9 @@ impl<'a> Join<'a> {
             let digest = draft.first.digest();
             let (code, what) = match (self.facts.node(digest), self.facts.blobs().get(digest)) {
                 (Some(node), _) if usable(node) && node.verified == Verified::Yes => return None,
+                (_, None) if unlisted_folder(self.facts, digest).is_some() => {
+                    ("referrer-unreadable", "is listed, but the folder of its blob could not be read")
+                }
                 (_, None) => ("referrer-missing", "is listed, but its blob is not in the layout"),
                 (Some(node), _) if node.verified == Verified::No => {
                     ("referrer-corrupt", "does not match its digest")
@@ -163,7 +166,8 @@ impl<'a> Join<'a> {
     }
 
     fn subject(&mut self) {
-        if !self.facts.blobs().contains_key(self.subject) {
+        let folder = unlisted_folder(self.facts, self.subject);
+        if !self.facts.blobs().contains_key(self.subject) && folder.is_none() {
             let message = format!("the subject {} itself is not in the layout", self.subject.short());
             self.note([Diagnostic { code: "subject-absent", file: None, pointer: None, message }]);
         }

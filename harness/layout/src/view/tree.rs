@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Census;
 use super::census::How;
 use crate::facts::{BlobContent, DocumentKind, Entry};
-use crate::view::usable;
+use crate::view::{unlisted_folder, usable};
 use referee_spec::Digest;
 
 /// So many levels are followed: more than anybody stores, and few enough for any stack.
@@ -40,7 +40,8 @@ pub struct Branch<'a> {
     pub kind: Kind,
     /// Its artifact type, or a manifest's `config.mediaType` for want of one, as a response says it.
     pub artifact_type: Option<&'a str>,
-    /// Children of an index that something is below, then what names it: referrers first.
+    /// Children of an index that something is below, or content of a manifest that something names; then what names it: referrers
+    /// first.
     pub branches: Vec<Branch<'a>>,
     /// Whether there is something below that is not shown here: it is shown elsewhere, or deeper than anybody looks.
     pub cut: bool,
@@ -53,6 +54,8 @@ pub enum Relation<'a> {
     Root,
     /// An entry of the index above.
     Child,
+    /// The config or a layer of the manifest above, which is no subject for a referrer.
+    Content,
     /// It names the one above.
     Names(How<'a>),
 }
@@ -109,7 +112,7 @@ pub fn forest<'a>(census: &Census<'a>) -> Forest<'a> {
     forest
 }
 
-/// What is below the children of an index.
+/// What is below the children of an index, or the config and layers of a manifest.
 pub fn below<'a>(census: &Census<'a>, index: &Digest) -> Vec<Branch<'a>> {
     Grower::new(census).children(index, 0)
 }
@@ -153,6 +156,7 @@ impl<'c, 'a> Grower<'c, 'a> {
             Some(BlobContent::Json(Some(foreign))) => (Kind::Other, foreign.artifact_type.as_deref()),
             Some(BlobContent::Unreadable(_)) => (Kind::Unread, None),
             Some(_) => (Kind::Other, None),
+            None if unlisted_folder(facts, digest).is_some() => (Kind::Unread, None),
             None => (Kind::Absent, None),
         };
         let mut branch = Branch {
@@ -178,14 +182,21 @@ impl<'c, 'a> Grower<'c, 'a> {
         branch
     }
 
-    /// The entries of an index below which there is something.
+    /// The entries of an index below which there is something; of a manifest, what something takes for a subject.
     fn children(&mut self, digest: &Digest, depth: usize) -> Vec<Branch<'a>> {
-        let Some(node) = self.census.facts.node(digest).filter(|node| node.kind == DocumentKind::Index)
-        else {
+        let Some(node) = self.census.facts.node(digest).filter(|node| usable(node)) else {
             return Vec::new();
         };
-        if !usable(node) || depth == DEPTH {
+        if depth == DEPTH {
             return Vec::new();
+        }
+        if node.kind == DocumentKind::Manifest {
+            let config = node.config.iter().map(|config| &config.digest);
+            let content: BTreeSet<&Digest> =
+                config.chain(node.entries.iter().filter_map(Entry::digest)).collect();
+            let named = content.into_iter().filter(|one| self.census.names(one).next().is_some());
+            let named: Vec<&Digest> = named.collect();
+            return named.into_iter().map(|one| self.grow(one, Relation::Content, depth + 1)).collect();
         }
         let mut children = Vec::new();
         for child in node.entries.iter().filter_map(Entry::digest) {

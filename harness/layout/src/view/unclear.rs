@@ -7,8 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::FoundAt;
 use super::census::{How, Related, lists};
+use super::{FoundAt, unlisted_folder};
 use crate::document::ManifestView;
 use crate::facts::{Blob, BlobContent, Descriptor, DocumentKind, Facts, Verified};
 use referee_spec::path::blob_path;
@@ -118,14 +118,10 @@ fn claims(in_index_json: bool, descriptor: &Descriptor) -> bool {
 /// Why it cannot be told whose referrer a blob is, if it is any.
 fn unread(facts: &Facts, digest: &Digest) -> Option<String> {
     let Some(blob) = facts.blobs().get(digest) else {
-        let folder = format!("blobs/{}", digest.algorithm());
-        let unreadable = facts.unreadable();
-        return Some(
-            match ["blobs", folder.as_str()].iter().find(|folder| unreadable.contains_key(**folder)) {
-                Some(folder) => format!("{folder} could not be read"),
-                None => "its blob is not in the layout".to_owned(),
-            },
-        );
+        return Some(match unlisted_folder(facts, digest) {
+            Some(folder) => format!("its blob was not found, as {folder} could not be read"),
+            None => "its blob is not in the layout".to_owned(),
+        });
     };
     let unread = malformed(blob).or_else(|| unverified(blob));
     unread.or_else(|| match blob.content {
