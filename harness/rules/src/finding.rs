@@ -176,6 +176,13 @@ impl<'p> Findings<'p> {
 }
 
 impl Finding {
+    /// What the convention of a proposal asks for is a SHOULD of the profile whose `own` proposal it is.
+    pub(crate) fn of_proposal(&mut self, own: bool, profile: &Profile) {
+        if own {
+            (self.own, self.level, self.severity) = (true, Level::Should, profile.should);
+        }
+    }
+
     /// Adds another place.
     pub(crate) fn see(
         &mut self,

@@ -192,6 +192,11 @@ impl Profile {
         self.proposal.as_ref().is_some_and(|proposal| proposal.text.is_some())
     }
 
+    /// Whether it has a proposal whose sentences the requirements do not have.
+    pub(crate) fn has_own_proposal(&self) -> bool {
+        self.proposal.is_some() && !self.has_text()
+    }
+
     /// Whether a rule asks here what a proposal asks whose sentences the requirements do not have.
     pub fn is_own(&self, rule: &Rule) -> bool {
         let last = rule.levels.iter().rev().find(|(since, _)| self.has(*since));

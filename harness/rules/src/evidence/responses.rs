@@ -51,7 +51,7 @@ impl Response<'_> {
 
     /// Whether it is of a proposal whose sentences the requirements do not have.
     pub(crate) fn is_own(&self, evidence: &Evidence<'_>) -> bool {
-        self.is_proposed() && !evidence.profile.has_text()
+        self.is_proposed() && evidence.profile.has_own_proposal()
     }
 
     /// Whether it is under a fallback tag, whoever asks for that.

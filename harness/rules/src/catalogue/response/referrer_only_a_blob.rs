@@ -1,3 +1,4 @@
+use referee_convention::ListedIn;
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, DECLARED, Reading};
@@ -31,6 +32,10 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    // where the proposal has referrers as blobs alone, that is how they are found
+    if evidence.carriers().any(|carrier| carrier.place == ListedIn::Blob) {
+        return;
+    }
     // what could not be followed may list it: that is reported as such
     if !evidence.is_fully_traversed() {
         return;

@@ -42,11 +42,12 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
                 Lists::Referrer => "referrer",
             };
             let pointer = annotation_pointer(&entry.pointer(), key);
-            findings.on(
+            let finding = findings.on(
                 file,
                 pointer,
                 format!("this annotation marks a {what}, but is not a digest: {error}"),
             );
+            finding.of_proposal(evidence.profile.has_own_proposal(), evidence.profile);
         }
     }
 }

@@ -71,7 +71,7 @@ fn lacking(carrier: &Carrier) -> String {
     let keys: Vec<&str> = carrier.marks().map(|mark| mark.key).collect();
     match keys.as_slice() {
         [] => format!("and no entry of {list} lists it"),
-        keys => format!("and no entry of {list} lists it and has {} as it should be", keys.join(" and ")),
+        keys => format!("and no entry of {list} with the right {} lists it", keys.join(" and ")),
     }
 }
 

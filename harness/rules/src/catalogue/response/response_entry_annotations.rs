@@ -37,7 +37,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
                 |(key, value): &(&str, &str)| descriptor.optional().annotations.get(key) != Some(value);
             if let Some((key, _)) = node.annotations.iter().find(differs) {
                 let message = format!("the value of {key} differs from that in the manifest");
-                findings.on(response.file(), entry.pointer(), message).own = response.is_own(evidence);
+                findings
+                    .on(response.file(), entry.pointer(), message)
+                    .of_proposal(response.is_own(evidence), evidence.profile);
             }
         }
     }

@@ -42,7 +42,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         for (entry, subject) in wrong.into_iter().filter(|_| right) {
             let refers = subject.as_ref().map_or("nothing".to_owned(), |subject| subject.digest.short());
             let message = format!("this refers to {refers}, not to {}", response.whose());
-            findings.on(response.file(), entry.pointer(), message).own = response.is_own(evidence);
+            findings
+                .on(response.file(), entry.pointer(), message)
+                .of_proposal(response.is_own(evidence), evidence.profile);
         }
     }
 }

@@ -35,7 +35,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             if !seen.insert(&descriptor.digest) {
                 let message = format!("an earlier entry lists {}, too", descriptor.digest.short());
                 let finding = findings.on(response.file(), entry.pointer() + "/digest", message);
-                finding.own = response.is_own(evidence);
+                finding.of_proposal(response.is_own(evidence), evidence.profile);
             }
         }
     }

@@ -42,7 +42,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             let (said, own) = (said.unwrap_or("none"), own.unwrap_or("none"));
             findings
                 .on(response.file(), pointer, format!("the artifactType is {said}, but has to be {own}"))
-                .own = response.is_own(evidence);
+                .of_proposal(response.is_own(evidence), evidence.profile);
         }
     }
 }

@@ -40,6 +40,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         let other = known.iter().find_map(|node| node.subject.as_ref());
         let other = other.map_or(String::new(), |other| format!("; they refer to {}", other.digest.short()));
         let message = format!("no manifest that this response lists refers to {subject}{other}");
-        findings.on("index.json", response.pointer(), message).own = response.is_own(evidence);
+        findings
+            .on("index.json", response.pointer(), message)
+            .of_proposal(response.is_own(evidence), evidence.profile);
     }
 }

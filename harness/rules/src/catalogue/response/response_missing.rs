@@ -37,11 +37,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             && evidence.is_missing(digest)
         {
             let pointer = response.entry.pointer() + "/digest";
-            findings.on(
-                "index.json",
-                pointer,
-                format!("the response {} is not in the layout", digest.short()),
-            );
+            let message = format!("the response {} is not in the layout", digest.short());
+            let finding = findings.on("index.json", pointer, message);
+            finding.of_proposal(response.is_own(evidence), evidence.profile);
         }
     }
 }

@@ -46,7 +46,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
                     pointer,
                     "this is marked as a referrers response, but is not an image index",
                 )
-                .own = response.is_own(evidence);
+                .of_proposal(response.is_own(evidence), evidence.profile);
         }
     }
 }

@@ -46,7 +46,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
                 let message = format!("an earlier entry is a response for {}, too", subject.short());
                 let finding = findings.on("index.json", response.pointer(), message);
                 finding.see("index.json", first.pointer(), "the first one");
-                finding.own = response.is_own(evidence);
+                finding.of_proposal(response.is_own(evidence), evidence.profile);
             }
             Some(_) => {}
             None => {

@@ -30,11 +30,12 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.proposed_responses() {
         if response.node.is_some_and(|node| node.subject.is_some()) {
-            findings.on(
+            let finding = findings.on(
                 response.file(),
                 "/subject",
                 "a response that has a subject would have to be listed as a referrer itself",
             );
+            finding.of_proposal(response.is_own(evidence), evidence.profile);
         }
     }
 }
