@@ -18,26 +18,65 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// What `run` says of its end (`referee explain CODE`).
-const EXIT_CODES: &str = "Exit codes:
+/// What `run` says of its end (`referee explain CODE`), and of where it finds tools.
+const AFTER_RUN: &str = "Exit codes:
     0  nothing unexpected
+    1  something cannot be written or started, or a bug in referee
     2  the command line, or what it names, is wrong
-    4  nothing was selected
+    4  nothing was selected, or one of the filters selects nothing
   100  an unexpected verdict: fail, fixed or changed
   102  a required tool is missing, or nothing ran because every selected tool is
   104  a case, driver, convention or golden is invalid
-  130  interrupted; what was finished is written";
+  130  interrupted; what was finished is written
+
+Where a tool is looked for, in this order: at the path that its driver names; beside a driver file of one's own; in PATH; in the \
+cache (`referee tools --help`). With --install the cache comes before PATH. Older releases, such as oras+old, come from the \
+cache alone.
+
+Colours are for terminals alone, and not with NO_COLOR.";
+
+/// What `check` says of its end.
+const AFTER_CHECK: &str = "Exit codes:
+    0  no finding is as bad as --fail-on says
+    1  something cannot be written or started, or a bug in referee
+    2  the command line is wrong, or a layout cannot be opened
+   10  a finding is as bad as --fail-on says, or worse
+  104  the profile is invalid, or its convention";
+
+/// What `view` says of its end.
+const AFTER_VIEW: &str = "Exit codes:
+    0  it was shown, also where nothing refers to the subject
+    1  something cannot be written or started, or a bug in referee
+    2  the command line is wrong, or there is no such layout or subject
+  104  the convention is invalid";
+
+/// What `tools` says of the cache and of its end.
+const AFTER_TOOLS: &str = "Where built tools are kept: in the folder that --cache names, or else REFEREE_CACHE, or else in \
+XDG_CACHE_HOME/referee, or else in ~/.cache/referee. A tool is looked for at the path that its driver names, beside a driver \
+file of one's own, in PATH, and then there.
+
+Exit codes:
+    0  all is well
+    1  something cannot be written or started, or a bug in referee
+    2  the command line, or what it names, is wrong
+  100  `check`: a tool does not do what its driver claims
+  102  `install`, `check`: a tool that is named is not there, or cannot be built
+  104  a driver is invalid
+  130  interrupted";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run cells of all cases and print who finds what.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = AFTER_RUN)]
     Run(RunArgs),
     /// Hold layouts against the specifications, and name what is wrong with them.
+    #[command(after_help = AFTER_CHECK)]
     Check(CheckArgs),
     /// Show who refers to a subject in a layout, and by which convention; or all that refers to anything.
+    #[command(after_help = AFTER_VIEW)]
     View(ViewArgs),
-    /// Explain a rule, requirement, open question, profile, case, convention, driver, outcome, verdict or exit code.
+    /// Explain a rule, requirement, open question, profile, case, convention, driver, operation, exit code, or word of a
+    /// report.
     Explain {
         /// Its id.
         id: String,
@@ -54,16 +93,19 @@ pub(crate) enum Command {
         format: Format,
     },
     /// List, build or check the tools under test.
+    #[command(after_help = AFTER_TOOLS)]
     Tools {
         #[command(subcommand)]
         command: ToolsCommand,
     },
-    /// Print the JSON Schema of a file format.
+    /// Print the JSON Schema of a file format, or of what a command prints with `--format json`.
     Schema {
-        /// Which format: case, conformance, conformance-base, convention, driver or profile.
+        /// Which: case, conformance, conformance-base, convention, driver and profile are files that people write; results (of `run`),
+        /// check, view and view-all, list-cases and so on, tools-list and tools-check are what commands print. (`check --format sarif` has
+        /// a schema of its own, that of SARIF 2.1.0.)
         name: String,
     },
-    /// Print completions for a shell.
+    /// Print what has a shell complete options, ids and files: `eval "$(referee completions bash)"`.
     Completions {
         /// The shell.
         #[arg(value_enum)]
@@ -124,7 +166,7 @@ pub(crate) struct RunArgs {
     /// Write what was seen as goldens into this folder, to be reviewed and committed.
     #[arg(long, value_name = "DIR")]
     pub(crate) bless: Option<PathBuf>,
-    /// Where built tools are kept.
+    /// Where built tools are kept; without it REFEREE_CACHE, or else the user's folder of caches.
     #[arg(long, value_name = "DIR")]
     pub(crate) cache: Option<PathBuf>,
     /// How to print the results.
@@ -210,7 +252,7 @@ pub(crate) struct ToolsArgs {
     /// Drivers, by id or TOML file; all by default.
     #[arg(value_name = "TOOL")]
     pub(crate) tools: Vec<String>,
-    /// Where built tools are kept.
+    /// Where built tools are kept; without it REFEREE_CACHE, or else the user's folder of caches.
     #[arg(long, value_name = "DIR")]
     pub(crate) cache: Option<PathBuf>,
     /// How to print it.

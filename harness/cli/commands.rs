@@ -24,8 +24,9 @@ use serde::Serialize;
 use crate::args::{Cli, Command, Files};
 use crate::exit::{Exit, Failed};
 
-/// Reads the command line and does what it says. Clap itself ends the program on a mistake, with code 2.
+/// Answers a shell that completes a line, or reads the command line and does what it says. Clap itself ends the program on a mistake, with code 2.
 pub(crate) fn dispatch() -> Result<Exit, Failed> {
+    completions::answer();
     match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),

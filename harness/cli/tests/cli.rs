@@ -1,5 +1,6 @@
 //! The command line as a person and a script meet it: transcripts in `golden/cli`, exit codes, contracts.
 
+mod completions;
 mod names;
 mod terminal;
 
@@ -16,6 +17,8 @@ fn help_is_as_approved() {
     let folder = folder();
     approve("help", &transcript(folder.path(), &["--help"]));
     approve("help-run", &transcript(folder.path(), &["run", "--help"]));
+    approve("help-tools", &transcript(folder.path(), &["tools", "--help"]));
+    approve("help-view", &transcript(folder.path(), &["view", "--help"]));
 }
 
 #[test]

@@ -32,7 +32,7 @@ enum How {
 use How::{Copies, Elsewhere, Parses, Referee, Tests, TestsOf};
 
 /// In the order in which they are run.
-const COMMANDS: [(&str, How); 34] = [
+const COMMANDS: [(&str, How); 36] = [
     // README.md
     ("cargo run --release -- run --install", Referee(&["attach-discover"], 0, "written by")),
     ("cargo run --release -- run --install=all", Referee(&["attach-discover"], 0, "written by")),
@@ -46,6 +46,8 @@ const COMMANDS: [(&str, How); 34] = [
     ("referee --help", Referee(&[], 0, "Usage: referee")),
     ("referee explain ID", Referee(&["attach-discover"], 0, "attach-discover")),
     ("referee explain attach", Referee(&[], 0, "operation attach")),
+    ("cargo install --locked --path .", Elsewhere("Cargo.toml")),
+    ("referee tools --help", Referee(&[], 0, "REFEREE_CACHE")),
     ("referee list", Referee(&[], 0, "attach-discover")),
     ("referee schema NAME", Referee(&["case"], 0, "\"$schema\"")),
     // CONTRIBUTING.md
