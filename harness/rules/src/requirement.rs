@@ -157,32 +157,39 @@ pub fn exists(id: &str) -> bool {
     requirement(id).is_some() || ambiguity(id).is_some()
 }
 
-/// Those of these requirements and open questions that say something of that place of a file of that kind. Sentences of
-/// proposals are left out unless they are `proposed`, too.
-pub(crate) fn applicable(
-    ids: &[&'static str],
-    kind: Kind,
-    pointer: &str,
-    proposed: bool,
-) -> Vec<&'static str> {
+/// Which texts are asked beside the released ones.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Texts {
+    /// What will be released next.
+    pub(crate) head: bool,
+    /// A proposal.
+    pub(crate) proposed: bool,
+}
+
+impl Texts {
+    fn have(self, one: &Citation) -> bool {
+        (self.head || !one.is_of_head()) && (self.proposed || !one.is_proposed())
+    }
+}
+
+/// Those of these requirements and open questions that say something of that place of a file of that kind, in one of the texts
+/// that are asked.
+pub(crate) fn applicable(ids: &[&'static str], kind: Kind, pointer: &str, texts: Texts) -> Vec<&'static str> {
     let applies = |id: &&'static str| match requirement(id) {
-        Some(known) if !proposed && known.source.iter().any(Citation::is_proposed) => false,
-        Some(known) if known.places.is_empty() => !applicable_citations(&[*id], kind, proposed).is_empty(),
-        Some(known) => known.places.iter().any(|place| place.contains(kind, pointer)),
+        Some(known) if !texts.proposed && known.source.iter().any(Citation::is_proposed) => false,
+        Some(known) => {
+            let here = |place: &Place| place.contains(kind, pointer);
+            (known.places.is_empty() || known.places.iter().any(here))
+                && !applicable_citations(&[*id], kind, texts).is_empty()
+        }
         None => true,
     };
     ids.iter().copied().filter(applies).collect()
 }
 
 /// The sections on which these rest, without those that are about other kinds of files.
-pub(crate) fn applicable_citations(
-    ids: &[&'static str],
-    kind: Kind,
-    proposed: bool,
-) -> Vec<&'static Citation> {
-    cited(ids.iter().copied(), |places, one| {
-        (!places.is_empty() || one.is_about(kind)) && (proposed || !one.is_proposed())
-    })
+pub(crate) fn applicable_citations(ids: &[&'static str], kind: Kind, texts: Texts) -> Vec<&'static Citation> {
+    cited(ids.iter().copied(), |places, one| (!places.is_empty() || one.is_about(kind)) && texts.have(one))
 }
 
 /// Whether some requirement cites a text of that name, and it is a proposal: released texts have no convention.

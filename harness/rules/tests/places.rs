@@ -247,8 +247,13 @@ pub(crate) fn mistaken(finding: &Finding, profile: &Profile, index: bool) -> Opt
     }
     // what an empty descriptor is is said there for all documents
     let foreign = if index { " manifest.md, Image Manifest Property" } else { " image-index.md" };
-    let wrong = cited.iter().map(|one| one.section()).find(|one| one.contains(foreign))?;
-    Some(format!("it cites {wrong}"))
+    let section = cited.iter().map(|one| one.section()).find(|one| one.contains(foreign));
+    let family = if index { "MANIFEST-" } else { "INDEX-" };
+    // descriptors of manifests have platforms anywhere, as descriptor.md says
+    let shared = ["MANIFEST-019", "INDEX-012", "INDEX-013", "INDEX-014"];
+    let mut ids = finding.requirements(profile).into_iter();
+    let id = ids.find(|id| id.starts_with(family) && !shared.contains(id));
+    section.or(id).map(|wrong| format!("it cites {wrong}"))
 }
 
 /// The rules that say that a descriptor is not true of what it names.

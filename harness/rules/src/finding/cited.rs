@@ -5,7 +5,7 @@
 
 use super::Finding;
 use crate::profile::Profile;
-use crate::requirement::{self, Citation};
+use crate::requirement::{self, Citation, Texts};
 use crate::rule::Since;
 
 impl Finding {
@@ -16,15 +16,14 @@ impl Finding {
         if self.own {
             return Vec::new();
         }
-        let proposed = profile.has(Since::Text);
         let ids = self.only.unwrap_or(self.rule.requirements);
-        requirement::applicable(ids, self.kind, &self.pointer, proposed)
+        requirement::applicable(ids, self.kind, &self.pointer, texts(profile))
     }
 
     /// The sections of the specifications on which it rests, the first one first.
     pub fn citations(&self, profile: &Profile) -> Vec<&'static Citation> {
         let ids = self.requirements(profile);
-        requirement::applicable_citations(&ids, self.kind, profile.has(Since::Text))
+        requirement::applicable_citations(&ids, self.kind, texts(profile))
     }
 
     /// The same in one line, as in `image-spec v1.1.1 image-layout.md, Blobs`; of a proposal of one's own, where its profile says
@@ -34,4 +33,8 @@ impl Finding {
         // what only another proposal leaves open, no text of this profile speaks of
         if sections.is_empty() { profile.source.clone() } else { sections.join("; ") }
     }
+}
+
+fn texts(profile: &Profile) -> Texts {
+    Texts { head: profile.has(Since::Head), proposed: profile.has(Since::Text) }
 }

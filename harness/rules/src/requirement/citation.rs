@@ -27,6 +27,9 @@ const TEXTS: &[(&str, &str)] = &[
     ),
 ];
 
+/// Those of them that are not released yet.
+const HEADS: [&str; 2] = ["image-spec 13cff549", "distribution-spec 967efdc0"];
+
 /// What stands in the name of a text that is not adopted.
 const PROPOSED: &str = " PR ";
 
@@ -59,6 +62,11 @@ impl Citation {
     /// The text, the file and the section, without lines.
     pub fn section(&self) -> &str {
         &self.section
+    }
+
+    /// Whether its text is what will be released next.
+    pub(super) fn is_of_head(&self) -> bool {
+        HEADS.contains(&self.text())
     }
 
     /// Whether its text is a proposal.
