@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{DEPTH, Kind, Problem, Tree, Value, parse};
+use super::{DEPTH, Kind, Places, Problem, Tree, Value, parse};
 
 fn problem(bytes: &[u8]) -> Option<(Problem, usize)> {
     Tree::parse(bytes).err().map(|error| (error.problem, error.offset))
@@ -119,6 +119,31 @@ fn arrays_and_objects_span_their_brackets() {
     }
 }
 
+/// A value and all below it, with their pointers.
+fn everything<'a>(value: Value<'a>, pointer: &str, all: &mut Vec<(String, Value<'a>)>) {
+    all.push((pointer.to_owned(), value));
+    for (n, item) in value.items().enumerate() {
+        everything(item, &format!("{pointer}/{n}"), all);
+    }
+    for (name, member) in value.members() {
+        let name = name.as_str().unwrap().replace('~', "~0").replace('/', "~1");
+        everything(member, &format!("{pointer}/{name}"), all);
+    }
+}
+
+#[test]
+fn the_pointers_of_a_long_list_take_one_pass() {
+    let text = format!("[{}]", vec![r#"{"a":1}"#; 200_000].join(","));
+    let (tree, text) = Tree::parse(text.as_bytes()).unwrap();
+    let (mut there, mut back) = (Places::default(), Places::default());
+    // one pass for each would be a pass of 20 000 million steps
+    for (n, item) in tree.root(text).items().enumerate() {
+        let pointer = format!("/{n}/a");
+        assert_eq!(there.pointer(&item.get("a").unwrap()), pointer);
+        assert!(back.find(&tree.root(text), &pointer).is_some());
+    }
+}
+
 /// The second opinion: what serde_json makes of a value.
 fn same(ours: Value<'_>, theirs: &serde_json::Value) -> bool {
     match theirs {
@@ -209,6 +234,20 @@ proptest! {
         let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
         let (tree, text) = Tree::parse(text.as_bytes()).unwrap();
         prop_assert!(same(tree.root(text), &value));
+    }
+
+    #[test]
+    fn many_places_are_found_as_each_by_itself(value in json(), order in prop::collection::vec(any::<prop::sample::Index>(), 0..40)) {
+        let text = serde_json::to_string(&value).unwrap();
+        let (tree, text) = Tree::parse(text.as_bytes()).unwrap();
+        let mut all = Vec::new();
+        everything(tree.root(text), "", &mut all);
+        let (mut there, mut back) = (Places::default(), Places::default());
+        let any = order.iter().map(|at| &all[at.index(all.len())]);
+        for (pointer, value) in all.iter().chain(all.iter().rev()).chain(any) {
+            prop_assert_eq!(&there.pointer(value), pointer);
+            prop_assert_eq!(back.find(&tree.root(text), pointer).map(|found| found.span()), Some(value.span()));
+        }
     }
 
     #[test]
