@@ -316,3 +316,45 @@ fn findings_about_a_proposal_of_ones_own_cite_its_profile() {
     let shown = transcript(root, &words[..4]);
     assert!(shown.contains(&format!("{SOURCE} (profile my-profile)")), "{shown}");
 }
+
+/// Data has all findings; a person is shown the first ones of each rule, and told how many there are.
+#[test]
+fn however_many_findings_are_counted_and_data_has_all() {
+    let folder = folder();
+    let root = folder.path();
+    layout(&root.join("many"));
+    let index = root.join("many/index.json");
+    let text = fs::read_to_string(&index).expect("an index.json");
+    let listing = |count: usize, name: &str| {
+        let entries: Vec<_> = (0..count)
+            .map(|n| format!(r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:{n:064x}","size":1}}"#))
+            .collect();
+        let text = text.replacen("\"manifests\":[", &format!("\"manifests\":[{},", entries.join(",")), 1);
+        fs::create_dir_all(root.join(name)).expect("a folder");
+        tar(root, &["-C", "many", "-cf", &format!("{name}/l.tar"), "."]);
+        tar(root, &["-C", name, "-xf", &format!("{name}/l.tar")]);
+        fs::write(root.join(name).join("index.json"), text).expect("a file");
+    };
+    for (count, name) in [(10, "ten"), (11, "eleven"), (2345, "thousands")] {
+        listing(count, name);
+        let (value, exit) = json(root, &["check", name, "--format", "json", "--fail-on", "warning"]);
+        let found = value["findings"].as_array().expect("findings");
+        let missing: Vec<_> = found.iter().filter(|finding| finding["rule"] == "blob-missing").collect();
+        assert_eq!((missing.len(), exit), (count, 10));
+        let last = missing.last().expect("a finding");
+        assert_eq!(last["pointer"], format!("/manifests/{}/digest", count - 1));
+        let at = |finding: &Value| finding["column"].as_u64().expect("a column");
+        assert!(missing.is_sorted_by_key(|finding| at(finding)));
+        assert_eq!(value["summary"]["warning"].as_u64(), Some(count as u64));
+        let (log, _) = json(root, &["check", name, "--format", "sarif"]);
+        let results = log["runs"][0]["results"].as_array().expect("results");
+        assert_eq!(results.len(), found.len());
+        let shown = transcript(root, &["check", name]);
+        assert_eq!(shown.matches("warning[blob-missing]").count(), 10, "{shown}");
+        assert!(shown.contains(&format!("{count} warnings, ")), "{shown}");
+        let more =
+            ["1 more place is like this; --format json has", "2335 more places are like this; --format json"];
+        let more = more.map(|text| shown.contains(text));
+        assert_eq!(more, [count == 11, count == 2345], "{shown}");
+    }
+}

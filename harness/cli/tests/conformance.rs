@@ -83,7 +83,7 @@ fn in_archive(scene: &Scene, checker: &Checker) -> Report {
 /// Rule and place of each finding, with the names of blobs.
 fn places(scene: &Scene, report: &Report) -> Vec<(String, String)> {
     let place = |file: &str, pointer: &str| format!("{}#{pointer}", scene.named(file));
-    let found = report.findings.iter();
+    let found = report.findings();
     let mut found: Vec<_> =
         found.map(|found| (found.rule.id.to_owned(), place(&found.file, &found.pointer))).collect();
     found.sort();
@@ -159,10 +159,10 @@ fn nothing_is_found_in_a_base() {
         let allowed = |finding: &Finding| {
             finding.severity == Severity::Info && base.infos.iter().any(|rule| rule == finding.rule.id)
         };
-        let wrong: Vec<_> = report.findings.iter().filter(|finding| !allowed(finding)).collect();
+        let wrong: Vec<_> = report.findings().filter(|finding| !allowed(finding)).collect();
         assert!(wrong.is_empty(), "{}: {wrong:?}", base.id);
         for rule in &base.infos {
-            let found = report.findings.iter().any(|finding| finding.rule.id == rule);
+            let found = report.findings().any(|finding| finding.rule.id == rule);
             assert!(found, "{}: {rule} finds nothing", base.id);
         }
     }
@@ -177,7 +177,7 @@ fn what_a_convention_writes_has_no_error() {
             let report = in_directory(&scene, &checker(profile, &BTreeMap::new()));
             let errors: Vec<_> = places(&scene, &report)
                 .into_iter()
-                .zip(&report.findings)
+                .zip(report.findings())
                 .filter(|(_, finding)| finding.severity == Severity::Error)
                 .collect();
             assert!(errors.is_empty(), "{name} under {profile}: {errors:?}");
@@ -229,7 +229,7 @@ fn goldens_of_each_rule() {
         for (name, case, scene) in &scenes {
             let report =
                 if scene.is_archive() { in_archive(scene, &checker) } else { in_directory(scene, &checker) };
-            for finding in &report.findings {
+            for finding in report.findings() {
                 let (rule, place) = (finding.rule.id, scene.named(&finding.file));
                 let line = match case {
                     None => format!("{name}: {place}#{}", finding.pointer),
@@ -282,7 +282,7 @@ fn a_finding_cites_sentences_about_its_own_document() {
             let checker = checker(name, &variant.reading);
             let archive = scene.is_archive();
             let report = if archive { in_archive(&scene, &checker) } else { in_directory(&scene, &checker) };
-            for finding in &report.findings {
+            for finding in report.findings() {
                 let (file, bytes) = (finding.file.as_str(), scene.bytes(&finding.file));
                 let cited = finding.citations(&profile);
                 let about = |text: &str| cited.iter().any(|one| one.section().contains(text));

@@ -1,7 +1,7 @@
 //! Holding a layout against a profile.
 //!
-//! Owns: the order of things: each document is seen once while the layout is read, then the layout as a whole; and the
-//! lines around what was found. Leaves to others: reading, and what is wrong.
+//! Owns: the order of things: each document is seen once while the layout is read, then the layout as a whole. Leaves to
+//! others: reading, what is wrong, and what a report shows of it ([`crate::report`]).
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
@@ -22,9 +22,10 @@ use crate::catalogue;
 use crate::declare::{Check, Declared, DocumentCheck, LayoutCheck};
 use crate::doc::{Doc, DocKind, File, ReadDescriptors, Slot, canonical};
 use crate::evidence::Evidence;
-use crate::finding::{Asked, Cursor, Excerpt, Finding, Findings};
+use crate::finding::{Asked, Cursor, Excerpt, Findings, Found};
 use crate::profile::Profile;
-use crate::rule::{Canonical, Rule, Severity};
+use crate::report::Report;
+use crate::rule::{Canonical, Rule};
 
 /// How many bytes of documents are kept for the lines around findings. An archive cannot be read again.
 const KEPT: usize = 8 << 20;
@@ -44,24 +45,10 @@ pub struct Checker {
     asks_canonical: bool,
 }
 
-/// What was found in one layout.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Report {
-    /// All findings, in the order of the files and of their places.
-    pub findings: Vec<Finding>,
-    /// How many blobs there are.
-    pub blobs: usize,
-    /// How many of them hash to their name.
-    pub verified: usize,
-    /// Their size in bytes.
-    pub bytes: u64,
-}
-
 /// What is kept of a document once it was seen.
 struct Seen {
     /// What was found in it, read as that kind of document: some have the fields of two.
-    readings: Vec<(DocKind, Vec<Finding>)>,
+    readings: Vec<(DocKind, Vec<Found>)>,
     document: Option<Document>,
 }
 
@@ -150,8 +137,8 @@ impl Checker {
         }
     }
 
-    /// What the rules for single documents find in one.
-    pub(crate) fn document(&self, shown: &Shown<'_>, bytes: &[u8]) -> Vec<Finding> {
+    /// What the rules for single documents find in one; with the lines around it, if the text cannot be had later.
+    pub(crate) fn document(&self, shown: &Shown<'_>, bytes: Option<&[u8]>) -> Vec<Found> {
         let Some(doc) = shown.whole.as_ref().or(shown.reduced.as_ref()) else { return Vec::new() };
         let held = |(asked, check): &(Asked, DocumentCheck)| {
             let mut findings = Findings::of(*asked, &self.profile);
@@ -160,16 +147,16 @@ impl Checker {
             }
             findings.into_found()
         };
-        let mut all: Vec<Finding> = if doc.slot_values().len() < MANY {
+        let mut all: Vec<Found> = if doc.slot_values().len() < MANY {
             self.of_documents.iter().flat_map(held).collect()
         } else {
             self.of_documents.par_iter().flat_map_iter(held).collect()
         };
-        all.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));
-        let mut cursor = Cursor::START;
-        for finding in &mut all {
-            let span = finding.span.clone();
-            finding.excerpt = span.map(|span| Excerpt::of(bytes, &span, &mut cursor));
+        all.sort_by_key(|found| found.span().map(|span| span.start));
+        let (Some(bytes), mut cursor) = (bytes, Cursor::START) else { return all };
+        for found in &mut all {
+            let excerpt = found.span().map(|span| Excerpt::of(bytes, &span, &mut cursor));
+            found.excerpt = excerpt.map(Box::new);
         }
         all
     }
@@ -181,20 +168,20 @@ impl Checker {
         reopen: &dyn Fn(&str) -> Option<Document>,
     ) -> Report {
         let evidence = Evidence::new(facts, &self.profile);
-        let mut findings = Vec::new();
+        let mut all = Vec::new();
         // of an archive that breaks off only that is known
         if facts.truncation().is_none() {
             let readings = seen.roots.into_iter().flat_map(|seen| seen.readings);
-            findings.extend(readings.flat_map(|(_, found)| found));
+            all.extend(readings.flat_map(|(_, found)| found));
         }
-        let mut documents: BTreeMap<String, Option<Document>> = BTreeMap::new();
+        let mut documents: BTreeMap<String, Document> = BTreeMap::new();
         for (digest, seen) in seen.blobs {
             for (kind, mut found) in seen.readings {
                 if facts.truncation().is_none() && counts(&evidence, &digest, kind) {
-                    findings.append(&mut found);
+                    all.append(&mut found);
                 }
             }
-            documents.extend(seen.document.map(|document| (blob_path(&digest), Some(document))));
+            documents.extend(seen.document.map(|document| (blob_path(&digest), document)));
         }
         let whole = |(asked, check): &(Asked, LayoutCheck)| {
             if facts.truncation().is_some() && !asked.rule.id.starts_with("archive-") {
@@ -204,31 +191,12 @@ impl Checker {
             check(&evidence, &mut found);
             found.into_found()
         };
-        findings.par_extend(self.of_layouts.par_iter().flat_map_iter(whole));
-        for document in [facts.oci_layout(), facts.index()].into_iter().flatten() {
-            documents.insert(document.file().to_owned(), Some(document.clone()));
-        }
-        let mut cursors: BTreeMap<String, Cursor> = BTreeMap::new();
-        for finding in findings.iter_mut().filter(|finding| finding.excerpt.is_none()) {
-            if finding.pointer.is_empty() && finding.span.is_none() {
-                continue;
-            }
-            let document = documents.entry(finding.file.clone()).or_insert_with_key(|file| reopen(file));
-            let cursor = cursors.entry(finding.file.clone()).or_insert(Cursor::START);
-            locate(finding, document.as_ref(), cursor);
-        }
+        all.par_extend(self.of_layouts.par_iter().flat_map_iter(whole));
         let responses = evidence.response_digests();
-        for finding in &mut findings {
-            finding.kind = evidence.kind(&finding.file, &responses);
+        for found in &mut all {
+            found.kind = evidence.kind(&found.file, &responses);
         }
-        findings.sort_by(|a, b| a.order().cmp(&b.order()));
-        let blobs = facts.blobs();
-        Report {
-            findings,
-            blobs: blobs.len(),
-            verified: blobs.values().filter(|blob| blob.verified == Verified::Yes).count(),
-            bytes: blobs.values().map(|blob| blob.size).sum(),
-        }
+        Report::new(all, facts, |file| documents.get(file).cloned().or_else(|| reopen(file)))
     }
 }
 
@@ -247,7 +215,7 @@ impl Visitor for DocumentRules<'_> {
         let file = File::Root(document.file());
         let read = ReadDescriptors { config: None, entries };
         let shown = self.checker.shown(file, kind, document.root().ok()?, read, false);
-        let findings = self.checker.document(&shown, document.bytes());
+        let findings = self.checker.document(&shown, None);
         Some(Box::new(Seen { readings: vec![(kind, findings)], document: None }))
     }
 
@@ -274,13 +242,13 @@ impl DocumentRules<'_> {
         text: &BlobText<'_>,
         kind: Option<DocumentKind>,
         node: Option<&Node>,
-    ) -> (DocKind, Vec<Finding>) {
+    ) -> (DocKind, Vec<Found>) {
         let kind = DocKind::of(text, kind);
         let canonical = canonical::is_canonical(text, kind, node);
         let read = node.map(ReadDescriptors::of).unwrap_or_default();
         let findings = text.root().map_or_else(Vec::new, |root| {
             let shown = self.checker.shown(File::Blob(text.digest), kind, root, read, canonical);
-            self.checker.document(&shown, text.bytes)
+            self.checker.document(&shown, Some(text.bytes))
         });
         (kind, findings)
     }
@@ -301,22 +269,5 @@ fn counts(evidence: &Evidence<'_>, digest: &Digest, kind: DocKind) -> bool {
             });
             config || evidence.role(digest).is_some()
         }
-    }
-}
-
-fn locate(finding: &mut Finding, document: Option<&Document>, cursor: &mut Cursor) {
-    let Some(document) = document else { return };
-    let span = finding.span.clone().or_else(|| {
-        let root = document.root().ok()?;
-        Some(root.at_pointer(&finding.pointer)?.span())
-    });
-    finding.excerpt = span.as_ref().map(|span| Excerpt::of(document.bytes(), span, cursor));
-    finding.span = span;
-}
-
-impl Report {
-    /// How many findings are of that severity.
-    pub fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 }

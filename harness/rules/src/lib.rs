@@ -12,10 +12,12 @@ mod doc;
 mod evidence;
 mod finding;
 pub mod profile;
+mod report;
 pub mod requirement;
 mod rule;
 
-pub use check::{Checker, Report};
+pub use check::Checker;
 pub use finding::{Excerpt, Finding, Related};
 pub use profile::Profile;
+pub use report::Report;
 pub use rule::{Level, Reading, Rule, Severity, Since};

@@ -229,14 +229,14 @@ pub(crate) fn profile(name: &str) -> Profile {
 fn check(made: &Made) -> Vec<Finding> {
     let profile = profile("image-spec");
     let report = Checker::new(profile.clone()).directory(&Layout::open(made.folder.path()).unwrap());
-    for finding in &report.findings {
+    for finding in report.findings() {
         let text = fs::read_to_string(made.folder.path().join(&finding.file)).unwrap();
         let index = text.contains("\"manifests\":");
         if index || text.contains("\"layers\":") {
-            assert_eq!(mistaken(finding, &profile, index), None, "{} in {text}", finding.rule.id);
+            assert_eq!(mistaken(&finding, &profile, index), None, "{} in {text}", finding.rule.id);
         }
     }
-    report.findings.into_iter().filter(|finding| finding.severity > Severity::Info).collect()
+    report.findings().filter(|finding| finding.severity > Severity::Info).collect()
 }
 
 /// What is wrong with the sentences that a finding in an index, or else in a manifest, cites.

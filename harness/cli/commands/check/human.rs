@@ -1,7 +1,7 @@
 //! Findings for people: as rustc shows its own, each with its line, the sentence it rests on, and where to read more.
 //!
-//! Owns: the terminal's form, for 80 columns. What is only worth knowing is said once for each rule, without its line,
-//! so that it does not bury the rest. Leaves to others: what is found.
+//! Owns: the terminal's form, for 80 columns. Of each rule the first findings are shown, and how many there are; what is only
+//! worth knowing is said once, without its line, so that it does not bury the rest. Leaves to others: what is found.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,9 +10,12 @@ use std::io::IsTerminal as _;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 use referee::results::report::wrap::wrapped;
-use referee::rules::{Excerpt, Finding, Profile, Severity};
+use referee::rules::{Excerpt, Finding, Profile, Report, Rule, Severity};
 
 use super::Checked;
+
+/// How many findings of one rule are shown.
+const MOST: usize = 10;
 
 /// What stands for what is cut off a line.
 const DOTS: &str = "...";
@@ -21,23 +24,47 @@ pub(super) fn text(checked: &Checked, profile: &Profile) -> String {
     let colour = std::io::stdout().is_terminal() && !crate::machine::no_color();
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let (shown, counts) = (first_of_each(&checked.report, profile), checked.report.counts());
+    let mut left = counts.clone();
     let mut text = String::new();
-    let mut infos: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in &checked.report.findings {
+    let mut infos: BTreeMap<&str, String> = BTreeMap::new();
+    for finding in &shown {
+        let id = finding.rule.id;
+        let left = left.entry(id).or_default();
+        *left -= 1;
         if finding.severity == Severity::Info {
-            infos.entry(finding.rule.id).or_default().push(finding);
-        } else {
-            let _ = writeln!(text, "{}\n", one(finding, &checked.name, profile, &renderer));
+            infos.insert(id, info(finding, *left, &checked.name, profile, &renderer));
+            continue;
         }
+        let is_last = counts[id] - *left == MOST;
+        let more = if is_last { *left } else { 0 };
+        let _ = writeln!(text, "{}\n", one(finding, more, &checked.name, profile, &renderer));
     }
-    for same in infos.values() {
-        let _ = writeln!(text, "{}\n", info(same, &checked.name, profile, &renderer));
+    for one in infos.values() {
+        let _ = writeln!(text, "{one}\n");
     }
-    text + &summary(checked, profile)
+    text + &summary(checked, profile, &shown)
 }
 
-/// One finding with its line.
-fn one(finding: &Finding, layout: &str, profile: &Profile, renderer: &Renderer) -> String {
+/// The findings that are shown, in order: the first ones of each rule, and one that is only worth knowing.
+fn first_of_each(report: &Report, profile: &Profile) -> Vec<Finding> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let is_shown = |rule: &'static Rule| {
+        let seen = seen.entry(rule.id).or_default();
+        *seen += 1;
+        *seen <= if profile.severity(rule) == Some(Severity::Info) { 1 } else { MOST }
+    };
+    report.findings_of(is_shown).collect()
+}
+
+/// What is said of findings that are not shown.
+fn and_more(more: usize) -> Option<String> {
+    let (places, are) = if more == 1 { ("place", "is") } else { ("places", "are") };
+    (more > 0).then(|| format!("{more} more {places} {are} like this; --format json has all"))
+}
+
+/// One finding with its line; so many more are like it.
+fn one(finding: &Finding, more: usize, layout: &str, profile: &Profile, renderer: &Renderer) -> String {
     let path = path(finding, layout);
     let mut group = title(finding).elements(finding.excerpt.as_ref().map(|excerpt| snippet(excerpt, &path)));
     if finding.excerpt.is_none() {
@@ -52,6 +79,7 @@ fn one(finding: &Finding, layout: &str, profile: &Profile, renderer: &Renderer) 
         notes.push(format!("{}: {}{pointer}", other.message, other.file));
     }
     notes.push(source(finding, profile));
+    notes.extend(and_more(more));
     let text = renderer.render(&[group.elements(notes.iter().map(|note| noted(note)))]);
     match &finding.excerpt {
         // the renderer counts columns in what it is given, which is cut
@@ -63,9 +91,8 @@ fn one(finding: &Finding, layout: &str, profile: &Profile, renderer: &Renderer) 
     }
 }
 
-/// What is worth knowing, once for all places of one rule.
-fn info(same: &[&Finding], layout: &str, profile: &Profile, renderer: &Renderer) -> String {
-    let Some(first) = same.first() else { return String::new() };
+/// What is worth knowing, once for all places of one rule; so many more are like the first one.
+fn info(first: &Finding, more: usize, layout: &str, profile: &Profile, renderer: &Renderer) -> String {
     let mut origin = Origin::path(path(first, layout));
     if let Some(excerpt) = &first.excerpt {
         origin = origin.line(excerpt.line).char_column(excerpt.column);
@@ -74,9 +101,7 @@ fn info(same: &[&Finding], layout: &str, profile: &Profile, renderer: &Renderer)
     if !first.pointer.is_empty() {
         notes.push(format!("at {}", first.pointer));
     }
-    if same.len() > 1 {
-        notes.push(format!("{} more places are like this; --format json has all", same.len() - 1));
-    }
+    notes.extend(and_more(more));
     notes.push(source(first, profile));
     renderer.render(&[title(first).element(origin).elements(notes.iter().map(|note| noted(note)))])
 }
@@ -131,7 +156,7 @@ fn filled(text: &str, head: usize) -> String {
     filled.lines().map(str::trim_start).collect::<Vec<_>>().join("\n")
 }
 
-fn summary(checked: &Checked, profile: &Profile) -> String {
+fn summary(checked: &Checked, profile: &Profile, shown: &[Finding]) -> String {
     let report = &checked.report;
     let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let found = [Severity::Error, Severity::Warning, Severity::Info]
@@ -151,7 +176,7 @@ fn summary(checked: &Checked, profile: &Profile) -> String {
         &format!("{found}, held against {}; {blobs}.", profile.id),
         2,
     );
-    if let Some(worst) = report.findings.iter().rev().max_by_key(|finding| finding.severity) {
+    if let Some(worst) = shown.iter().rev().max_by_key(|finding| finding.severity) {
         let _ = writeln!(text, "To read more: referee explain {}", worst.rule.id);
     }
     text

@@ -2,9 +2,9 @@
 //!
 //! Owns: its keys. Leaves to others: what is found.
 
-use referee::rules::{Finding, Profile, Severity};
+use referee::rules::{Finding, Profile, Related, Report, Severity};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Checked;
 
@@ -15,35 +15,46 @@ pub(super) struct Document<'a> {
     schema: &'static str,
     layout: &'a str,
     profile: &'a str,
-    findings: Vec<One<'a>>,
+    #[schemars(with = "Vec<One>")]
+    findings: Each<'a>,
     summary: Summary,
 }
 
+/// All findings, of which one at a time is made and written.
+#[derive(Debug)]
+struct Each<'a>(&'a Report, &'a Profile);
+
+impl Serialize for Each<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.findings().map(|finding| one(finding, self.1)))
+    }
+}
+
 #[derive(Debug, Serialize, JsonSchema)]
-struct One<'a> {
+struct One {
     rule: &'static str,
     requirements: Vec<&'static str>,
     #[schemars(extend("enum" = ["must", "should", "may", "convention"]))]
     level: &'static str,
     #[schemars(extend("enum" = ["error", "warning", "info"]))]
     severity: &'static str,
-    file: &'a str,
-    pointer: &'a str,
+    file: String,
+    pointer: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<usize>,
-    message: &'a str,
+    message: String,
     source: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related: Vec<Other<'a>>,
+    related: Vec<Other>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct Other<'a> {
-    file: &'a str,
-    pointer: &'a str,
-    message: &'a str,
+struct Other {
+    file: String,
+    pointer: String,
+    message: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -62,7 +73,7 @@ pub(super) fn document<'a>(checked: &'a Checked, profile: &'a Profile) -> Docume
         schema: "referee/check/v1",
         layout: &checked.name,
         profile: &profile.id,
-        findings: report.findings.iter().map(|finding| one(finding, profile)).collect(),
+        findings: Each(report, profile),
         summary: Summary {
             error: report.count(Severity::Error),
             warning: report.count(Severity::Warning),
@@ -74,21 +85,20 @@ pub(super) fn document<'a>(checked: &'a Checked, profile: &'a Profile) -> Docume
     }
 }
 
-fn one<'a>(finding: &'a Finding, profile: &Profile) -> One<'a> {
-    let related = finding.related.iter();
+fn one(finding: Finding, profile: &Profile) -> One {
+    let (requirements, source) = (finding.requirements(profile), finding.source(profile));
+    let related = finding.related.into_iter();
     One {
         rule: finding.rule.id,
-        requirements: finding.requirements(profile),
+        requirements,
         level: finding.level.word(),
         severity: finding.severity.word(),
-        file: &finding.file,
-        pointer: &finding.pointer,
+        file: finding.file,
+        pointer: finding.pointer,
         line: finding.excerpt.as_ref().map(|excerpt| excerpt.line),
         column: finding.excerpt.as_ref().map(|excerpt| excerpt.column),
-        message: &finding.message,
-        source: finding.source(profile),
-        related: related
-            .map(|other| Other { file: &other.file, pointer: &other.pointer, message: &other.message })
-            .collect(),
+        message: finding.message,
+        source,
+        related: related.map(|Related { file, pointer, message }| Other { file, pointer, message }).collect(),
     }
 }

@@ -3,41 +3,76 @@
 //! Owns: the mapping; severities are `error`, `warning` and `note`, pointers are logical locations. Leaves to others:
 //! what is found. Written by hand: the crates for it bring code generators.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use referee::rules::{Finding, Profile, Rule, Severity};
+use referee::rules::{Finding, Profile, Rule, Severity, catalogue};
+use serde::Serialize;
+use serde::ser::{SerializeSeq as _, Serializer};
 use serde_json::{Value, json};
 
 use super::Checked;
 
-pub(super) fn log(all: &[Checked], profile: &Profile) -> Value {
-    let mut rules: BTreeMap<&str, &Rule> = BTreeMap::new();
-    for finding in all.iter().flat_map(|checked| &checked.report.findings) {
-        rules.insert(finding.rule.id, finding.rule);
+/// A log, with its keys in the order in which they are written.
+#[derive(Debug, Serialize)]
+pub(super) struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Value,
+    column_kind: &'static str,
+    properties: Value,
+    results: Each<'a>,
+}
+
+/// All findings in all layouts, of which one at a time is made and written.
+#[derive(Debug)]
+struct Each<'a> {
+    all: &'a [Checked],
+    profile: &'a Profile,
+    /// The ids of the rules that found something, in order.
+    rules: Vec<&'static str>,
+}
+
+impl Serialize for Each<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut results = to.serialize_seq(None)?;
+        for checked in self.all {
+            for finding in checked.report.findings() {
+                let index = self.rules.binary_search(&finding.rule.id).ok();
+                results.serialize_element(&result(checked, &finding, self.profile, index))?;
+            }
+        }
+        results.end()
     }
-    let index = |id: &str| rules.keys().position(|known| *known == id);
-    let results: Vec<Value> = all
-        .iter()
-        .flat_map(|checked| checked.report.findings.iter().map(move |finding| (checked, finding)))
-        .map(|(checked, finding)| result(checked, finding, profile, index(finding.rule.id)))
-        .collect();
-    json!({
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
+}
+
+pub(super) fn log<'a>(all: &'a [Checked], profile: &'a Profile) -> Log<'a> {
+    let found: BTreeSet<&str> = all.iter().flat_map(|checked| checked.report.counts().into_keys()).collect();
+    let mut rules: Vec<&Rule> = catalogue::rules().filter(|rule| found.contains(rule.id)).collect();
+    rules.sort_by_key(|rule| rule.id);
+    Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: json!({"driver": {
                 "name": "referee",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": rules.values().map(|rule| described(rule, profile)).collect::<Vec<_>>(),
-            }},
-            "columnKind": "unicodeCodePoints",
-            "properties": {"profile": profile.id},
-            "results": results,
+                "rules": rules.iter().map(|rule| described(rule, profile)).collect::<Vec<_>>(),
+            }}),
+            column_kind: "unicodeCodePoints",
+            properties: json!({"profile": profile.id}),
+            results: Each { all, profile, rules: rules.iter().map(|rule| rule.id).collect() },
         }],
-    })
+    }
 }
 
 fn level(severity: Severity) -> &'static str {

@@ -7,7 +7,7 @@ use referee_spec::path::blob_path;
 use crate::declare::{Check, Level, Reading, Since};
 use crate::evidence::listings::Listed;
 use crate::evidence::{Evidence, Response};
-use crate::finding::{Finding, Findings};
+use crate::finding::{Findings, Found};
 
 declare_rule! {
     /// a response leaves out a referrer that the layout has
@@ -78,7 +78,7 @@ fn say<'f>(
     node: &Node,
     subject: &Digest,
     response: Option<&Response<'_>>,
-) -> &'f mut Finding {
+) -> &'f mut Found {
     let message = format!("the response for {} does not list this referrer", subject.short());
     let finding = findings.on(blob_path(&node.digest), "/subject", message);
     if let Some(response) = response {

@@ -76,7 +76,8 @@ fn found(checker: &Checker, kind: DocKind, text: &BlobText<'_>) -> Vec<String> {
     let read = node.as_ref().map(ReadDescriptors::of).unwrap_or_default();
     let canonical = is_canonical(text, kind, node.as_ref());
     let shown = checker.shown(file, kind, text.root().unwrap(), read, canonical);
-    let all = checker.document(&shown, text.bytes).into_iter();
+    let all = checker.document(&shown, Some(text.bytes)).into_iter();
+    let all = all.map(|found| found.finding(None));
     all.map(|finding| format!("{}#{}: {}", finding.rule.id, finding.pointer, finding.message)).collect()
 }
 
