@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use referee_convention::PullUp;
+use referee_spec::path::blob_path;
 
 use crate::declare::{Check, DECLARED};
 use crate::evidence::responses::copying;
@@ -49,8 +50,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
                 && node.referrer_type() != Some(said)
             {
                 let own = node.referrer_type().unwrap_or("none");
-                let message = format!("the entry says {said}, and the type of what it points at is {own}");
-                findings.on(one.file(), one.pointer() + "/artifactType", message);
+                let short = blob_node.digest.short();
+                let message = format!("the entry says {said}, and the type of the blob {short} is {own}");
+                let finding = findings.on(one.file(), one.pointer() + "/artifactType", message);
+                finding.see(blob_path(blob_node.digest), "", "the blob");
             }
         }
     }

@@ -1,5 +1,6 @@
 use referee_layout::BlobContent;
 use referee_layout::facts::Verified;
+use referee_spec::path::blob_path;
 
 use crate::declare::{Check, MUST};
 use crate::doc::Slot;
@@ -43,8 +44,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             if let Some(size) =
                 one.size().filter(|size| *size != blob.size && data.is_none_or(|data| data == *size))
             {
-                let message = format!("the size is {size}, but the blob has {} bytes", blob.size);
+                let short = blob_node.digest.short();
+                let message = format!("the size is {size}, but the blob {short} has {} bytes", blob.size);
                 let finding = findings.on(one.file(), one.pointer() + "/size", message);
+                finding.see(blob_path(blob_node.digest), "", "the blob");
                 // the last one is about the list of a subject's referrers
                 let response = one.from.is_none() && responses.contains(blob_node.digest);
                 finding.only = (!response).then_some(&["DESC-004", "DESC-005"]);
