@@ -48,15 +48,15 @@ impl Report {
 
     /// All findings, in the order of the files and of their places.
     pub fn findings(&self) -> impl Iterator<Item = Finding> + '_ {
-        self.findings_of(|_| true)
+        self.findings_of(|_, _| true)
     }
 
-    /// Those of them whose rule is wanted, which is asked for each in turn.
+    /// Those of them that are wanted by their rule and severity, which is asked for each in turn.
     pub fn findings_of(
         &self,
-        mut wanted: impl FnMut(&'static Rule) -> bool,
+        mut wanted: impl FnMut(&'static Rule, Severity) -> bool,
     ) -> impl Iterator<Item = Finding> {
-        let found = self.found.iter().filter(move |found| wanted(found.asked.rule));
+        let found = self.found.iter().filter(move |found| wanted(found.asked.rule, found.asked.severity));
         let (mut file, mut cursor) = ("", Cursor::START);
         found.map(move |found| {
             if *file != *found.file {
@@ -74,11 +74,11 @@ impl Report {
         self.found.iter().filter(|found| found.asked.severity == severity).count()
     }
 
-    /// How many findings each rule has that has any, by its id.
-    pub fn counts(&self) -> BTreeMap<&'static str, usize> {
+    /// How many findings each rule has that has any, by its id and their severity, which may be that of a proposal.
+    pub fn counts(&self) -> BTreeMap<(&'static str, Severity), usize> {
         let mut counts = BTreeMap::new();
-        for found in &self.found {
-            *counts.entry(found.asked.rule.id).or_default() += 1;
+        for Found { asked, .. } in &self.found {
+            *counts.entry((asked.rule.id, asked.severity)).or_default() += 1;
         }
         counts
     }

@@ -24,19 +24,19 @@ pub(super) fn text(checked: &Checked, profile: &Profile) -> String {
     let colour = std::io::stdout().is_terminal() && !crate::machine::no_color();
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
-    let (shown, counts) = (first_of_each(&checked.report, profile), checked.report.counts());
+    let (shown, counts) = (first_of_each(&checked.report), checked.report.counts());
     let mut left = counts.clone();
     let mut text = String::new();
     let mut infos: BTreeMap<&str, String> = BTreeMap::new();
     for finding in &shown {
-        let id = finding.rule.id;
-        let left = left.entry(id).or_default();
+        let same = (finding.rule.id, finding.severity);
+        let left = left.entry(same).or_default();
         *left -= 1;
         if finding.severity == Severity::Info {
-            infos.insert(id, info(finding, *left, &checked.name, profile, &renderer));
+            infos.insert(same.0, info(finding, *left, &checked.name, profile, &renderer));
             continue;
         }
-        let is_last = counts[id] - *left == MOST;
+        let is_last = counts[&same] - *left == MOST;
         let more = if is_last { *left } else { 0 };
         let _ = writeln!(text, "{}\n", one(finding, more, &checked.name, profile, &renderer));
     }
@@ -47,12 +47,12 @@ pub(super) fn text(checked: &Checked, profile: &Profile) -> String {
 }
 
 /// The findings that are shown, in order: the first ones of each rule, and one that is only worth knowing.
-fn first_of_each(report: &Report, profile: &Profile) -> Vec<Finding> {
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    let is_shown = |rule: &'static Rule| {
-        let seen = seen.entry(rule.id).or_default();
+fn first_of_each(report: &Report) -> Vec<Finding> {
+    let mut seen: BTreeMap<_, usize> = BTreeMap::new();
+    let is_shown = |rule: &Rule, severity| {
+        let seen = seen.entry((rule.id, severity)).or_default();
         *seen += 1;
-        *seen <= if profile.severity(rule) == Some(Severity::Info) { 1 } else { MOST }
+        *seen <= if severity == Severity::Info { 1 } else { MOST }
     };
     report.findings_of(is_shown).collect()
 }

@@ -55,7 +55,8 @@ impl Serialize for Each<'_> {
 }
 
 pub(super) fn log<'a>(all: &'a [Checked], profile: &'a Profile) -> Log<'a> {
-    let found: BTreeSet<&str> = all.iter().flat_map(|checked| checked.report.counts().into_keys()).collect();
+    let counts = all.iter().flat_map(|checked| checked.report.counts());
+    let found: BTreeSet<&str> = counts.map(|((id, _), _)| id).collect();
     let mut rules: Vec<&Rule> = catalogue::rules().filter(|rule| found.contains(rule.id)).collect();
     rules.sort_by_key(|rule| rule.id);
     Log {
