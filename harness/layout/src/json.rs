@@ -15,8 +15,8 @@ mod value;
 
 use std::ops::Range;
 
-use slot::Slot;
 pub use pointer::Places;
+use slot::Slot;
 pub use value::{Items, Kind, Members, Value};
 
 /// Bytes of a document, from the first to one past the last.
