@@ -19,6 +19,10 @@ use crate::machine::wrapped;
 pub(super) fn run(name: &str) -> Result<Exit, Failed> {
     let catalogue = Catalogue::shipped()?;
     let names = names(&catalogue);
+    if let Some(text) = words::numbered(name) {
+        super::print(&text)?;
+        return Ok(Exit::Success);
+    }
     let Some(id) = meant(name, names.iter().map(String::as_str)) else {
         let message = match nearest(name, names.iter().map(String::as_str)) {
             Some(near) => format!("nothing is named `{name}`, did you mean `{near}`?"),

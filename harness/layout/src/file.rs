@@ -9,6 +9,7 @@ pub(crate) mod link;
 use std::fmt;
 use std::io;
 
+use referee_source::counted;
 use rustix::fs::FileType;
 use rustix::io::Errno;
 
@@ -58,7 +59,7 @@ pub enum ReadError {
         limit: u64,
     },
     /// It ended before the size that was announced: it was cut off, or changed while it was read.
-    #[error("ends after {read} of {size} bytes: it was cut off, or changed while it was read")]
+    #[error("ends after {read} of {}: it was cut off, or changed while it was read", counted(size, "byte"))]
     Short {
         /// How many bytes were there.
         read: u64,

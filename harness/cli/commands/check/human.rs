@@ -1,6 +1,6 @@
 //! Findings for people: as rustc shows its own, each with its line, the sentence it rests on, and where to read more.
 //!
-//! Owns: the terminal's form, for 80 columns. Of each rule the first findings are shown, and how many there are; what is only
+//! Owns: the terminal's form. Of each rule the first findings are shown, and how many there are; what is only
 //! worth knowing is said once, without its line, so that it does not bury the rest. Leaves to others: what is found.
 
 use std::collections::BTreeMap;
@@ -9,10 +9,11 @@ use std::io::IsTerminal as _;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
-use referee::results::report::wrap::wrapped;
 use referee::rules::{Excerpt, Finding, Profile, Report, Rule, Severity};
+use referee::source::counted;
 
 use super::Checked;
+use crate::machine::wrapped;
 
 /// How many findings of one rule are shown.
 const MOST: usize = 10;
@@ -158,7 +159,6 @@ fn filled(text: &str, head: usize) -> String {
 
 fn summary(checked: &Checked, profile: &Profile, shown: &[Finding]) -> String {
     let report = &checked.report;
-    let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let found = [Severity::Error, Severity::Warning, Severity::Info]
         .into_iter()
         .map(|severity| (report.count(severity), severity))

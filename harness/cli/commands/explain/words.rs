@@ -4,6 +4,7 @@
 //! ([`referee::results::vocabulary`]) and of views ([`referee::layout::view::words`]).
 
 use referee::layout::view::words;
+use referee::results::Outcome;
 use referee::results::vocabulary::Word;
 use referee::rules::{Level, Severity};
 
@@ -20,6 +21,19 @@ pub(super) fn all(id: &str) -> Vec<String> {
     words
         .map(|(kind, word, meaning)| wrapped(&format!("{kind} {word}: "), &format!("{meaning}."), 2))
         .collect()
+}
+
+/// The text about a word of a golden that has a number, such as `seen-2`.
+pub(super) fn numbered(id: &str) -> Option<String> {
+    let (word, number) = id.rsplit_once('-')?;
+    number.parse::<u32>().ok()?;
+    let outcome = Outcome::ALL.into_iter().find(|outcome| outcome.word() == word)?;
+    let meaning = format!(
+        "{outcome}, in another way than `{outcome}` alone in the same case of the same golden; [words] at its end says \
+         what each of them consists of. {outcome}: {}.",
+        outcome.meaning()
+    );
+    Some(wrapped(&format!("word of a golden {id}: "), &meaning, 2))
 }
 
 /// The kind of each word, the word, and what it means.

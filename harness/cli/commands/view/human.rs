@@ -8,8 +8,9 @@ use std::fmt::Write as _;
 use referee::layout::view::{Complete, Diagnostic, Found, How, Related, View};
 use referee::results::golden::Goldens;
 use referee::results::report::wrap::Page;
+use referee::source::counted;
 
-use super::words::{counted, how, plain, shortened};
+use super::words::{how, plain, shortened};
 use super::{Shown, tree};
 
 /// So many of what could not be read are shown; the rest is counted.
@@ -122,7 +123,8 @@ fn tools(page: Page, shown: &Shown<'_>, goldens: &Goldens) -> String {
     let mut last = "";
     for ((case, convention), outcomes) in &seen {
         if *case != last {
-            let _ = write!(text, "\nOf one stored so, released tools found (case {case})\n\n");
+            let title = format!("Of one stored so, released tools found (case {case})");
+            let _ = writeln!(text, "\n{}", page.wrapped("", &title, 2));
             last = case;
         }
         let _ = writeln!(text, "  {convention}");
@@ -142,7 +144,7 @@ fn one(page: Page, found: &Found, shown: &Shown<'_>) -> String {
     let mut text = format!("{}\n", referrer.digest);
     let mut line = |name: &str, value: &str| text.push_str(&page.wrapped(&format!("  {name:12}"), value, 14));
     line("type", &plain(referrer.artifact_type.as_deref().unwrap_or("none")));
-    line("manifest", &format!("{} bytes, {}", referrer.size, plain(&referrer.media_type)));
+    line("manifest", &format!("{}, {}", counted(referrer.size, "byte"), plain(&referrer.media_type)));
     for (key, value) in referrer.annotations.iter() {
         line("annotation", &format!("{}={}", plain(key), plain(value)));
     }

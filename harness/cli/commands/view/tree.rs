@@ -7,9 +7,10 @@ use std::fmt::Write as _;
 use referee::layout::view::tree::{Branch, Forest, Kind, Relation};
 use referee::layout::view::{How, Related};
 use referee::results::report::wrap::Page;
+use referee::source::counted;
 
 use super::human;
-use super::words::{counted, how, plain};
+use super::words::{how, plain};
 
 /// So many branches below one are shown; the rest is counted.
 const BRANCHES: usize = 20;

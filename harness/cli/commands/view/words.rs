@@ -32,11 +32,6 @@ pub(super) fn how(how: &How<'_>) -> (&'static str, String) {
     }
 }
 
-/// A count with its noun.
-pub(super) fn counted(count: usize, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
-}
-
 /// A place with the digest in its path cut short, to fit a line; JSON has it whole.
 pub(super) fn shortened(place: &str) -> String {
     let Some((before, (algorithm, rest))) =

@@ -67,6 +67,7 @@ fn ids_are_forgiving_wherever_they_are_typed() {
         &["explain", "amb-006"],
         &["explain", "Blob-Missing"],
         &["explain", "MISSED"],
+        &["explain", "seen-2"],
         &["explain", "Attach"],
         &["explain", "PR-1171"],
         &["schema", "Case"],

@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use crate::support::folder;
+use crate::check::broken;
+use crate::support::{folder, layout};
 
 /// What referee prints on a terminal of so many columns. `script` has a terminal of its own for it.
 fn on_terminal(columns: usize, environment: &str, words: &str) -> String {
@@ -35,14 +36,25 @@ fn a_matrix_has_colours_on_a_terminal_alone() {
 
 #[test]
 fn lines_are_as_long_as_the_terminal_is_wide() {
-    for words in
-        ["list cases", "list requirements", "list tools", "explain blob-missing", "explain REF-09", RUN]
-    {
+    let layouts = folder();
+    layout(&layouts.path().join("a"));
+    broken(&layouts.path().join("b"));
+    let path = layouts.path().display();
+    let of_layouts = [format!("view {path}/a"), format!("view {path}/a v1"), format!("check {path}/b")];
+    let of_layouts = of_layouts.iter().map(String::as_str);
+    for words in of_layouts.chain([
+        "list cases",
+        "list requirements",
+        "list tools",
+        "explain blob-missing",
+        "explain REF-09",
+        RUN,
+    ]) {
         let text = on_terminal(60, "NO_COLOR=1 TERM=xterm", words);
-        // an address, a key and an example stay whole, to be copied
+        // an address, a digest, a key and an example stay whole, to be copied
         let is_long = |line: &&str| {
-            let last = line.rsplit(' ').next().unwrap_or_default();
-            line.chars().count() > 60 && !line.starts_with("    {") && last.chars().count() < 30
+            let word = line.split(' ').map(|word| word.chars().count()).max().unwrap_or(0);
+            line.chars().count() > 60 && !line.starts_with("    {") && word < 30
         };
         let long: Vec<&str> = text.lines().filter(is_long).collect();
         assert!(text.lines().count() > 2 && long.is_empty(), "{words}: {long:#?}");

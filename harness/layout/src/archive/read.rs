@@ -14,6 +14,7 @@ use crate::facts::gather::{Found, is_algorithm, is_root_name};
 use crate::facts::{AnomalyKind, ArchiveAnomaly, Visitor};
 use crate::file::{FileKind, ReadError};
 use crate::{Blob, Limits};
+use referee_source::counted;
 use referee_spec::Digest;
 
 /// What was read so far.
@@ -207,7 +208,9 @@ impl<'v, V: Visitor> Reader<'v, V> {
 
 fn short(error: Option<&ReadError>) -> Option<String> {
     match error {
-        Some(ReadError::Short { read, size }) => Some(format!("after {read} of its {size} bytes")),
+        Some(ReadError::Short { read, size }) => {
+            Some(format!("after {read} of its {}", counted(size, "byte")))
+        }
         Some(ReadError::Io(message)) => Some(message.clone()),
         _ => None,
     }

@@ -13,6 +13,7 @@ use super::{Complete, Diagnostic, Found, FoundAt, View, unlisted_folder, usable}
 use crate::facts::{Descriptor, DocumentKind, Facts, Node, Subject, Verified};
 use referee_convention::Carrier;
 use referee_convention::Convention;
+use referee_source::counted;
 use referee_spec::Digest;
 
 /// A referrer while it is put together.
@@ -188,8 +189,9 @@ impl<'a> Join<'a> {
             };
             let size = match named.size {
                 None => Some("without a size".to_owned()),
-                Some(size) => (size != subject.size)
-                    .then(|| format!("with a size of {size} bytes, where it has {}", subject.size)),
+                Some(size) => (size != subject.size).then(|| {
+                    format!("with a size of {}, where it has {}", counted(size, "byte"), subject.size)
+                }),
             };
             [("subject-type-differs", media_type), ("subject-size-differs", size)]
         };

@@ -90,21 +90,16 @@ fn filled<'a>(width: usize, head: &str, words: impl Iterator<Item = &'a str>, in
     text + line.trim_end() + "\n"
 }
 
-/// Words after a head, at full width.
-pub fn wrapped(head: &str, body: &str, indent: usize) -> String {
-    Page::FULL.wrapped(head, body, indent)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Page, wrapped};
+    use super::Page;
 
     #[test]
     fn lines_break_between_words_and_long_words_stay_whole() {
-        assert_eq!(wrapped("a  ", "b c", 3), "a  b c\n");
+        assert_eq!(Page::FULL.wrapped("a  ", "b c", 3), "a  b c\n");
         let long = "x".repeat(90);
-        assert_eq!(wrapped("a  ", &format!("b {long} c"), 3), format!("a  b\n   {long}\n   c\n"));
-        assert_eq!(wrapped("a  ", "", 3), "a\n");
+        assert_eq!(Page::FULL.wrapped("a  ", &format!("b {long} c"), 3), format!("a  b\n   {long}\n   c\n"));
+        assert_eq!(Page::FULL.wrapped("a  ", "", 3), "a\n");
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use referee_layout::{DescriptorView, Field};
+use referee_source::counted;
 
 use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
@@ -36,7 +37,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
         if view.digest().into_present().is_some_and(|digest| digest.matches(&data) == Some(false)) {
             findings.at(doc, at, "data does not hash to the digest of the descriptor");
         } else if let Some(size) = size {
-            findings.at(doc, at, format!("data has {} bytes, but the size is {size}", data.len()));
+            findings.at(doc, at, format!("data has {}, but the size is {size}", counted(data.len(), "byte")));
         }
     }
 }

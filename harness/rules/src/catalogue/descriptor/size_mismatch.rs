@@ -1,5 +1,6 @@
 use referee_layout::BlobContent;
 use referee_layout::facts::Verified;
+use referee_source::counted;
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, MUST};
@@ -45,7 +46,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
                 one.size().filter(|size| *size != blob.size && data.is_none_or(|data| data == *size))
             {
                 let short = blob_node.digest.short();
-                let message = format!("the size is {size}, but the blob {short} has {} bytes", blob.size);
+                let message =
+                    format!("the size is {size}, but the blob {short} has {}", counted(blob.size, "byte"));
                 let finding = findings.on(one.file(), one.pointer() + "/size", message);
                 finding.see(blob_path(blob_node.digest), "", "the blob");
                 // the last one is about the list of a subject's referrers

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use referee_layout::facts::Verified;
+use referee_source::counted;
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, MUST};
@@ -43,7 +44,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         let mut message = format!("its bytes do not hash to {}", digest.short());
         match sizes.iter().next() {
             Some(size) if sizes.len() == 1 && *size != blob.size => {
-                let _ = write!(message, "; it has {} bytes where descriptors say {size}", blob.size);
+                let _ =
+                    write!(message, "; it has {} where descriptors say {size}", counted(blob.size, "byte"));
             }
             _ => {}
         }

@@ -1,5 +1,6 @@
 use referee_layout::facts::Verified;
 use referee_layout::{BlobContent, DocumentKind, Node};
+use referee_source::counted;
 use referee_spec::path::blob_path;
 
 use crate::declare::{Check, DECLARED, Reading, Severity};
@@ -39,7 +40,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         if let Some(size) = subject.size.filter(|size| *size != blob.size) {
-            let message = format!("the size is {size}, but the subject has {} bytes", blob.size);
+            let message = format!("the size is {size}, but the subject has {}", counted(blob.size, "byte"));
             let finding = findings.on(blob_path(&node.digest), "/subject/size", message);
             finding.see(blob_path(digest), "", "the subject");
         }
