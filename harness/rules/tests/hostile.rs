@@ -178,6 +178,18 @@ fn duplicate_keys_at_every_level_are_each_found_once() {
     assert_eq!(found.len(), 8191);
 }
 
+/// One pass over the document for all of them, not one for each.
+#[test]
+fn very_many_duplicate_keys_and_odd_numbers_take_one_pass() {
+    let folder = layout();
+    let odd = vec![r#"{"a":1e999,"a":{"annotations":{"b":"","b":""}}}"#; 50_000].join(",");
+    let text = format!(r#"{},"x":[{odd}]}}"#, &INDEX[..INDEX.len() - 1]);
+    fs::write(folder.path().join("index.json"), text).unwrap();
+    let counts: Vec<_> = check(folder.path()).counts().into_iter().map(|((id, _), n)| (id, n)).collect();
+    let wanted = ["annotation-duplicate", "json-duplicate-name", "json-number-imprecise"];
+    assert_eq!(counts, wanted.map(|id| (id, 50_000)));
+}
+
 #[test]
 fn bytes_that_are_no_text_and_numbers_that_are_no_numbers() {
     let folder = layout();

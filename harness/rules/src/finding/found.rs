@@ -66,6 +66,11 @@ impl<'p> Findings<'p> {
         self.profile
     }
 
+    /// The pointer of a value of the document: of many, in document order, in one pass.
+    pub(crate) fn pointer(&mut self, value: &Value<'_>) -> String {
+        self.places.pointer(value)
+    }
+
     /// A finding at a value or member name of a document.
     pub(crate) fn at(&mut self, doc: &Doc<'_>, value: Value<'_>, message: impl Into<String>) {
         self.at_only(None, doc, value, message);
@@ -79,7 +84,7 @@ impl<'p> Findings<'p> {
         value: Value<'_>,
         message: impl Into<String>,
     ) {
-        let pointer = self.places.pointer(&value);
+        let pointer = self.pointer(&value);
         self.push(doc.file(), pointer, &message.into(), Some(value.span())).only = only;
     }
 

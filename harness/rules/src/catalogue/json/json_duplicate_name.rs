@@ -29,7 +29,7 @@ declare_rule! {
 
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for name in doc.duplicate_names() {
-        if !is_in_annotations(&name.pointer()) {
+        if !is_in_annotations(&findings.pointer(name)) {
             findings.at(doc, *name, format!("an earlier member has the name {}, too", name.text()));
         }
     }

@@ -31,7 +31,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
         if let Some(text) = value.as_number()
             && !fits(text)
             // a size that is not even an integer of 64 bits is reported as that
-            && !(value.pointer().ends_with("/size") && text.parse::<i64>().is_err())
+            && !(findings.pointer(&value).ends_with("/size") && text.parse::<i64>().is_err())
         {
             findings.at(doc, value, "this number has no exact value as an IEEE 754 double");
         }
