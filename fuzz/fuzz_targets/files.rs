@@ -39,6 +39,6 @@ fuzz_target!(|text: &str| {
     look(Golden::parse(&source));
     let convention = look(Convention::parse(&source));
     if let Some(profile) = look(ProfileFile::parse(&source)) {
-        let _ = profile.with(convention.as_ref());
+        let _ = profile.with(convention);
     }
 });

@@ -1,4 +1,4 @@
-//! Any bytes as a layout whose documents name each other: facts, the graph and a view of every subject.
+//! Any bytes as a layout whose documents name each other: facts, the graph, a view of every subject, and the trees.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -35,7 +35,12 @@ fuzz_target!(|bytes: &[u8]| {
     );
     let roots: Vec<Digest> = graph::roots(&facts).map(|edge| edge.to.clone()).collect();
     graph::reachable(&facts, &roots, |_| true);
+    let conventions = std::slice::from_ref(&convention);
+    let census = view::Census::new(&facts, conventions);
     for subject in facts.subjects().into_iter().chain(&roots) {
-        view::read(&facts, subject, std::slice::from_ref(&convention));
+        census.related(&view::read(&facts, subject, conventions));
+        view::stored(&facts, subject, conventions);
+        view::tree::below(&census, subject);
     }
+    view::tree::forest(&census);
 });

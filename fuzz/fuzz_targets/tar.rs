@@ -1,7 +1,7 @@
 //! Any bytes as an archive, and the same bytes in gzip and in zstd, which changes nothing of what is found in them.
 #![no_main]
 
-use std::io::{Cursor, Write} as _;
+use std::io::{Cursor, Write as _};
 use std::path::Path;
 use std::sync::LazyLock;
 

@@ -105,6 +105,10 @@ fn branch(page: Page, text: &mut String, branch: &Branch<'_>, depth: usize) {
                 _ => {}
             }
             if *named != How::Subject {
+                let named = match named {
+                    How::Tag(tag) => &How::Tag(&short(tag)),
+                    other => other,
+                };
                 let (label, sentence) = how(named);
                 let _ = write!(line, ", {label} {sentence}");
             }
@@ -115,6 +119,17 @@ fn branch(page: Page, text: &mut String, branch: &Branch<'_>, depth: usize) {
     }
     text.push_str(&page.wrapped(&indent(depth), &line, indent(depth).len() + 4));
     some(page, text, &branch.branches, depth + 1);
+}
+
+/// A tag that is made of the digest above, without most of that.
+fn short(tag: &str) -> String {
+    match tag.rsplit_once('.') {
+        Some((digest, suffix)) => match digest.char_indices().nth_back(51) {
+            Some((cut, _)) => format!("{}...{suffix}", &digest[..cut]),
+            None => tag.to_owned(),
+        },
+        None => tag.to_owned(),
+    }
 }
 
 fn indent(depth: usize) -> String {
