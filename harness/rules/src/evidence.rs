@@ -56,7 +56,8 @@ impl<'a> Evidence<'a> {
     pub(crate) fn new(facts: &'a Facts, profile: &'a Profile) -> Self {
         let (evidence, responses) =
             rayon::join(|| Self::followed(facts, profile), || responses::find(facts, profile));
-        Self { responses, ..evidence }
+        let evidence = Self { responses, ..evidence };
+        if profile.convention().is_some() { evidence.without_others() } else { evidence }
     }
 
     /// All but the responses.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use referee_convention::{Carrier, Convention, ListedIn, Lists, Reach, Values};
 use referee_layout::{DocumentKind, Entry, Node};
 use referee_spec::Digest;
+use referee_spec::media_type;
 use referee_spec::path::blob_path;
 
 use super::marks::{claims, fits, of_referrer};
@@ -163,23 +164,79 @@ impl<'a> Evidence<'a> {
         self.node(digest).is_some_and(|node| node.kind == DocumentKind::Index)
     }
 
-    /// All entries that say by their own keys that they are of a carrier, each with its file.
-    pub(crate) fn claimed(&self) -> impl Iterator<Item = (String, &'a Entry, &'a Carrier)> {
-        let responses = self.carriers().filter(|carrier| carrier.lists == Lists::Response);
-        let marked = responses.flat_map(|carrier| {
-            let entries = self.facts.entries().iter().filter(|entry| claims(carrier, entry));
-            entries.map(move |entry| ("index.json".to_owned(), entry, carrier))
-        });
-        let single = self.listings().into_iter().filter(|listing| !listing.fits);
-        marked.chain(single.map(|listing| (listing.file(), listing.entry, listing.carrier)))
+    /// All entries that say by their own keys that they are of a carrier, each with its file. One that is rightly of another
+    /// carrier with the same keys is left out.
+    pub(crate) fn claimed(&self) -> Vec<(String, &'a Entry, &'a Carrier)> {
+        let mut right = self.right_responses();
+        let listings = self.listings();
+        for listing in listings.iter().filter(|listing| listing.fits && listing.from.is_none()) {
+            right.entry(listing.entry.position).or_default().push(listing.carrier);
+        }
+        let mut found = Vec::new();
+        for carrier in self.carriers().filter(|carrier| carrier.lists == Lists::Response) {
+            let others = |entry: &Entry| right.get(&entry.position).into_iter().flatten();
+            let free = |entry: &&Entry| {
+                others(entry).all(|other| std::ptr::eq(*other, carrier) || !share_keys(carrier, other))
+            };
+            let entries = self.facts.entries().iter().filter(|entry| claims(carrier, entry)).filter(free);
+            found.extend(entries.map(|entry| ("index.json".to_owned(), entry, carrier)));
+        }
+        let single = listings.into_iter().filter(|listing| !listing.fits);
+        found.extend(single.map(|listing| (listing.file(), listing.entry, listing.carrier)));
+        found
+    }
+
+    /// The carriers of the image indexes in index.json that have all marks for some subject, by the entry's position.
+    fn right_responses(&self) -> BTreeMap<u32, Vec<&'a Carrier>> {
+        let mut right: BTreeMap<u32, Vec<&Carrier>> = BTreeMap::new();
+        let is_index = |response: &&Response<'_>| {
+            let descriptor = response.entry.descriptor.as_ref();
+            descriptor.is_ok_and(|descriptor| descriptor.media_type == media_type::IMAGE_INDEX)
+        };
+        for response in self.responses().iter().filter(is_index).filter(|response| self.is_right(response)) {
+            right.entry(response.entry.position).or_default().extend(response.carrier);
+        }
+        right
+    }
+
+    /// Takes out of the responses what is rightly of another carrier by the same keys: an entry for a single referrer, or a
+    /// response whose mark names a subject.
+    pub(super) fn without_others(mut self) -> Self {
+        let single = |carrier: &&Carrier| {
+            (carrier.place, carrier.lists) == (ListedIn::Index, Lists::Referrer)
+                && !carrier.annotation.is_empty()
+        };
+        let singles: Vec<&Carrier> = self.all_carriers().filter(single).collect();
+        let right = self.right_responses();
+        let is_single = |response: &Response<'a>| {
+            let node = response.entry.digest().and_then(|digest| self.node(digest));
+            let same = singles.iter().filter(|one| response.carrier.is_some_and(|own| share_keys(own, one)));
+            same.into_iter().any(|one| self.is_of(one, response.entry, node))
+        };
+        let is_another = |response: &Response<'a>| {
+            let mut others = right.get(&response.entry.position).into_iter().flatten();
+            let same = |other: &&Carrier| response.carrier.is_some_and(|own| share_keys(own, other));
+            !self.is_right(response) && others.any(same)
+        };
+        let of_its_own = |response: &&Response<'a>| !is_single(response) && !is_another(response);
+        let responses = self.responses.iter().filter(of_its_own).cloned().collect();
+        self.responses = responses;
+        self
+    }
+
+    fn is_right(&self, response: &Response<'_>) -> bool {
+        response.subject.as_ref().is_some_and(|subject| response.is_for(self, subject))
+    }
+
+    fn all_carriers(&self) -> impl Iterator<Item = &'a Carrier> + use<'a> {
+        self.profile.convention().into_iter().flat_map(|convention| &convention.carriers)
     }
 
     /// The entries that say by their own keys that they are of a carrier for single referrers. One that has all the marks of
     /// some carrier for what it lists is not of another one with the same keys.
     pub(crate) fn listings(&self) -> Vec<Listing<'a>> {
-        let convention = self.profile.convention().into_iter();
         let single = |carrier: &&Carrier| carrier.lists == Lists::Referrer && !carrier.annotation.is_empty();
-        let all: Vec<_> = convention.flat_map(|convention| &convention.carriers).filter(single).collect();
+        let all: Vec<_> = self.all_carriers().filter(single).collect();
         let mut found = Vec::new();
         if all.is_empty() {
             return found;
@@ -205,15 +262,15 @@ impl<'a> Evidence<'a> {
             (_, from) => from.is_none() || carrier.reach == Reach::Graph,
         };
         let all: Vec<&'a Carrier> = all.iter().copied().filter(here).collect();
+        let responses = if from.is_none() { self.right_responses() } else { BTreeMap::new() };
         for entry in entries.iter().filter(|entry| all.iter().any(|carrier| claims(carrier, entry))) {
             let node = entry.digest().and_then(|digest| self.node(digest));
             let (fitting, others): (Vec<&Carrier>, Vec<&Carrier>) =
                 all.iter().partition(|one| self.is_of(one, entry, node));
+            let right = || fitting.iter().chain(responses.get(&entry.position).into_iter().flatten());
             let free = |carrier: &&Carrier| {
-                let shares = |other: &&Carrier| {
-                    other.annotation.keys().any(|key| carrier.annotation.contains_key(key))
-                };
-                claims(carrier, entry) && !carrier.read_only && !fitting.iter().any(shares)
+                let shared = right().any(|other| share_keys(carrier, other));
+                claims(carrier, entry) && !carrier.read_only && !shared
             };
             let said = others.into_iter().filter(free).map(|carrier| (carrier, false));
             let all = said.chain(fitting.iter().map(|carrier| (*carrier, true)));
@@ -229,4 +286,9 @@ impl<'a> Evidence<'a> {
         let values = self.values(carrier, subject);
         values.iter().any(|values| fits(carrier, entry, &of_referrer(*values, node)))
     }
+}
+
+/// Whether two carriers mark entries by the same keys, at least in part.
+fn share_keys(one: &Carrier, other: &Carrier) -> bool {
+    one.annotation.keys().any(|key| other.annotation.contains_key(key))
 }

@@ -34,7 +34,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let is_used = evidence.proposed_responses().next().is_some()
-        || evidence.claimed().next().is_some()
+        || !evidence.claimed().is_empty()
         || !evidence.referrers_to_list().is_empty();
     let there = evidence.facts.index_annotations();
     for (key, value) in &convention.index_annotation {
