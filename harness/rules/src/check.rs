@@ -223,8 +223,8 @@ impl Visitor for DocumentRules<'_> {
         let first = self.reading(text, text.kind, node);
         let other = node.and_then(Node::other);
         let other = other.map(|other| self.reading(text, Some(other.kind), Some(other)));
-        let mut readings: Vec<_> = [Some(first), other].into_iter().flatten().collect();
-        readings.retain(|(_, findings)| !findings.is_empty());
+        let found = [Some(first), other].into_iter().flatten().filter(|(_, findings)| !findings.is_empty());
+        let readings: Vec<_> = found.collect();
         let size = text.bytes.len();
         let take = |left: usize| left.checked_sub(size);
         let budget = self.budget.as_ref();

@@ -1,5 +1,6 @@
 //! The tests of all rules at once, in one binary.
 
+mod cites;
 mod hostile;
 mod imports;
 mod places;

@@ -12,6 +12,8 @@ use referee_rules::{Checker, Finding, Profile, Severity};
 use referee_source::Source;
 use referee_spec::Algorithm;
 
+use crate::cites::mistaken;
+
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
@@ -237,23 +239,6 @@ fn check(made: &Made) -> Vec<Finding> {
         }
     }
     report.findings().filter(|finding| finding.severity > Severity::Info).collect()
-}
-
-/// What is wrong with the sentences that a finding in an index, or else in a manifest, cites.
-pub(crate) fn mistaken(finding: &Finding, profile: &Profile, index: bool) -> Option<String> {
-    let cited = finding.citations(profile);
-    if cited.is_empty() || finding.requirements(profile).is_empty() {
-        return Some("it cites nothing".to_owned());
-    }
-    // what an empty descriptor is is said there for all documents
-    let foreign = if index { " manifest.md, Image Manifest Property" } else { " image-index.md" };
-    let section = cited.iter().map(|one| one.section()).find(|one| one.contains(foreign));
-    let family = if index { "MANIFEST-" } else { "INDEX-" };
-    // descriptors of manifests have platforms anywhere, as descriptor.md says
-    let shared = ["MANIFEST-019", "INDEX-012", "INDEX-013", "INDEX-014"];
-    let mut ids = finding.requirements(profile).into_iter();
-    let id = ids.find(|id| id.starts_with(family) && !shared.contains(id));
-    section.or(id).map(|wrong| format!("it cites {wrong}"))
 }
 
 /// The rules that say that a descriptor is not true of what it names.

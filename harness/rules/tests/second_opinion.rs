@@ -15,7 +15,7 @@ use referee_source::Source;
 use referee_spec::Algorithm;
 use serde_json::{Value, json};
 
-use crate::places::mistaken;
+use crate::cites::mistaken;
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";

@@ -67,7 +67,7 @@ impl<'a> Doc<'a> {
     pub(crate) fn odd_names(&self) -> impl Iterator<Item = (Value<'a>, Value<'a>, &'static str)> {
         let own = match self.kind {
             DocKind::OciLayout => vec![(self.root, OCI_LAYOUT)],
-            DocKind::Other => objects_of_other(self.root),
+            DocKind::Other => objects_of_other(self.root).collect(),
             DocKind::IndexJson | DocKind::Index | DocKind::Manifest => vec![(self.root, DOCUMENT)],
         };
         let descriptors = self.descriptors().flat_map(|found| {
@@ -80,22 +80,18 @@ impl<'a> Doc<'a> {
 
 /// Whether a JSON object that is no manifest and no index has an odd name.
 pub(super) fn has_odd_name(root: Value<'_>) -> bool {
-    objects_of_other(root).into_iter().any(|object| odd_names_of(object).next().is_some())
+    objects_of_other(root).any(|object| odd_names_of(object).next().is_some())
 }
 
 /// The objects of a document that is used as an image config, or as a manifest without having the fields of one.
-fn objects_of_other(root: Value<'_>) -> Vec<Object<'_>> {
-    let versioned = root
-        .members()
-        .any(|(name, _)| name.as_str().is_some_and(|text| same_but_for_case(&text, DOCUMENT[0])));
-    if versioned {
-        return vec![(root, DOCUMENT)];
-    }
-    let history = root.get("history").filter(|list| list.kind() == Kind::Array);
-    let of = |name, names| root.get(name).map(|value| (value, names));
-    let parts = [Some((root, CONFIG)), of("config", EXECUTION), of("rootfs", ROOTFS)];
+fn objects_of_other(root: Value<'_>) -> impl Iterator<Item = Object<'_>> {
+    let like_version = |text: &str| same_but_for_case(text, DOCUMENT[0]);
+    let versioned = root.members().any(|(name, _)| name.as_str().is_some_and(|text| like_version(&text)));
+    let of = |name, names| root.get(name).filter(|_| !versioned).map(|value| (value, names));
+    let history = root.get("history").filter(|list| !versioned && list.kind() == Kind::Array);
     let history = history.into_iter().flat_map(|list| list.items()).map(|item| (item, HISTORY));
-    parts.into_iter().flatten().chain(history).collect()
+    let own = (root, if versioned { DOCUMENT } else { CONFIG });
+    [Some(own), of("config", EXECUTION), of("rootfs", ROOTFS)].into_iter().flatten().chain(history)
 }
 
 fn odd_names_of<'a>(
@@ -107,10 +103,7 @@ fn odd_names_of<'a>(
 /// The one of those names that a name is like and not the same as.
 fn odd(name: Value<'_>, names: &'static [&'static str]) -> Option<&'static str> {
     let text = name.as_str()?;
-    // a name of ASCII letters is like those of its own length alone, and few names have the same
-    let plain = text.is_ascii();
-    let like = |known: &&&str| (known.len() == text.len() || !plain) && same_but_for_case(&text, known);
-    names.iter().find(like).copied().filter(|known| *known != text)
+    names.iter().copied().find(|known| same_but_for_case(&text, known)).filter(|known| *known != text)
 }
 
 /// Whether a name differs by case only from one that is defined for descriptors.

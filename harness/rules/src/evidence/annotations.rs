@@ -102,6 +102,12 @@ const PROPOSED_KEYS: &[(&str, &str)] = &[
     ("org.opencontainers.reference.description", "wg-reference-types, proposal F"),
 ];
 
+/// Which requirements about reserved prefixes a key may break: of one that does not begin as those of image-spec do, only the
+/// first.
+pub(crate) fn prefix_requirements(key: &str) -> Option<&'static [&'static str]> {
+    (!key.starts_with("org.opencontainers.image.")).then_some(&["ANNOT-005"])
+}
+
 /// The proposal that a key comes from, if no released text defines it.
 pub(crate) fn proposed_by(key: &str) -> Option<&'static str> {
     // layer encryption has a family of keys

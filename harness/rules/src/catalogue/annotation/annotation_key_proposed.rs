@@ -1,6 +1,6 @@
 use crate::declare::{Canonical, Check, MUST, Severity};
 use crate::doc::Doc;
-use crate::evidence::annotations::proposed_by;
+use crate::evidence::annotations::{prefix_requirements, proposed_by};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -22,7 +22,7 @@ declare_rule! {
     /// Check with `--profile pr-1171` if the layout follows that proposal.
     {
         check: Check::Document(check),
-        requirements: &["ANNOT-006", "REF-19", "REF-18"],
+        requirements: &["ANNOT-005", "ANNOT-006", "REF-19", "REF-18"],
         levels: MUST,
         severity: Some((Severity::Warning, "the OCI itself proposed the key")),
         canonical: Canonical::Skip,
@@ -33,7 +33,8 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for annotation in doc.annotations() {
         let Some(key) = annotation.name.as_str() else { continue };
         if let Some(source) = proposed_by(&key).filter(|_| !doc.profile.defines(&key)) {
-            findings.at(
+            findings.at_only(
+                prefix_requirements(&key),
                 doc,
                 annotation.name,
                 format!("{key} comes from {source}; this profile does not define it"),

@@ -1,6 +1,6 @@
 use crate::declare::{Canonical, Check, MUST};
 use crate::doc::Doc;
-use crate::evidence::annotations::{DEFINED_KEYS, FILTERS_APPLIED, proposed_by};
+use crate::evidence::annotations::{DEFINED_KEYS, FILTERS_APPLIED, prefix_requirements, proposed_by};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -38,7 +38,8 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
             || proposed_by(&key).is_some()
             || doc.profile.defines(&key);
         if reserved && !known {
-            findings.at(
+            findings.at_only(
+                prefix_requirements(&key),
                 doc,
                 annotation.name,
                 format!("{key} has a prefix that is reserved for the OCI, and no OCI text defines it"),

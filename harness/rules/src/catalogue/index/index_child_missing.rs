@@ -10,8 +10,8 @@ declare_rule! {
     /// Finds entries of image indexes whose manifest is not in the layout, and that nothing else needs.
     ///
     /// ## Why it matters
-    /// A sparse index, with some platforms left out, is allowed and common. A program
-    /// that wants one of the others misses it.
+    /// A sparse index, with some platforms left out, is allowed and common. A program that wants one of the
+    /// others misses it.
     ///
     /// ## Example
     /// ```json
