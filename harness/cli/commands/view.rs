@@ -12,6 +12,7 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use rayon::prelude::*;
 use referee::convention::Convention;
 use referee::layout::view::tree::{self as forest, Branch};
 use referee::layout::view::{self, Census, Related, View};
@@ -61,12 +62,13 @@ pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
         return Err(Failed::usage(format!("{}/index.json is not JSON: {why}", args.layout.display())));
     }
     let census = Census::new(&facts, &all);
-    let goldens = catalogue::goldens()?;
     let show = |subject: &Digest| Shown::new(&census, subject, &all, &asked);
     match &args.subject {
         Some(text) => {
             let subject = facts.find(text).map_err(|error| Failed::usage(error.to_string()))?;
             let shown = show(&subject);
+            let goldens =
+                if shown.stored.is_empty() { Goldens::default() } else { catalogue::goldens_of_tools()? };
             match args.format {
                 Format::Json => super::print_json(&json::one(&shown, &goldens))?,
                 Format::Human => super::print(&human::text(machine::page(), &shown, &goldens))?,
@@ -77,7 +79,9 @@ pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
             let (forest, unclear) = (forest::forest(&census), census.unclear());
             match args.format {
                 Format::Json => {
-                    let subjects: Vec<Shown<'_>> = census.subjects_named().map(show).collect();
+                    let goldens = catalogue::goldens_of_tools()?;
+                    let named: Vec<&Digest> = census.subjects_named().collect();
+                    let subjects: Vec<Shown<'_>> = named.into_par_iter().map(show).collect();
                     super::print_json(&json::all(&subjects, &goldens, &forest, &unclear))?;
                     std::mem::forget(subjects);
                 }

@@ -77,6 +77,11 @@ impl Golden {
         self.with.retain(|tool, _| used.contains(tool.as_str()));
     }
 
+    /// Whether every other tool of a cell has a version here.
+    fn has_versions_for(&self, id: &CellId) -> bool {
+        id.others().all(|tool| tool == self.tool || self.with.contains_key(tool))
+    }
+
     /// The other tools of a cell with their versions here; `None` where one has none.
     fn with(&self, id: &CellId) -> Option<BTreeSet<String>> {
         let version = |tool: &str| if tool == self.tool { Some(&self.version) } else { self.with.get(tool) };

@@ -14,7 +14,7 @@ use referee_source::{Source, SourceError};
 
 use crate::case::Case;
 use crate::driver::Driver;
-use referee_results::cell_id::map_conventions;
+use referee_results::cell_id::{BUILTIN, map_conventions};
 use referee_results::golden::{Golden, Goldens};
 
 static CASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../cases/interop");
@@ -163,9 +163,23 @@ impl Catalogue {
 /// # Errors
 /// A mistake in a shipped file; the tests keep that from happening.
 pub fn goldens() -> Result<Goldens, CatalogueError> {
+    goldens_where(|_| true)
+}
+
+/// What was seen of released tools: [`goldens`] without those of the built-in reader, which are most of them.
+///
+/// # Errors
+/// As for [`goldens`].
+pub fn goldens_of_tools() -> Result<Goldens, CatalogueError> {
+    goldens_where(|column| column != BUILTIN)
+}
+
+fn goldens_where(wanted: impl Fn(&str) -> bool) -> Result<Goldens, CatalogueError> {
     let mut goldens = Goldens::default();
     for source in embedded(&GOLDENS, "golden/interop") {
-        goldens.insert(Golden::parse(&source)?);
+        if source.stem().split_once('@').is_some_and(|(column, _)| wanted(column)) {
+            goldens.insert(Golden::parse(&source)?);
+        }
     }
     Ok(goldens)
 }

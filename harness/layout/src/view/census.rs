@@ -18,6 +18,10 @@ pub struct Census<'a> {
     pub(super) facts: &'a Facts,
     keys: BTreeMap<&'a str, Lists>,
     named: BTreeMap<Digest, BTreeSet<Naming<'a>>>,
+    /// All that names something.
+    pub(super) naming: BTreeSet<&'a Digest>,
+    /// The names that index.json has for each digest.
+    pub(super) ref_names: BTreeMap<&'a Digest, Vec<&'a str>>,
     pub(super) unclear: Vec<Unclear<'a>>,
 }
 
@@ -76,7 +80,14 @@ impl How<'_> {
 impl<'a> Census<'a> {
     /// Goes through a layout once. Annotations count whose key some convention uses for the digest of a subject.
     pub fn new(facts: &'a Facts, conventions: &'a [Convention]) -> Self {
-        let mut census = Self { facts, keys: keys(conventions), named: BTreeMap::new(), unclear: Vec::new() };
+        let mut census = Self {
+            facts,
+            keys: keys(conventions),
+            named: BTreeMap::new(),
+            naming: BTreeSet::new(),
+            ref_names: ref_names(facts),
+            unclear: Vec::new(),
+        };
         census.subjects();
         for (file, entry) in lists(facts) {
             census.entry(file, entry);
@@ -87,6 +98,7 @@ impl<'a> Census<'a> {
                 names.iter().filter(|one| one.how == How::Subject).map(|one| one.digest).collect();
             names.retain(|one| one.how == How::Subject || !referrers.contains(one.digest));
         }
+        census.naming = census.named.values().flatten().map(|one| one.digest).collect();
         census.unclear = unclear::gather(facts);
         census
     }
@@ -255,6 +267,20 @@ fn keys(conventions: &[Convention]) -> BTreeMap<&str, Lists> {
         }
     }
     keys
+}
+
+/// The names that index.json has for each digest, in its order.
+fn ref_names(facts: &Facts) -> BTreeMap<&Digest, Vec<&str>> {
+    let mut names: BTreeMap<&Digest, Vec<&str>> = BTreeMap::new();
+    for entry in facts.entries() {
+        if let (Some(digest), Some(name)) = (entry.digest(), entry.ref_name()) {
+            let names = names.entry(digest).or_default();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
 }
 
 fn invalid<'a>(node: Option<&Node>, foreign: Option<&Foreign>, verified: Verified) -> How<'a> {

@@ -6,7 +6,7 @@
 //! What a digest stands for is in the trees once; where it comes up again, it is only named. So trees end, whatever
 //! names whom.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Census;
 use super::census::How;
@@ -83,7 +83,7 @@ pub fn forest<'a>(census: &Census<'a>) -> Forest<'a> {
     let mut seen = BTreeSet::new();
     for entry in census.facts.entries() {
         let Some(digest) = entry.digest() else { continue };
-        if census.is_response(entry) || grower.naming.contains(digest) || !seen.insert(digest) {
+        if census.is_response(entry) || census.naming.contains(digest) || !seen.insert(digest) {
             continue;
         }
         match grower.grow(digest, Relation::Root, 0) {
@@ -103,7 +103,7 @@ pub fn forest<'a>(census: &Census<'a>) -> Forest<'a> {
     };
     for round in [true, false] {
         for digest in left(&grower) {
-            let below_another = round && grower.naming.contains(&digest);
+            let below_another = round && census.naming.contains(&digest);
             if !below_another && !grower.shown.contains(&digest) {
                 forest.trees.push(grower.grow(&digest, Relation::Root, 0));
             }
@@ -119,27 +119,13 @@ pub fn below<'a>(census: &Census<'a>, index: &Digest) -> Vec<Branch<'a>> {
 
 struct Grower<'c, 'a> {
     census: &'c Census<'a>,
-    /// All that names something.
-    naming: BTreeSet<&'a Digest>,
-    names: BTreeMap<&'a Digest, Vec<&'a str>>,
     /// What stands in a tree with what is below it.
     shown: BTreeSet<Digest>,
 }
 
 impl<'c, 'a> Grower<'c, 'a> {
     fn new(census: &'c Census<'a>) -> Self {
-        let naming = census.subjects_named().flat_map(|subject| census.names(subject));
-        let naming = naming.map(|one| one.digest).collect();
-        let mut names: BTreeMap<&Digest, Vec<&str>> = BTreeMap::new();
-        for entry in census.facts.entries() {
-            if let (Some(digest), Some(name)) = (entry.digest(), entry.ref_name()) {
-                let names = names.entry(digest).or_default();
-                if !names.contains(&name) {
-                    names.push(name);
-                }
-            }
-        }
-        Self { census, naming, names, shown: BTreeSet::new() }
+        Self { census, shown: BTreeSet::new() }
     }
 
     fn grow(&mut self, digest: &Digest, relation: Relation<'a>, depth: usize) -> Branch<'a> {
@@ -162,7 +148,7 @@ impl<'c, 'a> Grower<'c, 'a> {
         let mut branch = Branch {
             digest: digest.clone(),
             relation,
-            names: self.names.get(digest).cloned().unwrap_or_default(),
+            names: self.census.ref_names.get(digest).cloned().unwrap_or_default(),
             kind,
             artifact_type,
             branches: Vec::new(),
@@ -201,7 +187,7 @@ impl<'c, 'a> Grower<'c, 'a> {
         let mut children = Vec::new();
         for child in node.entries.iter().filter_map(Entry::digest) {
             // what names another one is shown below that
-            if self.naming.contains(child) {
+            if self.census.naming.contains(child) {
                 continue;
             }
             let branch = self.grow(child, Relation::Child, depth + 1);

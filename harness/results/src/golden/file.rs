@@ -11,6 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use referee_source::{Source, SourceError};
 use serde::Deserialize;
@@ -66,15 +67,17 @@ impl Golden {
         let mut golden =
             Self { tool: file.tool, version: file.version, with: file.with, cells: BTreeMap::new() };
         for (name, text) in &file.grids {
-            let start = begin(source, name);
-            let words = grid::parse(text).map_err(|mistake| {
-                source.error(start + mistake.at.start..start + mistake.at.end, mistake.what)
-            })?;
+            // where the grid begins is looked up only to tell a mistake: it takes reading the whole file again
+            let mistake = |at: Range<usize>, what| {
+                let start = begin(source, name);
+                source.error(start + at.start..start + at.end, what)
+            };
+            let words = grid::parse(text).map_err(|wrong| mistake(wrong.at, wrong.what))?;
             for word in words {
-                let wrong = |what| source.error(start + word.at.start..start + word.at.end, what);
+                let wrong = |what| mistake(word.at.clone(), what);
                 let id = golden.cell(name, &word).map_err(wrong)?;
                 let recorded = recorded(&file.words, &id, word.word).map_err(wrong)?;
-                if golden.with(&id).is_none() {
+                if !golden.has_versions_for(&id) {
                     return Err(wrong(format!("[with] has no version of every other tool of {id}")));
                 }
                 if golden.cells.insert(id, recorded).is_some() {
