@@ -103,7 +103,11 @@ fn odd_names_of<'a>(
 /// The one of those names that a name is like and not the same as.
 fn odd(name: Value<'_>, names: &'static [&'static str]) -> Option<&'static str> {
     let text = name.as_str()?;
-    names.iter().copied().find(|known| same_but_for_case(&text, known)).filter(|known| *known != text)
+    // as nearly all are
+    if names.contains(&&*text) {
+        return None;
+    }
+    names.iter().copied().find(|known| same_but_for_case(&text, known))
 }
 
 /// Whether a name differs by case only from one that is defined for descriptors.
