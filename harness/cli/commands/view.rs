@@ -36,6 +36,8 @@ struct Shown<'a> {
     elsewhere: Vec<Digest>,
     /// By which conventions each referrer is stored.
     stored: BTreeMap<Digest, BTreeSet<String>>,
+    /// The recorded cases that are like it.
+    cases: Vec<&'static str>,
     /// What is no referrer, or not known to be one.
     related: Vec<Related<'a>>,
     /// Children of the subject, if it is an index, with what names them.
@@ -98,7 +100,7 @@ pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
 impl<'a> Shown<'a> {
     /// What released tools were seen to make of referrers that are stored so.
     fn measured<'s>(&'s self, goldens: &'s Goldens) -> Vec<Measured<'s>> {
-        measured::measured(self.facts, &self.view, &self.stored, goldens)
+        measured::measured(&self.cases, &self.stored, goldens)
     }
 
     /// The names of the subject in index.json.
@@ -114,14 +116,15 @@ impl<'a> Shown<'a> {
         let related = census.related(&every);
         let below = forest::below(census, subject);
         let stored = view::stored(facts, subject, all);
+        let cases = measured::cases(facts, &every);
         if asked.is_empty() {
-            return Self { facts, view: every, elsewhere: Vec::new(), stored, related, below };
+            return Self { facts, view: every, elsewhere: Vec::new(), stored, cases, related, below };
         }
         let view = view::read(facts, subject, asked);
         let found: BTreeSet<&Digest> = view.referrers.iter().map(|found| &found.referrer.digest).collect();
         let others = every.referrers.iter().map(|found| &found.referrer.digest);
         let elsewhere = others.filter(|digest| !found.contains(digest)).cloned().collect();
-        Self { facts, view, elsewhere, stored, related, below }
+        Self { facts, view, elsewhere, stored, cases, related, below }
     }
 }
 

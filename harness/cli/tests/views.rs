@@ -249,6 +249,22 @@ fn whatever_names_an_image_is_shown_as_what_it_is() {
     approve("view-all-json", &transcript(folder.path(), &json));
 }
 
+/// What is odd about a referrer decides which record is like it, also where a chosen convention does not find it.
+#[test]
+fn the_record_that_is_shown_does_not_depend_on_who_was_asked() {
+    let folder = folder();
+    let zoo = Zoo(folder.path().join("layout"));
+    let image = zoo.manifest(r#","layers":[]"#);
+    let wrong = (image.0.clone(), image.1 + 1);
+    let signature = zoo.manifest(&format!(r#","layers":[],"subject":{}"#, descriptor(MANIFEST, &wrong, "")));
+    let tag = r#","annotations":{"org.opencontainers.image.ref.name":"v1"}"#;
+    zoo.finish(&[descriptor(MANIFEST, &image, tag), descriptor(MANIFEST, &signature, "")]);
+    for asked in [&[][..], &["--convention", "fallback-tag"], &["--convention", "untagged-entries"]] {
+        let text = transcript(folder.path(), &[&["view", "layout", "v1"], asked].concat());
+        assert!(text.contains("(case subject-wrong-size)") && !text.contains("attach-discover"), "{text}");
+    }
+}
+
 #[test]
 fn every_word_of_a_view_is_explained() {
     let folder = folder();

@@ -46,18 +46,7 @@ pub(super) fn text(page: Page, shown: &Shown<'_>, goldens: &Goldens) -> String {
     }
     text.push_str(&related(page, &shown.related));
     text.push_str(&tree::below(page, &shown.below));
-    text.push_str("\nEach convention finds\n\n");
-    let width = view.conventions.keys().map(String::len).max().unwrap_or(0);
-    for (id, digests) in &view.conventions {
-        let others = match (shown.elsewhere.len(), digests.len()) {
-            (0, _) => "",
-            (_, 0) => ", which others find",
-            _ => ", and others find the rest",
-        };
-        let _ = writeln!(text, "  {id:width$}  {} of {all}{others}", digests.len());
-    }
-    text.push('\n');
-    text.push_str(&page.wrapped("  ", MEANING, 2));
+    text.push_str(&conventions(page, shown, all));
     text.push_str(&tools(page, shown, goldens));
     if !view.diagnostics.is_empty() {
         text.push_str("\nNotes\n\n");
@@ -70,6 +59,27 @@ pub(super) fn text(page: Page, shown: &Shown<'_>, goldens: &Goldens) -> String {
             text.push_str(&page.wrapped("  - ", &format!("{}{}", shortened(&place), plain(message)), 4));
         }
     }
+    text
+}
+
+/// What each convention finds of so many referrers.
+fn conventions(page: Page, shown: &Shown<'_>, all: usize) -> String {
+    let conventions = &shown.view.conventions;
+    let mut text = match conventions.len() {
+        count @ 2.. if all == 0 => format!("\nNone of {} finds any\n", counted(count, "convention")),
+        _ => "\nEach convention finds\n\n".to_owned(),
+    };
+    let width = conventions.keys().map(String::len).max().unwrap_or(0);
+    for (id, digests) in conventions.iter().filter(|_| all > 0 || conventions.len() == 1) {
+        let others = match (shown.elsewhere.len(), digests.len()) {
+            (0, _) => "",
+            (_, 0) => ", which others find",
+            _ => ", and others find the rest",
+        };
+        let _ = writeln!(text, "  {id:width$}  {} of {all}{others}", digests.len());
+    }
+    text.push('\n');
+    text.push_str(&page.wrapped("  ", MEANING, 2));
     text
 }
 
@@ -167,7 +177,7 @@ pub(super) fn related(page: Page, related: &[Related<'_>]) -> String {
     if related.is_empty() {
         return String::new();
     }
-    let mut text = "\nNo referrers by a valid `subject`, or not known to be\n".to_owned();
+    let mut text = "\nRelated, but not by a valid `subject`\n".to_owned();
     let is_unclear = |one: &&Related<'_>| one.hows.iter().all(|how| matches!(how, How::Unclear(_)));
     let (unclear, named): (Vec<_>, Vec<_>) = related.iter().partition(is_unclear);
     for one in named.iter().chain(unclear.iter().take(UNCLEAR)) {

@@ -37,13 +37,9 @@ pub(super) struct Measured<'a> {
     pub(super) outcome: Outcome,
 }
 
-/// What was recorded of the conventions by which referrers are stored, in the cases that are like this layout.
-pub(super) fn measured<'a>(
-    facts: &Facts,
-    view: &View,
-    stored: &'a BTreeMap<Digest, BTreeSet<String>>,
-    goldens: &'a Goldens,
-) -> Vec<Measured<'a>> {
+/// The recorded cases that are like this layout, by the view of all conventions: what is odd about a referrer is so, whoever
+/// finds it.
+pub(super) fn cases(facts: &Facts, view: &View) -> Vec<&'static str> {
     let listed = facts.entries().iter().any(|entry| entry.digest() == Some(&view.subject));
     let kind = facts.node(&view.subject).map(|node| node.kind);
     let plain = match (listed, kind) {
@@ -54,11 +50,19 @@ pub(super) fn measured<'a>(
     let said = |code: &str| view.diagnostics.iter().any(|one| one.code == code);
     let differs = DIFFERS.iter().filter(|(code, _)| said(code)).map(|(_, case)| *case);
     let cases: Vec<&'static str> = differs.collect();
-    let cases = if cases.is_empty() { vec![plain] } else { cases };
+    if cases.is_empty() { vec![plain] } else { cases }
+}
+
+/// What was recorded of the conventions by which referrers are stored, in these cases.
+pub(super) fn measured<'a>(
+    cases: &[&'static str],
+    stored: &'a BTreeMap<Digest, BTreeSet<String>>,
+    goldens: &'a Goldens,
+) -> Vec<Measured<'a>> {
     let conventions: BTreeSet<&str> = stored.values().flatten().map(String::as_str).collect();
     let mut all = Vec::new();
     for convention in conventions {
-        for case in &cases {
+        for case in cases {
             let seen = goldens.of_convention(case, convention).into_iter();
             all.extend(seen.map(|(tool, version, outcome)| Measured {
                 convention,
