@@ -95,8 +95,11 @@ fn nothing(catalogue: &Catalogue, selected: &Selected, every: &[Cell], filter: &
         "none that it matches has what --driver and --convention name".to_owned()
     } else {
         let better = better(catalogue, filter);
-        if better != filter && !matches(&better).is_empty() {
-            format!("did you mean `{better}`?")
+        // words in brackets are all that a cell has, unless one of them is `*`
+        let wider = better.strip_suffix(']').map(|start| format!("{start},*]"));
+        let mut meant = [Some(better), wider].into_iter().flatten();
+        if let Some(meant) = meant.find(|one| one != filter && !matches(one).is_empty()) {
+            format!("did you mean `{meant}`?")
         } else if let Some(id) = names::meant_driver(catalogue, filter) {
             format!("did you mean --driver {id}?")
         } else if let Some(id) = names::meant_convention(catalogue, filter) {

@@ -49,6 +49,26 @@ impl Role {
     }
 }
 
+impl Role {
+    /// What it means, as a sentence without its full stop.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Producer => "who stores content, and referrers of it, in a layout or a registry",
+            Self::Copier => {
+                "who copies an image with its referrers to another layout, or to or from a registry"
+            }
+            Self::Mutator => {
+                "who has the layout in between, and tags, deletes, collects garbage, writes something else or serves it"
+            }
+            Self::Registry => "the registry on the way, which begins with nothing",
+            Self::Consumer => {
+                "who is asked in the end: it lists referrers or tags, or finds what a tag names"
+            }
+            Self::Bystander => "who uses the image, and should not be disturbed by its referrers",
+        }
+    }
+}
+
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -3,14 +3,20 @@
 //! Owns: their list, and what is said of each. Reports take their words from here, so that `referee explain` knows them all. Leaves to
 //! others: ids of cases, tools and conventions, which explain themselves.
 
+use crate::cell_id::BUILTIN;
 use crate::fate::Fate;
 use crate::outcome::Outcome;
 use crate::results::{Network, Status};
+use crate::role::Role;
 use crate::verdict::Verdict;
 
 /// A word that a report prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Word {
+    /// In the id of a cell: what somebody did.
+    Role(Role),
+    /// In the id of a cell: no tool.
+    Builtin,
     /// In a table of bystanders: not disturbed.
     Same,
     /// What became of referrers on their way.
@@ -88,7 +94,8 @@ impl Word {
         let surprises = Surprise::ALL.into_iter().map(Self::Surprise);
         let statuses = [Status::Ok, Status::Unavailable].into_iter().map(Self::Status);
         let networks = [Network::Loopback, Network::Open].into_iter().map(Self::Network);
-        let signs = [Self::Same, Self::Nothing];
+        let roles = Role::ALL.into_iter().map(Self::Role);
+        let signs = [Self::Builtin, Self::Same, Self::Nothing];
         outcomes
             .chain(fates)
             .chain(growths)
@@ -96,6 +103,7 @@ impl Word {
             .chain(surprises)
             .chain(statuses)
             .chain(networks)
+            .chain(roles)
             .chain(signs)
     }
 
@@ -118,6 +126,8 @@ impl Word {
             Self::Status(Status::Unavailable) => "unavailable",
             Self::Network(Network::Loopback) => "loopback",
             Self::Network(Network::Open) => "open",
+            Self::Role(role) => role.name(),
+            Self::Builtin => BUILTIN,
             Self::Same => "same",
             Self::Nothing => "-",
         }
@@ -150,6 +160,8 @@ impl Word {
             | Self::Surprise(_)
             | Self::Status(_)
             | Self::Network(_)
+            | Self::Role(_)
+            | Self::Builtin
             | Self::Nothing => Tone::Plain,
         }
     }
@@ -164,6 +176,8 @@ impl Word {
             Self::Surprise(_) => "surprise",
             Self::Status(_) => "status of a tool",
             Self::Network(_) => "network of a tool",
+            Self::Role(_) => "role in a cell",
+            Self::Builtin => "who plays a role",
             Self::Same | Self::Nothing => "sign in a table",
         }
     }
@@ -202,6 +216,10 @@ impl Word {
             Self::Network(Network::Loopback) => "the tool could reach its own loopback alone, in a sandbox",
             Self::Network(Network::Open) => {
                 "there was no sandbox: the tool could reach what this machine can"
+            }
+            Self::Role(role) => role.meaning(),
+            Self::Builtin => {
+                "no tool but referee itself: its writer and its reader follow any convention to the letter"
             }
             Self::Same => "the bystander did what it does where the image has no referrers",
             Self::Nothing => {

@@ -2,8 +2,8 @@
 //!
 //! Owns: which differences do not matter, and how near is near. Leaves to others: which words are known.
 
-/// The one of `known` that is meant: the word itself, or the only one that differs by nothing but case and by zeros before
-/// numbers, as `ref-9` does from `REF-09`.
+/// The one of `known` that is meant: the word itself, or the only one that differs by nothing but case, hyphens and zeros before
+/// numbers, as `ref-9` and `ref9` do from `REF-09`.
 pub fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
     let mut alike: Vec<&str> = known.into_iter().filter(|known| fold(known) == folded).collect();
@@ -37,13 +37,19 @@ pub fn most_similar<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, co
     ranked.into_iter().take(count).map(|(_, name)| name).collect()
 }
 
-/// A word without what does not matter: in lower case, and its numbers without zeros before them.
+/// A word without what does not matter: in lower case, without hyphens, and its numbers without zeros before them.
 fn fold(word: &str) -> String {
     let mut folded = String::new();
     // zeros of a number that has no other digit yet
     let mut zeros = 0;
+    let mut after_hyphen = false;
     for c in word.chars().flat_map(char::to_lowercase) {
-        let in_number = folded.ends_with(|before: char| before.is_ascii_digit());
+        if c == '-' {
+            after_hyphen = true;
+            continue;
+        }
+        let in_number = !after_hyphen && folded.ends_with(|before: char| before.is_ascii_digit());
+        after_hyphen = false;
         if c == '0' && !in_number {
             zeros += 1;
             continue;
@@ -89,6 +95,9 @@ mod tests {
             ("Ref-009", "REF-09"),
             ("ref-90", "REF-90"),
             ("BLOB-MISSING", "blob-missing"),
+            ("blobmissing", "blob-missing"),
+            ("ref9", "REF-09"),
+            ("ref90", "REF-90"),
             ("scale-0100", "scale-100"),
             ("00", "0"),
         ] {
@@ -99,7 +108,7 @@ mod tests {
         // of several, only the word itself
         assert_eq!(meant("A-1", ["a-1", "A-1", "a-01"]), Some("A-1"));
         assert_eq!(meant("A-01", ["a-1", "A-1"]), None);
-        assert_eq!(nearest("REF09", known), Some("REF-09"));
+        assert_eq!(nearest("REFF09", known), Some("REF-09"));
         assert_eq!(nearest("Blob-Mising", known), Some("blob-missing"));
     }
 

@@ -23,6 +23,8 @@ fn a_filter_that_matches_nothing_is_told() {
             "did you mean `attach-discover[consumer=oras,producer=regctl]`?",
         ),
         ("*[convention=raww,*]", "did you mean `*[convention=raw,*]`?"),
+        ("attach-discover[consumer=oras", "did you mean `attach-discover[consumer=oras,*]`?"),
+        ("attach-discover[consumer=oras]", "did you mean `attach-discover[consumer=oras,*]`?"),
         ("ORAS", "did you mean --driver oras?"),
         ("Pr-1171", "did you mean --convention pr-1171?"),
         (
@@ -65,6 +67,8 @@ fn ids_are_forgiving_wherever_they_are_typed() {
     for words in [
         &["explain", "ref-9"][..],
         &["explain", "amb-006"],
+        &["explain", "pr1171"],
+        &["explain", "MANIFEST16"],
         &["explain", "Blob-Missing"],
         &["explain", "MISSED"],
         &["explain", "seen-2"],
@@ -82,11 +86,10 @@ fn ids_are_forgiving_wherever_they_are_typed() {
         assert_eq!(exit, 0, "{words:?}: {text}");
     }
     for (words, near) in [
-        (&["explain", "ref9"][..], "REF-09"),
+        (&["explain", "reff9"][..], "REF-09"),
         (&["explain", "blob-mising"], "blob-missing"),
         (&["explain", "sttrict"], "strict"),
         (&["explain", "attach-discovr"], "attach-discover"),
-        (&["explain", "pr1171"], "pr-1171"),
         (&["explain", "regclt"], "regctl"),
         (&["explain", "mised"], "missed"),
         (&["schema", "cse"], "case"),
