@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use referee::runner::catalogue::CatalogueError;
-use referee::source::SourceError;
+use referee::source::{SourceError, plain};
 
 use crate::diagnostic;
 
@@ -116,7 +116,10 @@ impl Failed {
         };
         let text = match source {
             Some(error) => diagnostic::render(error),
-            None => format!("error: {:#}\n", self.error),
+            None => {
+                let lines = format!("error: {:#}", self.error);
+                lines.lines().map(|line| plain(line) + "\n").collect()
+            }
         };
         let _ = std::io::stderr().write_all(text.as_bytes());
         self.exit

@@ -38,6 +38,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failed> {
         .start_handler(|_| grow_heap())
         .build()
         .map_err(anyhow::Error::from)?;
+    let page = crate::machine::page();
     let mut all = Vec::new();
     let mut exit = Exit::Success;
     let least = match args.fail_on {
@@ -62,7 +63,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failed> {
         }
         let checked = Checked { name: input::name(path), report };
         match args.format {
-            CheckFormat::Human => super::print(&human::text(&checked, &profile))?,
+            CheckFormat::Human => super::print(&human::text(&checked, &profile, page))?,
             CheckFormat::Json => super::print_json(&json::document(&checked, &profile))?,
             CheckFormat::Sarif => all.push(checked),
         }

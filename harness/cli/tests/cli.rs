@@ -1,6 +1,7 @@
 //! The command line as a person and a script meet it: transcripts in `golden/cli`, exit codes, contracts.
 
 mod completions;
+mod foreign;
 mod names;
 mod terminal;
 

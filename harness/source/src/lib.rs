@@ -5,6 +5,7 @@
 
 mod counted;
 mod nearest;
+mod plain;
 mod spanned;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use toml::de::{DeArray, DeTable};
 
 pub use counted::counted;
 pub use nearest::{meant, most_similar, nearest};
+pub use plain::{is_plain, plain};
 pub use spanned::At;
 
 /// A named text. Cheap to clone.

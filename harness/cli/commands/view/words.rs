@@ -1,21 +1,10 @@
 //! Words that a view and a tree have in common.
 //!
-//! Owns: how something names a subject, in a sentence; text from a layout, safe for a terminal; places cut short. Leaves to
+//! Owns: how something names a subject, in a sentence; places cut short. Leaves to
 //! others: where these stand.
 
 use referee::layout::view::How;
-
-/// Text of a layout on a terminal: what is not printed as itself is escaped.
-pub(super) fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '"' | '\'' => plain.push(c),
-            _ => plain.extend(c.escape_debug()),
-        }
-    }
-    plain
-}
+pub(super) use referee::source::plain;
 
 /// How something names a subject: a label, and a sentence fragment.
 pub(super) fn how(how: &How<'_>) -> (&'static str, String) {

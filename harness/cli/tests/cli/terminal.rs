@@ -59,6 +59,16 @@ fn lines_are_as_long_as_the_terminal_is_wide() {
         let long: Vec<&str> = text.lines().filter(is_long).collect();
         assert!(text.lines().count() > 2 && long.is_empty(), "{words}: {long:#?}");
     }
+    // a line of a document is cut to fit
+    let check = format!("check {path}/b");
+    for (columns, least) in [(60, 50), (80, 70)] {
+        let text = on_terminal(columns, "NO_COLOR=1 TERM=xterm", &check);
+        let lines = text.lines().filter(|line| line.contains(" | ")).map(|line| line.chars().count());
+        let longest = lines.max().unwrap_or_default();
+        assert!((least..=columns).contains(&longest), "{columns}, {longest}: {text}");
+    }
+    let wide = on_terminal(200, "NO_COLOR=1 TERM=xterm", &check);
+    assert!(wide.lines().any(|line| line.starts_with("error[") && line.len() > 80), "{wide}");
     let cases = on_terminal(200, "NO_COLOR=1 TERM=xterm", "list cases");
     assert!(cases.lines().all(|line| !line.starts_with(' ')), "{cases}");
     assert!(cases.lines().any(|line| line.chars().count() > 80), "{cases}");

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use referee_source::plain;
+
 /// A symbolic or hard link that was not followed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -31,7 +33,7 @@ pub enum LinkEnd {
 
 impl Link {
     pub(crate) fn new(to: &str, hard: bool, end: LinkEnd) -> Self {
-        Self { to: to.escape_debug().to_string(), hard, end }
+        Self { to: plain(to), hard, end }
     }
 
     /// Whether it leads out of the layout, so that nothing can be said of what it stands for.

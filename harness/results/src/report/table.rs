@@ -62,7 +62,7 @@ impl Table {
             if !title.is_empty() {
                 let title = if part.start > 0 { format!("{title}, continued") } else { title.to_owned() };
                 // over the columns, where there is room for it
-                let indent = if label + 2 + len(&title) > page.table_width() { 0 } else { label + 2 };
+                let indent = if label + 2 + len(&title) > page.row_width() { 0 } else { label + 2 };
                 text.push_str(&page.row(&" ".repeat(indent), &title, 2));
             }
             let two = self.heads[part.clone()].iter().any(|(_, second)| !second.is_empty());
@@ -110,7 +110,7 @@ impl Table {
         let (mut begin, mut used) = (0, label + 1);
         for at in 0..self.heads.len() {
             let width = self.width(at) + 1;
-            if used + width > page.table_width() && at > begin {
+            if used + width > page.row_width() && at > begin {
                 parts.push(begin..at);
                 (begin, used) = (at, label + 1);
             }

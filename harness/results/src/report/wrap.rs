@@ -32,13 +32,19 @@ impl Page {
         Self { colour: true, ..self }
     }
 
+    /// Whether it has colours.
+    pub fn is_coloured(self) -> bool {
+        self.colour
+    }
+
+    /// How many characters a line of a table or list may have.
+    pub fn row_width(self) -> usize {
+        self.table
+    }
+
     /// A column of a table with so many characters.
     pub(super) fn narrow(characters: usize) -> Self {
         Self { text: characters, table: characters, colour: false }
-    }
-
-    pub(super) fn table_width(self) -> usize {
-        self.table
     }
 
     /// A word of a table, in its colour if the page has some.

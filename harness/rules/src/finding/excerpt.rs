@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use referee_layout::json::Span;
+use referee_source::is_plain;
 
 /// Bytes of the line kept before the place.
 const BEFORE: usize = 24;
@@ -19,7 +20,8 @@ pub struct Excerpt {
     pub line: usize,
     /// The column in characters, counted from 1.
     pub column: usize,
-    /// What is kept of the line; tabs are spaces, other control characters and what is not UTF-8 are U+FFFD.
+    /// What is kept of the line; tabs are spaces, others that are not printed as themselves and what is not UTF-8 are
+    /// U+FFFD.
     pub text: String,
     /// The place within `text`, in bytes.
     pub place: Range<usize>,
@@ -91,15 +93,10 @@ fn shown(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let plain = |c: char| match c {
         '\t' => ' ',
-        c if c.is_control() || is_direction(c) => char::REPLACEMENT_CHARACTER,
-        c => c,
+        c if is_plain(c) => c,
+        _ => char::REPLACEMENT_CHARACTER,
     };
     text.chars().map(plain).collect()
-}
-
-/// Characters that change the direction of what follows, and so what a terminal shows.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
