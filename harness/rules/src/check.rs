@@ -1,7 +1,7 @@
 //! Holding a layout against a profile.
 //!
 //! Owns: the order of things: each document is seen once while the layout is read, then the layout as a whole. Leaves to
-//! others: reading, what is wrong, and what a report shows of it ([`crate::report`]).
+//! others: reading, what is wrong, and what a report shows of it (`report`).
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};

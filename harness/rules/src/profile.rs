@@ -1,7 +1,7 @@
 //! Profiles: which texts a layout is held against. One TOML file each, under `cases/profiles/`.
 //!
 //! Owns: the file's form and what follows from it for a rule. Leaves to others: finding the files, and what the
-//! convention of a proposal asks of a layout ([`crate::evidence`]).
+//! convention of a proposal asks of a layout (`evidence`).
 
 use std::collections::BTreeMap;
 

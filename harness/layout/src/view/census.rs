@@ -2,7 +2,7 @@
 //!
 //! Owns: telling a valid `subject` from all else that names a manifest: a `subject` in what is no valid manifest, an
 //! annotation that some convention uses, a tag made of a digest. Leaves to others: what could not be read and may name
-//! anything ([`super::unclear`]), and which convention finds what ([`super::join`]).
+//! anything (`unclear`), and which convention finds what (`join`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
