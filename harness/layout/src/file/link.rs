@@ -23,7 +23,7 @@ pub struct Link {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LinkEnd {
-    /// It leads out of the layout.
+    /// It leads out of the layout, or leaves it on its way, as one does whose target is absolute.
     Outside,
     /// Nothing is where it leads to, or it leads back to itself.
     Nothing,
@@ -36,7 +36,7 @@ impl Link {
         Self { to: plain(to), hard, end }
     }
 
-    /// Whether it leads out of the layout, so that nothing can be said of what it stands for.
+    /// Whether it leads out of the layout or leaves it on its way, so that nothing can be said of what it stands for.
     pub fn is_outside(&self) -> bool {
         self.end == LinkEnd::Outside
     }
@@ -48,7 +48,8 @@ impl fmt::Display for Link {
         let kind = if *hard { "hard" } else { "symbolic" };
         write!(f, "a {kind} link to {to}, ")?;
         f.write_str(match (end, hard) {
-            (LinkEnd::Outside, _) => "which leads out of the layout",
+            (LinkEnd::Outside, _) if to.starts_with('/') => "whose target is absolute",
+            (LinkEnd::Outside, _) => "which leaves the layout on its way",
             (LinkEnd::Nothing, true) => "which no earlier member of the archive is",
             (LinkEnd::Nothing, false) => "which leads to nothing",
             (LinkEnd::Passed, _) => {

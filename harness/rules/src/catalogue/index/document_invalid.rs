@@ -37,7 +37,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for blob_node in evidence.blob_nodes() {
         let Some(blob) = blob_node.blob else { continue };
         if let Some(kind) = blob_node.role {
-            report(blob_node, blob, kind.media_type(), findings);
+            let entry = |one: &Reference<'_>| matches!(one.slot(), Slot::Entry(_)) && one.kind() == Some(kind);
+            report(blob_node, blob, kind.media_type(), entry, findings);
             continue;
         }
         let config = |one: &Reference<'_>| {
@@ -46,12 +47,19 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
         // any JSON object may be a config: what is in it is another text's business
         let object = matches!(blob.content, BlobContent::Json(_) | BlobContent::Node(_));
         if !object && blob_node.references.iter().any(config) {
-            report(blob_node, blob, media_type::IMAGE_CONFIG, findings);
+            report(blob_node, blob, media_type::IMAGE_CONFIG, config, findings);
         }
     }
 }
 
-fn report(blob_node: &BlobNode<'_>, blob: &Blob, used: &str, findings: &mut Findings<'_>) {
+/// Reports a blob that is not what those `uses` of it say.
+fn report(
+    blob_node: &BlobNode<'_>,
+    blob: &Blob,
+    used: &str,
+    uses: impl Fn(&Reference<'_>) -> bool,
+    findings: &mut Findings<'_>,
+) {
     let digest = blob_node.digest;
     if blob.verified == Verified::No {
         return;
@@ -76,7 +84,7 @@ fn report(blob_node: &BlobNode<'_>, blob: &Blob, used: &str, findings: &mut Find
         _ => return,
     };
     let finding = findings.on(blob_path(digest), "", message);
-    if let Some(one) = blob_node.references.first() {
+    if let Some(one) = blob_node.references.iter().find(|one| uses(one)) {
         finding.see(one.file(), one.pointer() + "/mediaType", "it is used here");
     }
 }

@@ -8,6 +8,9 @@ use crate::doc::Slot;
 use crate::evidence::{BlobNode, Evidence, Reference};
 use crate::finding::Findings;
 
+/// Types that are true of any document.
+const ANY: [&str; 2] = ["application/octet-stream", "application/json"];
+
 declare_rule! {
     /// the mediaType of a document differs from the one it is used as
     ///
@@ -15,7 +18,7 @@ declare_rule! {
     /// Finds an index.json whose own `mediaType` is not that of an image index, and descriptors that call a blob a
     /// manifest or an index while it says that it is something else, wherever they are: a config or layer whose type is
     /// that of a manifest, too. The other way round, it finds descriptors of another type whose blob says that it is a
-    /// manifest or is used as one. Where the blob is not even what it says itself, the blob is reported in place of the
+    /// manifest or is used as one; a layer or config may also have a type of any bytes, or of any JSON. Where the blob is not even what it says itself, the blob is reported in place of the
     /// descriptors. Subjects have a rule of their own, and other content is opaque: nothing is held against its type.
     ///
     /// ## Why it matters
@@ -104,6 +107,8 @@ fn differs(blob_node: &BlobNode<'_>, node: &Node, one: &Reference<'_>) -> bool {
     let says_itself = own.and_then(DocumentKind::of_media_type).is_some() && node.invalid.is_none();
     match one.kind() {
         Some(kind) => own.map_or(kind != node.kind, |_| own != one.media_type()),
+        // a layer or config is opaque, and those are the types of any bytes
+        None if !is_entry(one) && one.media_type().is_some_and(|said| ANY.contains(&said)) => false,
         // a type of its own may be meant for a blob that nobody uses as a document, and that does not say that it is one
         None => one.media_type().is_some() && (blob_node.role.is_some() || (is_entry(one) && says_itself)),
     }

@@ -9,7 +9,8 @@ declare_rule! {
     ///
     /// ## What it does
     /// Finds blobs that are symbolic links out of the layout, to nothing, or in a loop, and hard links in an archive that name
-    /// no earlier member. Links that stay inside are followed, in a directory as in an archive. (An archive from a pipe can be
+    /// no earlier member. One whose target is absolute, or that leaves the layout on its way, is not followed, wherever it
+    /// ends. Links that stay inside are followed, in a directory as in an archive. (An archive from a pipe can be
     /// read only once, so that its links are not followed.)
     ///
     /// ## Why it matters

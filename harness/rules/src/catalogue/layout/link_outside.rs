@@ -8,7 +8,8 @@ declare_rule! {
     /// a part of the layout is a link that was not followed
     ///
     /// ## What it does
-    /// Finds `oci-layout`, `index.json`, `blobs` and directories in it that are symbolic links out of the layout. Links that
+    /// Finds `oci-layout`, `index.json`, `blobs` and directories in it that are symbolic links out of the layout. One whose
+    /// target is absolute, or that leaves the layout on its way, is not followed, wherever it ends. Links that
     /// stay inside are followed, in a directory as in an archive; a hard link in an archive names an earlier member. Nothing
     /// else is said of what was not looked at, neither that it is missing nor that it is right. (An archive from a pipe can be
     /// read only once, so that its links are not followed.)
