@@ -44,8 +44,15 @@ pub(super) fn check(convention: &Convention, source: &Source) -> Result<(), Sour
             return here.fail("annotation", message);
         }
     }
+    if convention.index_annotation.contains_key("") {
+        let place = source.place(&["index-annotation", ""]);
+        return Err(source.error(place, "an annotation needs a key"));
+    }
     for (key, template) in &convention.image_annotation {
         let fail = |message: &str| Err(source.error(source.place(&["image-annotation", key]), message));
+        if key.is_empty() {
+            return fail("an annotation needs a key");
+        }
         if key == REF_NAME {
             return fail("an image has its own name, or none");
         }
@@ -86,6 +93,13 @@ impl Here<'_> {
         if carrier.place == ListedIn::SubjectIndex && !marked {
             return self.fail("place", "an entry beside the image needs an annotation to be told from it");
         }
+        if let Some(platform) = &carrier.platform
+            && !is_platform(platform)
+        {
+            let message =
+                format!("`{platform}` is no platform, expected `os/architecture`, as in `linux/amd64`");
+            return self.fail("platform", message);
+        }
         self.annotations(carrier)?;
         if let Some(name) = &carrier.ref_name {
             self.ref_name(carrier, name)?;
@@ -104,6 +118,9 @@ impl Here<'_> {
             tables.iter().flat_map(|(table, all)| all.iter().map(|(key, template)| (*table, key, template)))
         {
             let error = |message: &str| self.source.error(self.place(&[table, key]), message);
+            if key.is_empty() {
+                return Err(error("an annotation needs a key"));
+            }
             if key == REF_NAME {
                 let advice = format!("write `ref-name = {:?}` in the carrier", template.text());
                 return Err(error("this key has a word of its own").with_help(advice));
@@ -191,6 +208,13 @@ fn enough(template: &Template, whose: Whose) -> bool {
     })
 }
 
+/// Two words with a `/` between them.
+fn is_platform(text: &str) -> bool {
+    let word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
+    text.split_once('/').is_some_and(|(os, architecture)| word(os) && word(architecture))
+}
+
 /// The tag of a name: all of it, or what follows the repository of a full name.
 fn tag_of(name: &str) -> &str {
     match name.rsplit_once(':') {
@@ -271,6 +295,12 @@ mod tests {
             (referrer, "ref-name = \"{subject.ref-name}\"", 9, "to tell a referrer from the subject"),
             (&nested, "annotation = { \"a.b\" = \"{subject.ref-name}\" }", 13, "so none is left"),
             (referrer, "read-only = true", 9, "no place for a referrer"),
+            (referrer, "platform = \"linux\"", 9, "expected `os/architecture`"),
+            (referrer, "platform = \"linux/arm/v7\"", 9, "expected `os/architecture`"),
+            (referrer, "annotation = { \"\" = \"{subject.digest}\" }", 9, "needs a key"),
+            (referrer, "[image-annotation]\n\"\" = \"x\"", 10, "needs a key"),
+            (referrer, "[index-annotation]\n\"\" = \"x\"", 10, "needs a key"),
+            (referrer, "ref-name = \"{subject.encoded:999}\"", 9, "from 1 to 128"),
             (referrer, "[image-annotation]\n\"a.b\" = \"{referrer.digest}\"", 10, "is for no referrer"),
             (
                 referrer,

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use referee_source::{Source, SourceError};
+use referee_spec::annotation::REF_NAME;
 
 mod check;
 mod template;
@@ -88,7 +89,7 @@ pub struct Carrier {
     /// How far a reader looks for entries.
     #[serde(default)]
     pub reach: Reach,
-    /// `os/architecture` on the entry (BuildKit's attestations carry `unknown/unknown`).
+    /// `os/architecture` on the entry (BuildKit's attestations carry `unknown/unknown`): two words, and no variant.
     #[serde(default)]
     pub platform: Option<String>,
     /// Readers look here, and writers put nothing here: what an older release wrote, and a newer one still reads.
@@ -103,11 +104,15 @@ impl Carrier {
     }
 
     /// Whether an entry with these annotations has all that this carrier writes by its own keys, in its form: it says that it is
-    /// of this carrier, rightly or not. Without keys of its own nothing says that.
+    /// of this carrier, rightly or not. Without keys of its own a name says that, if it is one that is made of digests.
     pub fn is_claimed_by<'v>(&self, value: impl Fn(&str) -> Option<&'v str>) -> bool {
         let has =
             |(key, template): (&String, &Template)| value(key).is_some_and(|there| template.has_form(there));
-        !self.annotation.is_empty() && self.annotation.iter().all(has)
+        if self.annotation.is_empty() {
+            let name = self.ref_name.as_ref().zip(value(REF_NAME));
+            return name.is_some_and(|(template, there)| template.has_form_of_tag(there));
+        }
+        self.annotation.iter().all(has)
     }
 
     /// Whether an entry has the name of its subject on it, so that a subject without a name has none.

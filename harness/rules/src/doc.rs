@@ -19,7 +19,7 @@ use referee_spec::path::blob_path;
 use crate::profile::Profile;
 pub(crate) use annotation::{annotation_pointer, is_in_annotations};
 use canonical::is_canonical_descriptor;
-pub(crate) use entry::is_unknown_platform;
+pub(crate) use entry::{is_unknown_platform, prescribes_platform};
 pub(crate) use slot::{DocKind, Slot};
 pub(crate) use value::visit;
 

@@ -36,6 +36,8 @@ impl Report {
             [facts.oci_layout(), facts.index()].into_iter().flatten().cloned().collect();
         locate(&mut found, &roots, open);
         found.par_sort_unstable_by(Found::order);
+        // two marks may lead to one list
+        found.dedup_by(|one, other| one.says_the_same(other));
         let blobs = facts.blobs();
         Self {
             found,

@@ -235,7 +235,8 @@ impl<'a> Evidence<'a> {
     /// The entries that say by their own keys that they are of a carrier for single referrers. One that has all the marks of
     /// some carrier for what it lists is not of another one with the same keys.
     pub(crate) fn listings(&self) -> Vec<Listing<'a>> {
-        let single = |carrier: &&Carrier| carrier.lists == Lists::Referrer && !carrier.annotation.is_empty();
+        let single =
+            |carrier: &&Carrier| carrier.lists == Lists::Referrer && carrier.marks().next().is_some();
         let all: Vec<_> = self.all_carriers().filter(single).collect();
         let mut found = Vec::new();
         if all.is_empty() {
@@ -290,5 +291,6 @@ impl<'a> Evidence<'a> {
 
 /// Whether two carriers mark entries by the same keys, at least in part.
 fn share_keys(one: &Carrier, other: &Carrier) -> bool {
-    one.annotation.keys().any(|key| other.annotation.contains_key(key))
+    let by_name = |carrier: &Carrier| carrier.annotation.is_empty() && carrier.ref_name.is_some();
+    by_name(one) && by_name(other) || one.annotation.keys().any(|key| other.annotation.contains_key(key))
 }

@@ -3,7 +3,7 @@
 //! Owns: filling the carrier's templates for a subject and a referrer, once for each name of the subject where they ask for it.
 //! Leaves to others: which entries there are ([`super::responses`], [`super::listings`]), and whether they are right.
 
-use referee_convention::{Carrier, Values};
+use referee_convention::{Carrier, Template, Values};
 use referee_layout::{Entry, Node};
 use referee_spec::Digest;
 use referee_spec::digest::DigestError;
@@ -61,6 +61,19 @@ impl<'a> Evidence<'a> {
             return vec![values];
         }
         self.names(subject).into_iter().map(|name| Values { ref_name: Some(name), ..values }).collect()
+    }
+
+    /// The same with each name of the subject, where the entry's further annotations ask for one and its marks do not.
+    pub(crate) fn named_values<'v>(&self, carrier: &Carrier, values: Values<'v>) -> Vec<Values<'v>>
+    where
+        'a: 'v,
+    {
+        let asks = carrier.extra_annotation.values().any(Template::has_ref_name);
+        let names = if asks && values.ref_name.is_none() { self.names(values.subject) } else { Vec::new() };
+        if names.is_empty() {
+            return vec![values];
+        }
+        names.into_iter().map(|name| Values { ref_name: Some(name), ..values }).collect()
     }
 
     /// The names that index.json gives to something for its own sake, and not to list it as somebody's referrer.

@@ -33,6 +33,15 @@ pub(crate) struct Response<'a> {
     pub(crate) node: Option<&'a Node>,
 }
 
+/// A mark of a response that is not that of the subject which another mark stands for.
+#[derive(Debug)]
+pub(crate) struct WrongMark<'r> {
+    pub(crate) subject: &'r Digest,
+    pub(crate) key: &'r str,
+    /// What it has to be; nothing where the subject has no name to be marked with.
+    pub(crate) value: Option<String>,
+}
+
 impl Response<'_> {
     /// The place of the mark in index.json.
     pub(crate) fn pointer(&self) -> String {
@@ -79,6 +88,40 @@ impl Response<'_> {
             }
             _ => self.subject.as_ref() == Some(subject),
         }
+    }
+
+    /// Where its marks are not all of one subject: that of what it lists, or the one that is named.
+    pub(crate) fn wrong_mark<'r>(&'r self, evidence: &'r Evidence<'_>) -> Option<WrongMark<'r>> {
+        let carrier = self.carrier.filter(|one| one.marks().nth(1).is_some() || one.needs_name())?;
+        let listed = |(_, descriptor): (_, &'r Descriptor)| {
+            evidence.node(&descriptor.digest)?.subject.as_ref().map(|subject| &subject.digest)
+        };
+        let subjects: Vec<&Digest> = self.entries().filter_map(listed).chain(&self.subject).collect();
+        if subjects.iter().any(|subject| self.is_for(evidence, subject)) {
+            return None;
+        }
+        subjects.into_iter().find_map(|subject| {
+            let all = evidence.values(carrier, subject);
+            let values = all.first().copied().unwrap_or(Values::of(subject));
+            let wanted = |mark: &Template<'_>| mark.value(&values);
+            let is_there = |mark: &Template<'_>| {
+                wanted(mark).is_some_and(|value| self.entry.annotation(mark.key) == Some(&value))
+            };
+            carrier.marks().find(|mark| mark.template.has_subject() && is_there(mark))?;
+            let wrong = carrier.marks().find(|mark| !is_there(mark))?;
+            Some(WrongMark { subject, key: wrong.key, value: wanted(&wrong) })
+        })
+    }
+
+    /// What the entry points at that is no list but one of what the list is about: the subject, or a single referrer.
+    pub(crate) fn single(&self, evidence: &Evidence<'_>) -> Option<&'static str> {
+        let digest = self.entry.digest()?;
+        if Some(digest) == self.subject.as_ref() {
+            return Some("the subject itself");
+        }
+        // an index that refers to the subject is looked at by a rule of its own
+        let refers = evidence.node(digest).is_some_and(|node| self.lists_rightly(evidence, node));
+        (refers && self.node.is_none()).then_some("a single referrer")
     }
 
     /// Its descriptors with the referrers that they describe. What is not there, and what does not refer to the subject,
@@ -188,6 +231,8 @@ impl<'a> Proposed<'a> {
         }
         let known = self.known.get_or_init(|| self.all_known(facts));
         let subject = known.get(value).map(|digest| (*digest).clone());
+        // what is not in the layout is known by a tag that holds all of its digest
+        let subject = subject.or_else(|| self.mark.template.subject_of_tag(value).filter(|_| by_name_alone));
         // a name of its own says nothing as long as it is nobody's
         (!by_name_alone || subject.is_some()).then_some(subject)
     }

@@ -185,6 +185,13 @@ impl Found {
         }
     }
 
+    /// Whether two of one rule say the same of the same place.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        (self.asked.rule.id, self.pointer, self.span) == (other.asked.rule.id, other.pointer, other.span)
+            && self.text == other.text
+            && self.file == other.file
+    }
+
     /// Which of two comes first in a report: by file, by place in the file, by rule.
     pub(crate) fn order(&self, other: &Self) -> Ordering {
         let rank = |found: &Self| match &*found.file {

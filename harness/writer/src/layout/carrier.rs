@@ -50,10 +50,12 @@ pub(super) fn referrer_entries(
 /// the layout has no entry that could have a name.
 fn values_of<'a>(carrier: &Carrier, subject: &'a ContentNode) -> Vec<Values<'a>> {
     let values = Values::of(&subject.digest);
+    let mut names = subject.tags().filter(|_| !subject.absent);
     if !carrier.needs_name() {
-        return vec![values];
+        // one entry, and what readers do not look at has the first name
+        let asks = carrier.extra_annotation.values().any(Template::has_ref_name);
+        return vec![Values { ref_name: names.next().filter(|_| asks), ..values }];
     }
-    let names = subject.tags().filter(|_| !subject.absent);
     names.map(|name| Values { ref_name: Some(name), ..values }).collect()
 }
 

@@ -63,7 +63,10 @@ fn referrers(evidence: &Evidence<'_>, carrier: &Carrier, findings: &mut Findings
         for values in evidence.values(carrier, subject) {
             let known = of_referrer(values, node);
             let entries = evidence.entries_of(carrier, node, &values);
-            let all = entries.map(|(file, entry)| (differences(carrier, entry, node, &known), file, entry));
+            let named = evidence.named_values(carrier, known);
+            let all = entries.flat_map(|(file, entry)| {
+                named.iter().map(move |known| (differences(carrier, entry, node, known), file.clone(), entry))
+            });
             say(all.collect(), findings);
         }
     }
@@ -82,8 +85,11 @@ fn responses(evidence: &Evidence<'_>, carrier: &Carrier, findings: &mut Findings
     for (subject, entries) in by_subject {
         for values in evidence.values(carrier, subject) {
             let here = entries.iter().filter(|entry| fits(carrier, entry, &values));
-            let all = here.map(|entry| {
-                (lacking(&carrier.extra_annotation, entry, &values), "index.json".to_owned(), *entry)
+            let named = evidence.named_values(carrier, values);
+            let all = here.flat_map(|entry| {
+                named.iter().map(|values| {
+                    (lacking(&carrier.extra_annotation, entry, values), "index.json".to_owned(), *entry)
+                })
             });
             say(all.collect(), findings);
         }

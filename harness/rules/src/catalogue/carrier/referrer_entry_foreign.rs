@@ -9,7 +9,8 @@ declare_rule! {
     ///
     /// ## What it does
     /// Finds entries that a proposal's annotations mark as a referrer of one subject, where the manifest refers to another, or
-    /// where a mark has another value than it should have for this manifest.
+    /// where a mark has another value than it should have for this manifest. So it is with the marks of a response that do not
+    /// all name one subject.
     ///
     /// ## Why it matters
     /// A reader that trusts the mark shows somebody else's signature; one that opens the manifest finds nothing here.
@@ -29,6 +30,7 @@ declare_rule! {
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    responses(evidence, findings);
     for listing in evidence.listings().into_iter().filter(|listing| !listing.fits) {
         let (carrier, entry) = (listing.carrier, listing.entry);
         let node = entry.digest().and_then(|digest| evidence.node(digest));
@@ -62,5 +64,27 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             None => format!("for this referrer of {}, {key} has to be {value}", subject.short()),
         };
         findings.on(listing.file(), at, message);
+    }
+}
+
+/// Responses of which one mark stands for a subject, and another one does not.
+fn responses(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
+    for response in evidence.proposed_responses() {
+        let Some(wrong) = response.wrong_mark(evidence) else { continue };
+        let (key, pointer, subject) = (wrong.key, response.entry.pointer(), wrong.subject.short());
+        let there = response.entry.annotation(key).is_some();
+        match wrong.value {
+            Some(value) => {
+                let at = if there { annotation_pointer(&pointer, key) } else { pointer };
+                let message = format!("for this response of {subject}, {key} has to be {value}");
+                findings.on("index.json", at, message);
+            }
+            None => {
+                let message = format!(
+                    "this is the response of {subject}, which has no name of its own in index.json to be found by"
+                );
+                findings.on("index.json", pointer, message);
+            }
+        }
     }
 }

@@ -1,5 +1,5 @@
 use crate::declare::{Canonical, Check, SHOULD, Severity};
-use crate::doc::{Doc, is_unknown_platform};
+use crate::doc::{Doc, is_unknown_platform, prescribes_platform};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -10,7 +10,7 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// BuildKit marks attestations in this way, so that no runtime picks them. The values are none of Go's, which
-    /// image-spec asks for, but everybody knows them by now.
+    /// image-spec asks for, but everybody knows them by now. Where a proposal asks for them, they are right.
     ///
     /// ## Example
     /// ```json
@@ -31,6 +31,7 @@ declare_rule! {
 fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
     for place in doc.descriptors() {
         if let Some(platform) = place.value.get("platform").filter(|platform| is_unknown_platform(*platform))
+            && !prescribes_platform(doc.profile, place.value)
         {
             findings.at(doc, platform, "the platform is unknown/unknown, which marks attestations");
         }

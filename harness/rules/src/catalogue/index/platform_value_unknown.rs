@@ -1,5 +1,5 @@
 use crate::declare::{Canonical, Check, SHOULD};
-use crate::doc::{Doc, is_unknown_platform};
+use crate::doc::{Doc, is_unknown_platform, prescribes_platform};
 use crate::finding::Findings;
 
 declare_rule! {
@@ -38,7 +38,7 @@ fn check(doc: &Doc<'_>, findings: &mut Findings<'_>) {
         };
         let all = [("architecture", ARCHITECTURES), ("os", SYSTEMS)];
         let wrong: Vec<_> = all.iter().filter_map(foreign).collect();
-        if !wrong.is_empty() {
+        if !wrong.is_empty() && !prescribes_platform(doc.profile, place.value) {
             findings.at(doc, platform, wrong.join(", and "));
         }
     }

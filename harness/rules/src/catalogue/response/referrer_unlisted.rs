@@ -44,6 +44,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     let present_only = matches!(picked("AMB-01"), Some("present-only" | "forbidden"));
     let nested = picked("AMB-35") == Some("nested");
     let misled = misled(evidence);
+    let written = evidence.carriers().filter(|carrier| carrier.lists == Lists::Response).count();
     for (node, subject) in evidence.referrers_to_list() {
         let absent = evidence.blob(subject).is_none();
         if (present_only && absent) || (nested && beside(evidence, &node.digest, subject)) {
@@ -53,22 +54,24 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             if evidence.listed(carrier, node, subject, &responses) == Listed::No
                 && !misled.contains(&(carrier_id(carrier), &node.digest))
             {
-                let message = format!("this refers to {}, {}", subject.short(), lacking(carrier));
+                let message = format!("this refers to {}, {}", subject.short(), lacking(carrier, written > 1));
                 findings.on(blob_path(&node.digest), "/subject", message);
             }
         }
     }
 }
 
-fn lacking(carrier: &Carrier) -> String {
+/// Of several responses, the keys tell which one is meant.
+fn lacking(carrier: &Carrier, of_several: bool) -> String {
     let list = match carrier.place {
         ListedIn::SubjectIndex => "the image's own index",
         ListedIn::Index | ListedIn::Blob => "index.json",
     };
-    if carrier.lists == Lists::Response {
-        return "for which index.json has no response".to_owned();
-    }
     let keys: Vec<&str> = carrier.marks().map(|mark| mark.key).collect();
+    if carrier.lists == Lists::Response {
+        let by = if of_several { format!(" that is marked by {}", keys.join(" and ")) } else { String::new() };
+        return format!("for which index.json has no response{by}");
+    }
     match keys.as_slice() {
         [] => format!("and no entry of {list} lists it"),
         keys => format!("and no entry of {list} with the right {} lists it", keys.join(" and ")),
@@ -79,9 +82,13 @@ fn carrier_id(carrier: &Carrier) -> *const Carrier {
     std::ptr::from_ref(carrier)
 }
 
-/// What is listed by an entry whose mark is no digest: that is reported in its place.
-fn misled<'a>(evidence: &Evidence<'a>) -> BTreeSet<(*const Carrier, &'a Digest)> {
+/// What is listed by an entry whose mark is no digest, or by a response whose marks differ: that is reported in its place.
+fn misled<'e>(evidence: &'e Evidence<'_>) -> BTreeSet<(*const Carrier, &'e Digest)> {
     let mut found = BTreeSet::new();
+    for response in evidence.proposed_responses().filter(|one| one.wrong_mark(evidence).is_some()) {
+        let Some(carrier) = response.carrier else { continue };
+        found.extend(response.entries().map(|(_, listed)| (carrier_id(carrier), &listed.digest)));
+    }
     for (_, entry, carrier) in evidence.claimed() {
         if not_a_digest(carrier, entry, evidence.profile).is_none() {
             continue;

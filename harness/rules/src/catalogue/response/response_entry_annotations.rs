@@ -33,10 +33,13 @@ declare_rule! {
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in copying(evidence, PullUp::Annotations) {
         for (entry, descriptor, node) in response.referrers(evidence) {
-            let differs =
-                |(key, value): &(&str, &str)| descriptor.optional().annotations.get(key) != Some(value);
+            let there = &descriptor.optional().annotations;
+            let differs = |(key, value): &(&str, &str)| there.get(key) != Some(value);
             if let Some((key, _)) = node.annotations.iter().find(differs) {
-                let message = format!("the value of {key} differs from that in the manifest");
+                let message = match there.get(key) {
+                    Some(_) => format!("the value of {key} differs from that in the manifest"),
+                    None => format!("there is no annotation {key}, which the manifest has"),
+                };
                 findings
                     .on(response.file(), entry.pointer(), message)
                     .of_proposal(response.is_own(evidence), evidence.profile);

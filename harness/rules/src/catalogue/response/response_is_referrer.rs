@@ -28,14 +28,7 @@ declare_rule! {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for response in evidence.proposed_responses() {
-        let Some(digest) = response.entry.digest() else { continue };
-        let refers = evidence.node(digest).is_some_and(|node| response.lists_rightly(evidence, node));
-        let what = match () {
-            () if Some(digest) == response.subject.as_ref() => "the subject itself",
-            // an index that refers to the subject is looked at by a rule of its own
-            () if refers && response.node.is_none() => "a single referrer",
-            () => continue,
-        };
+        let Some(what) = response.single(evidence) else { continue };
         findings.on(
             "index.json",
             response.pointer(),
