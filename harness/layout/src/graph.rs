@@ -55,6 +55,13 @@ pub fn edges(node: &Node) -> impl Iterator<Item = Edge<'_>> {
     config.chain(items).chain(subject)
 }
 
+/// What index.json lists, or an index that can be reached from there; it need not be there.
+pub fn listed(facts: &Facts) -> BTreeSet<&Digest> {
+    let indexes = reachable(facts, roots(facts).map(|edge| edge.to), |kind| kind == EdgeKind::Manifest);
+    let nodes = indexes.into_iter().filter_map(|digest| facts.node(digest)).flat_map(edges);
+    roots(facts).chain(nodes.filter(|edge| edge.kind == EdgeKind::Manifest)).map(|edge| edge.to).collect()
+}
+
 /// The manifests and indexes that can be reached from `from` along edges of the kinds that `follow` accepts,
 /// `from` included. A corrupt layout can have a cycle, so each document is followed once.
 pub fn reachable<'a>(

@@ -226,7 +226,7 @@ impl<'a> From<&'a tree::Branch<'a>> for Branch<'a> {
         let (relation, named) = match &branch.relation {
             Relation::Root => ("root", None),
             Relation::Child => ("child", None),
-            Relation::Content => ("content", None),
+            Relation::Content(_) => ("content", None),
             Relation::Names(how) => (how.word(), Some(Named::from(how))),
         };
         let kind = match branch.kind {

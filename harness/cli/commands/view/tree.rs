@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use referee::layout::graph::EdgeKind;
 use referee::layout::view::tree::{Branch, Forest, Kind, Relation};
 use referee::layout::view::{How, Related};
 use referee::results::report::wrap::Page;
@@ -66,7 +67,7 @@ pub(super) fn text(page: Page, forest: &Forest<'_>, unclear: &[Related<'_>]) -> 
 pub(super) fn below(page: Page, branches: &[Branch<'_>]) -> String {
     let mut text = match branches.first().map(|branch| &branch.relation) {
         None => return String::new(),
-        Some(Relation::Content) => "\nNamed in its place\n\n".to_owned(),
+        Some(Relation::Content(_)) => "\nNamed in its place\n\n".to_owned(),
         Some(_) => "\nOf what this index lists\n\n".to_owned(),
     };
     some(page, &mut text, branches, 1);
@@ -96,7 +97,10 @@ fn branch(page: Page, text: &mut String, branch: &Branch<'_>, depth: usize) {
             line.push_str(kind(branch.kind));
             line.push_str(" of the index");
         }
-        Relation::Content => line.push_str(", the config or a layer of the manifest, which is no subject"),
+        Relation::Content(EdgeKind::Config) => {
+            line.push_str(", the config of the manifest, which is no subject");
+        }
+        Relation::Content(_) => line.push_str(", a layer of the manifest, which is no subject"),
         Relation::Names(named) => {
             let _ = write!(line, " {}", plain(branch.artifact_type.unwrap_or("without a type")));
             match branch.kind {
@@ -163,7 +167,7 @@ impl Count {
         match branch.relation {
             Relation::Names(How::Subject) => self.referrers += 1,
             Relation::Names(_) => self.others += 1,
-            Relation::Root | Relation::Child | Relation::Content => {}
+            Relation::Root | Relation::Child | Relation::Content(_) => {}
         }
         branch.branches.iter().for_each(|one| self.add(one));
     }

@@ -217,7 +217,13 @@ fn invalid(kind: DocumentKind, unambiguous: bool, view: &ManifestView<'_>) -> Op
     let own = view.media_type();
     let known = own.present().map(|own| DocumentKind::of_media_type(own));
     if !own.is_absent() && known != Some(Some(kind)) {
-        return flaw("/mediaType", "mediaType is that of another kind of document");
+        let what = match (own.present().map(|own| own.is_empty()), known) {
+            (None, _) => "mediaType is no text",
+            (Some(true), _) => "mediaType is empty",
+            (_, Some(Some(_))) => "mediaType is that of another kind of document",
+            (_, _) => "mediaType is not that of a manifest or index",
+        };
+        return flaw("/mediaType", what);
     }
     if view.schema_version().present() != Some(&2) {
         return flaw("/schemaVersion", "schemaVersion is not 2");

@@ -126,6 +126,11 @@ fn find(facts: &Facts, text: &str) -> Result<Digest, ResolveError> {
     }
 }
 
+/// Whether it is an algorithm that the specification has, with a function here or without.
+fn is_known(algorithm: &str) -> bool {
+    algorithm == "blake3" || Algorithm::ALL.iter().any(|known| known.name() == algorithm)
+}
+
 fn is_lower_hex(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
@@ -141,10 +146,13 @@ pub(super) fn resolve(facts: &Facts, text: &str) -> Result<Digest, ResolveError>
     without_referrers(facts, &mut digests);
     match (digests.len(), Digest::parse(text)) {
         (1, _) => return digests.pop().ok_or_else(|| not_found(facts, text)),
-        (0, Ok(digest)) => return Ok(digest),
+        // any text with a colon has the form of a digest: of an algorithm that nobody knows, it has to be in the layout
+        (0, Ok(digest)) if is_known(digest.algorithm()) || facts.mentioned().any(|own| *own == digest) => {
+            return Ok(digest);
+        }
+        (0, Ok(_)) => {}
         (0, Err(error)) => {
-            let known = ["sha256:", "sha512:", "blake3:"];
-            if known.iter().any(|prefix| text.starts_with(prefix)) {
+            if text.split_once(':').is_some_and(|(algorithm, _)| is_known(algorithm)) {
                 return Err(ResolveError::Digest { text: text.to_owned(), error });
             }
         }
@@ -207,6 +215,20 @@ mod tests {
         is("cafe9", "cafe9");
         // a step of a run that asks for a tag asks for nothing else
         assert!(facts.resolve("abcd1").is_err());
+    }
+
+    #[test]
+    fn a_name_with_a_colon_that_does_not_exist_is_no_digest() {
+        let facts = facts(&["abcd1", "12"]);
+        for text in ["nginx:lates", "b:v1", "x:1", "caf:e", "other:1"] {
+            for error in [facts.find(text).unwrap_err(), facts.resolve(text).unwrap_err()] {
+                assert!(matches!(error, ResolveError::NotFound { .. }), "{text}: {error}");
+            }
+        }
+        // an absent subject of an algorithm that the specification has may be asked for
+        for text in [format!("sha256:{:0<64}", "9"), format!("blake3:{:0<64}", "9")] {
+            assert_eq!(facts.find(&text).unwrap().to_string(), text);
+        }
     }
 
     #[test]

@@ -118,9 +118,10 @@ impl<'a> Census<'a> {
         self.named.get(subject).into_iter().flatten()
     }
 
-    /// What may name anything, since it could not be read.
+    /// What may name anything, since it could not be read; not what is known to name something.
     pub fn unclear(&self) -> Vec<Related<'a>> {
-        self.unclear.iter().map(Unclear::related).collect()
+        let is_named = |one: &&Unclear<'a>| one.digest.is_some_and(|digest| self.naming.contains(digest));
+        self.unclear.iter().filter(|one| !is_named(one)).map(Unclear::related).collect()
     }
 
     /// What has to do with the subject of a view that has all conventions, beside the referrers that are found.

@@ -110,11 +110,7 @@ impl<'a> Join<'a> {
             if let (Some(listed), Some(node)) = (sighting.listed(), sighting.node) {
                 let differ = differences(listed, node);
                 if !differ.is_empty() {
-                    let message = format!(
-                        "lists {} with another {} than its manifest has",
-                        listed.digest.short(),
-                        differ.join(", ")
-                    );
+                    let message = format!("lists {} {differ}", listed.digest.short());
                     self.note([Diagnostic::at("fields-differ", &sighting.found_at(), message)]);
                 }
             }
@@ -262,14 +258,29 @@ impl<'a> Join<'a> {
     }
 }
 
-/// The fields in which a listed descriptor is not what the manifest gives.
-fn differences(listed: &Descriptor, node: &Node) -> Vec<&'static str> {
+/// In which fields a listed descriptor is not what the manifest gives, as a sentence fragment; empty if in none.
+fn differences(listed: &Descriptor, node: &Node) -> String {
     let media_type = node.media_type.as_deref().unwrap_or(node.kind.media_type());
+    let (own, given) = (listed.optional(), node.referrer_type());
+    let has_type = own.artifact_type.is_some();
+    let has_annotations = own.annotations.iter().next().is_some();
+    // each with whether it differs, and whether the list has it at all
     let fields = [
-        ("mediaType", listed.media_type != media_type),
-        ("size", listed.size != node.size),
-        ("artifactType", listed.optional().artifact_type.as_deref() != node.referrer_type()),
-        ("annotations", listed.optional().annotations != node.annotations),
+        ("mediaType", listed.media_type != media_type, true),
+        ("size", listed.size != node.size, true),
+        ("artifactType", own.artifact_type.as_deref() != given, has_type),
+        ("annotations", own.annotations != node.annotations, has_annotations),
     ];
-    fields.into_iter().filter(|(_, differ)| *differ).map(|(name, _)| name).collect()
+    let of = |is_there: bool| {
+        let names = fields.iter().filter(|(_, differs, there)| *differs && *there == is_there);
+        names.map(|(name, ..)| *name).collect::<Vec<_>>().join(" and ")
+    };
+    match (of(true), of(false)) {
+        (other, none) if other.is_empty() && none.is_empty() => String::new(),
+        (other, none) if none.is_empty() => format!("with {other} other than its manifest has"),
+        (other, none) if other.is_empty() => format!("without the {none} that its manifest has"),
+        (other, none) => {
+            format!("with {other} other than its manifest has, and without the {none} that it has")
+        }
+    }
 }

@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::carrier::{self, Sighting};
 use crate::facts::{Entry, Facts};
-use referee_convention::{Carrier, Convention, ListedIn, PullUp, Reach};
+use crate::graph;
+use referee_convention::{Carrier, Convention, ListedIn, Lists, PullUp, Reach};
 use referee_spec::Digest;
 
 /// The ids of the conventions by which each referrer is stored. One that asks for less than another one of them is left out.
@@ -19,13 +20,20 @@ pub fn stored(
     subject: &Digest,
     conventions: &[Convention],
 ) -> BTreeMap<Digest, BTreeSet<String>> {
+    let listed = graph::listed(facts);
     let mut read: Vec<(&Carrier, BTreeSet<&Digest>)> = Vec::new();
     for carrier in conventions.iter().flat_map(Convention::written) {
         if !read.iter().any(|(known, _)| is_same(known, carrier)) {
             // a writer puts entries where it is told to, and not anywhere that can be reached from there
             let own = Carrier { reach: Reach::Entries, ..carrier.clone() };
             let sightings = carrier::read(facts, subject, &own).sightings;
-            let whole = sightings.iter().filter(|one| has_all(one, &carrier.pull_up));
+            let whole = sightings.iter().filter(|one| match (carrier.place, carrier.lists) {
+                // what a list has is not merely a blob
+                (ListedIn::Blob, _) => !listed.contains(one.digest()),
+                // readers list what a response says, whatever was copied to it
+                (_, Lists::Response) => true,
+                (_, Lists::Referrer) => has_all(one, &carrier.pull_up),
+            });
             read.push((carrier, whole.map(Sighting::digest).collect()));
         }
     }

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use super::Census;
 use super::census::How;
 use crate::facts::{BlobContent, DocumentKind, Entry};
+use crate::graph::{self, EdgeKind};
 use crate::view::{unlisted_folder, usable};
 use referee_spec::Digest;
 
@@ -55,7 +56,7 @@ pub enum Relation<'a> {
     /// An entry of the index above.
     Child,
     /// The config or a layer of the manifest above, which is no subject for a referrer.
-    Content,
+    Content(EdgeKind),
     /// It names the one above.
     Names(How<'a>),
 }
@@ -177,12 +178,14 @@ impl<'c, 'a> Grower<'c, 'a> {
             return Vec::new();
         }
         if node.kind == DocumentKind::Manifest {
-            let config = node.config.iter().map(|config| &config.digest);
-            let content: BTreeSet<&Digest> =
-                config.chain(node.entries.iter().filter_map(Entry::digest)).collect();
-            let named = content.into_iter().filter(|one| self.census.names(one).next().is_some());
-            let named: Vec<&Digest> = named.collect();
-            return named.into_iter().map(|one| self.grow(one, Relation::Content, depth + 1)).collect();
+            let content = graph::edges(node).filter(|edge| edge.kind != EdgeKind::Subject);
+            let named = content.filter(|edge| self.census.names(edge.to).next().is_some());
+            let mut named: Vec<(&Digest, EdgeKind)> = named.map(|edge| (edge.to, edge.kind)).collect();
+            // what is both is named once, as the config
+            named.sort_unstable();
+            named.dedup_by_key(|(digest, _)| *digest);
+            let grow = |(one, kind)| self.grow(one, Relation::Content(kind), depth + 1);
+            return named.into_iter().map(grow).collect();
         }
         let mut children = Vec::new();
         for child in node.entries.iter().filter_map(Entry::digest) {
