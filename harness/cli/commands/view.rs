@@ -6,6 +6,7 @@
 mod human;
 mod json;
 mod measured;
+mod odd;
 mod tree;
 mod words;
 
@@ -26,6 +27,7 @@ use crate::exit::{Exit, Failed};
 use crate::input::{self, Input};
 use crate::machine;
 use measured::Measured;
+use odd::Odd;
 
 /// What is known of one subject.
 struct Shown<'a> {
@@ -38,6 +40,8 @@ struct Shown<'a> {
     stored: BTreeMap<Digest, BTreeSet<String>>,
     /// The recorded cases that are like it.
     cases: Vec<&'static str>,
+    /// What is here and was not in them.
+    odd: Vec<String>,
     /// What is no referrer, or not known to be one.
     related: Vec<Related<'a>>,
     /// Children of the subject, if it is an index, with what names them.
@@ -64,7 +68,8 @@ pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
         return Err(Failed::usage(format!("{}/index.json is not JSON: {why}", args.layout.display())));
     }
     let census = Census::new(&facts, &all);
-    let show = |subject: &Digest| Shown::new(&census, subject, &all, &asked);
+    let odd = odd::of_layout(&census);
+    let show = |subject: &Digest| Shown::new(&census, subject, &all, &asked, &odd);
     match &args.subject {
         Some(text) => {
             let subject = facts.find(text).map_err(|error| Failed::usage(error.to_string()))?;
@@ -87,7 +92,9 @@ pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
                     super::print_json(&json::all(&subjects, &goldens, &forest, &unclear))?;
                     std::mem::forget(subjects);
                 }
-                Format::Human => super::print(&tree::text(machine::page(), &forest, &unclear))?,
+                Format::Human => {
+                    super::print(&tree::text(machine::page(), &forest, &unclear, !asked.is_empty()))?
+                }
             }
         }
     }
@@ -110,21 +117,28 @@ impl<'a> Shown<'a> {
         own.filter_map(|entry| entry.ref_name()).collect()
     }
 
-    fn new(census: &Census<'a>, subject: &Digest, all: &[Convention], asked: &[Convention]) -> Self {
+    fn new(
+        census: &Census<'a>,
+        subject: &Digest,
+        all: &[Convention],
+        asked: &[Convention],
+        odd: &[Odd],
+    ) -> Self {
         let facts = census.facts();
         let every = view::read(facts, subject, all);
         let related = census.related(&every);
         let below = forest::below(census, subject);
         let stored = view::stored(facts, subject, all);
         let cases = measured::cases(facts, &every);
+        let odd = odd::of_view(odd, &every);
         if asked.is_empty() {
-            return Self { facts, view: every, elsewhere: Vec::new(), stored, cases, related, below };
+            return Self { facts, view: every, elsewhere: Vec::new(), stored, cases, odd, related, below };
         }
         let view = view::read(facts, subject, asked);
         let found: BTreeSet<&Digest> = view.referrers.iter().map(|found| &found.referrer.digest).collect();
         let others = every.referrers.iter().map(|found| &found.referrer.digest);
         let elsewhere = others.filter(|digest| !found.contains(digest)).cloned().collect();
-        Self { facts, view, elsewhere, stored, cases, related, below }
+        Self { facts, view, elsewhere, stored, cases, odd, related, below }
     }
 }
 

@@ -296,3 +296,88 @@ fn a_subject_among_all_is_as_if_it_had_been_asked_for() {
         assert_eq!(*subject, json(&[subject["subject"].as_str().expect("a digest")]));
     }
 }
+
+/// A response's word is enough for a referrer to be stored so, and not where it cannot be true; all forms say the same of it.
+#[test]
+fn what_a_response_alone_says_is_told_alike_of_one_subject_and_of_all() {
+    let ref_name = |name: &str| format!(r#","annotations":{{"org.opencontainers.image.ref.name":"{name}"}}"#);
+    for (kind, counted) in [("there", "1 referrer"), ("gone", "1 referrer"), ("config", "0 referrers")] {
+        let folder = folder();
+        let zoo = Zoo(folder.path().join("layout"));
+        let image = zoo.manifest(r#","layers":[]"#);
+        let subject = format!(r#","layers":[],"subject":{}"#, descriptor(MANIFEST, &image, ""));
+        let listed = match kind {
+            "there" => zoo.manifest(&subject),
+            "gone" => (Algorithm::Sha256.digest(b"gone"), 4),
+            _ => zoo.blob("{}"),
+        };
+        let response = zoo.blob(&index(&[descriptor(MANIFEST, &listed, "")]));
+        let tag = ref_name(&format!("sha256-{}", image.0.encoded()));
+        zoo.finish(&[
+            descriptor(MANIFEST, &image, &ref_name("v1")),
+            descriptor(IMAGE_INDEX, &response, &tag),
+        ]);
+        let one = transcript(folder.path(), &["view", "layout", "v1"]);
+        let all = transcript(folder.path(), &["view", "layout"]);
+        assert!(one.contains(&format!("\n{counted} of\n")), "{one}");
+        assert!(all.contains(&format!(", {counted}\n")), "{all}");
+        assert_eq!(one.contains("stored as   fallback-tag"), kind != "config", "{one}");
+        let line = one.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(line.contains("without what is odd here"), kind != "config", "{one}");
+    }
+}
+
+/// Tools were seen to refuse or to miss because of these, whichever subject is asked for.
+#[test]
+fn a_record_says_what_is_odd_in_the_layout() {
+    let folder = folder();
+    let zoo = Zoo(folder.path().join("layout"));
+    let image = zoo.manifest(r#","layers":[]"#);
+    let other = zoo.manifest(r#","layers":[],"x":"other""#);
+    let wrong = (other.0.clone(), other.1 + 1);
+    let own = format!(r#","layers":[],"subject":{}"#, descriptor(MANIFEST, &image, ""));
+    let referrer = zoo.manifest(&own);
+    let sized = zoo.manifest(&format!(r#","layers":[],"subject":{}"#, descriptor(MANIFEST, &wrong, "")));
+    let both = zoo.manifest(&format!(r#"{own},"Subject":{}"#, descriptor(MANIFEST, &image, "")));
+    let v1 = r#","annotations":{"org.opencontainers.image.ref.name":"v1"}"#;
+    let octet = "application/octet-stream";
+    let layouts = [
+        (
+            vec![descriptor(octet, &image, v1), descriptor(MANIFEST, &referrer, "")],
+            "`application/octet-stream`",
+        ),
+        (vec![descriptor(MANIFEST, &image, v1), descriptor(MANIFEST, &sized, "")], "with another size"),
+        (vec![descriptor(MANIFEST, &image, v1), descriptor(MANIFEST, &both, "")], "a member `Subject`"),
+    ];
+    for (entries, what) in layouts {
+        zoo.finish(&entries);
+        let text = transcript(folder.path(), &["view", "layout", "v1"]);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("without what is odd here") && text.contains(what), "{what}: {text}");
+    }
+}
+
+#[test]
+fn an_index_that_is_too_deep_says_so_and_a_bad_annotation_is_shown() {
+    let folder = folder();
+    let zoo = Zoo(folder.path().join("layout"));
+    let image = zoo.manifest(r#","layers":[]"#);
+    let referrer = zoo.manifest(&format!(r#","layers":[],"subject":{}"#, descriptor(MANIFEST, &image, "")));
+    let bad = zoo.manifest(r#","layers":[],"x":"attestation""#);
+    let mut outer = zoo.blob(&index(&[descriptor(MANIFEST, &image, "")]));
+    for _ in 0..100 {
+        outer = zoo.blob(&index(&[descriptor(IMAGE_INDEX, &outer, "")]));
+    }
+    let v1 = r#","annotations":{"org.opencontainers.image.ref.name":"v1"}"#;
+    let named = r#","annotations":{"vnd.docker.reference.digest":"sha256:bad"}"#;
+    zoo.finish(&[
+        descriptor(IMAGE_INDEX, &outer, v1),
+        descriptor(MANIFEST, &referrer, ""),
+        descriptor(MANIFEST, &bad, named),
+    ]);
+    for words in [&["view", "layout"][..], &["view", "layout", "v1"]] {
+        let text = transcript(folder.path(), words).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("deeper than 64 levels"), "{text}");
+        assert!(text.contains("vnd.docker.reference.digest is no digest: sha256:bad"), "{text}");
+    }
+}

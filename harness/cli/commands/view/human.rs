@@ -16,6 +16,9 @@ use super::{Shown, tree};
 /// So many of what could not be read are shown; the rest is counted.
 const UNCLEAR: usize = 5;
 
+/// So much of what is odd is shown.
+const ODD: usize = 5;
+
 /// What the list of conventions means.
 const MEANING: &str = "A convention is a way to store referrers. What it finds is what the built-in reader finds that follows \
                        it to the letter; no tool was asked.";
@@ -133,7 +136,8 @@ fn tools(page: Page, shown: &Shown<'_>, goldens: &Goldens) -> String {
     let mut last = "";
     for ((case, convention), outcomes) in &seen {
         if *case != last {
-            let title = format!("Of one stored so, released tools found (case {case})");
+            let without = if shown.odd.is_empty() { "" } else { ", without what is odd here" };
+            let title = format!("Of one stored so, released tools found (case {case}){without}");
             let _ = writeln!(text, "\n{}", page.wrapped("", &title, 2));
             last = case;
         }
@@ -145,6 +149,13 @@ fn tools(page: Page, shown: &Shown<'_>, goldens: &Goldens) -> String {
     if !measured.is_empty() {
         text.push('\n');
         text.push_str(&page.wrapped("  ", RECORDED, 2));
+        for what in shown.odd.iter().take(ODD) {
+            text.push_str(&page.wrapped("  - odd: ", &shortened(what), 4));
+        }
+        match shown.odd.len().saturating_sub(ODD) {
+            0 => {}
+            more => _ = writeln!(text, "  - and {more} more; --format json has all"),
+        }
     }
     text
 }

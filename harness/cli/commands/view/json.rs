@@ -37,6 +37,8 @@ pub(super) struct One<'a> {
     elsewhere: &'a [Digest],
     /// What released tools were seen to make of referrers that are stored so.
     tools: Vec<Tool<'a>>,
+    /// What is here and was not so in the recorded cases: with it, a tool may do something else than `tools` says.
+    odd: &'a [String],
     /// What names the subject and is no referrer by a valid `subject`, or could not be read.
     related: Vec<Related<'a>>,
     /// Children of the subject that something names.
@@ -147,6 +149,7 @@ pub(super) fn one<'a>(shown: &'a Shown<'a>, goldens: &'a Goldens) -> One<'a> {
         conventions: &view.conventions,
         elsewhere: &shown.elsewhere,
         tools: shown.measured(goldens).into_iter().map(Tool::from).collect(),
+        odd: &shown.odd,
         related: shown.related.iter().map(Related::from).collect(),
         below: shown.below.iter().map(Branch::from).collect(),
         diagnostics: &view.diagnostics,
@@ -212,7 +215,7 @@ impl<'a> From<&'a super::Related<'a>> for Related<'a> {
 impl<'a> From<&'a How<'a>> for Named<'a> {
     fn from(how: &'a How<'a>) -> Self {
         let (key, tag, why) = match how {
-            How::Subject => (None, None, None),
+            How::Subject | How::Listed => (None, None, None),
             How::Annotation(key) => (Some(*key), None, None),
             How::Tag(tag) => (None, Some(*tag), None),
             How::Invalid(why) | How::Unclear(why) => (None, None, Some(why.as_str())),

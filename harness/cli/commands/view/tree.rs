@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use referee::layout::graph::EdgeKind;
-use referee::layout::view::tree::{Branch, Forest, Kind, Relation};
+use referee::layout::view::tree::{Branch, DEPTH, Forest, Kind, Relation};
 use referee::layout::view::{How, Related};
 use referee::results::report::wrap::Page;
 use referee::source::counted;
@@ -27,8 +27,11 @@ const BARE: usize = 10;
 
 const LEGEND: &str = "Below a manifest is what refers to it by `subject`, if nothing else is said.";
 
+const ASKED: &str = "All of it is shown, whichever convention finds it. What the chosen ones find is said where a subject is \
+                     named, and in --format json.";
+
 /// All trees of a layout.
-pub(super) fn text(page: Page, forest: &Forest<'_>, unclear: &[Related<'_>]) -> String {
+pub(super) fn text(page: Page, forest: &Forest<'_>, unclear: &[Related<'_>], is_asked: bool) -> String {
     let mut count = Count::default();
     forest.trees.iter().for_each(|tree| count.add(tree));
     let mut text =
@@ -42,6 +45,9 @@ pub(super) fn text(page: Page, forest: &Forest<'_>, unclear: &[Related<'_>]) -> 
     if !forest.trees.is_empty() {
         text.push('\n');
         text.push_str(&page.wrapped("", LEGEND, 0));
+        if is_asked {
+            text.push_str(&page.wrapped("", ASKED, 0));
+        }
     }
     for tree in forest.trees.iter().take(TREES) {
         text.push('\n');
@@ -119,7 +125,10 @@ fn branch(page: Page, text: &mut String, branch: &Branch<'_>, depth: usize) {
         }
     }
     if branch.cut {
-        line.push_str("; what refers to it is shown elsewhere");
+        line.push_str(match depth {
+            DEPTH => "; what is deeper than 64 levels is not shown below it",
+            _ => "; what refers to it is shown elsewhere",
+        });
     }
     text.push_str(&page.wrapped(&indent(depth), &line, indent(depth).len() + 4));
     some(page, text, &branch.branches, depth + 1);
@@ -165,7 +174,7 @@ impl Count {
         let names = |one: &&Branch<'_>| matches!(one.relation, Relation::Names(_));
         self.subjects += usize::from(branch.branches.iter().any(|one| names(&one)));
         match branch.relation {
-            Relation::Names(How::Subject) => self.referrers += 1,
+            Relation::Names(How::Subject | How::Listed) => self.referrers += 1,
             Relation::Names(_) => self.others += 1,
             Relation::Root | Relation::Child | Relation::Content(_) => {}
         }

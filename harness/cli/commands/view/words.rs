@@ -10,6 +10,7 @@ pub(super) use referee::source::plain;
 pub(super) fn how(how: &How<'_>) -> (&'static str, String) {
     match how {
         How::Subject => ("named by", "`subject`".to_owned()),
+        How::Listed => ("named by", "a response alone, as it could not be read itself".to_owned()),
         How::Invalid(why) => {
             ("named by", format!("`subject`, but {}; no reader should use it, and some tools do", plain(why)))
         }

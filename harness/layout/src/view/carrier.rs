@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::want::Want;
 use super::{Diagnostic, unlisted_folder, usable};
-use crate::facts::{Descriptor, DocumentKind, Entry, Facts, Node, Referrer};
+use crate::facts::{BlobContent, Descriptor, DocumentKind, Entry, Facts, Node, Referrer};
 use crate::graph::{self, EdgeKind};
 use referee_convention::{Carrier, ListedIn, Lists, Reach};
 use referee_spec::{Digest, media_type};
@@ -260,6 +260,15 @@ impl<'a> Reading<'a> {
                     self.broken |= !usable(node);
                     self.refuted(Some(response), entry, node);
                 }
+                None if is_other(facts, &descriptor.digest) => {
+                    let digest = descriptor.digest.short();
+                    self.diagnostics.push(Diagnostic {
+                        code: "listed-no-referrer",
+                        file: Some(response.path()),
+                        pointer: Some(entry.pointer()),
+                        message: format!("lists {digest}, which is neither a manifest nor an index"),
+                    });
+                }
                 node => {
                     self.sight(Says::List(descriptor), node, Some(response), Some(entry));
                     if let Some(sighting) = self.sightings.last_mut() {
@@ -307,6 +316,12 @@ impl<'a> Reading<'a> {
     ) {
         self.sightings.push(Sighting { says, node, file, entry, via: None });
     }
+}
+
+/// Whether a blob was read, and is neither a manifest nor an index.
+pub(super) fn is_other(facts: &Facts, digest: &Digest) -> bool {
+    let blob = facts.blobs().get(digest);
+    blob.is_some_and(|blob| matches!(blob.content, BlobContent::Opaque | BlobContent::Json(_)))
 }
 
 fn is_index(node: &Node) -> bool {

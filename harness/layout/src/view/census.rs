@@ -6,10 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::carrier::is_other;
 use super::unclear::{self, Unclear};
 use super::{FoundAt, View, usable};
 use crate::facts::{BlobContent, DocumentKind, Entry, Facts, Foreign, Node, Verified};
 use referee_convention::{Convention, Lists};
+use referee_spec::path::blob_path;
 use referee_spec::{Algorithm, Digest, media_type};
 
 /// Everything in a layout that names a manifest, and what may do so.
@@ -41,6 +43,8 @@ pub enum How<'a> {
     Subject,
     /// By the `subject` of something else; why that is no valid manifest or index, as a sentence fragment.
     Invalid(String),
+    /// By a response alone: its own manifest is not there, or could not be read.
+    Listed,
     /// By the annotation of this key, and not by `subject`.
     Annotation(&'a str),
     /// By this tag, and not by `subject`.
@@ -65,11 +69,12 @@ pub struct Related<'a> {
 }
 
 impl How<'_> {
-    /// A word for scripts: `subject`, `invalid`, `annotation`, `tag` or `unclear`.
+    /// A word for scripts: `subject`, `listed`, `invalid`, `annotation`, `tag` or `unclear`.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Subject => "subject",
             Self::Invalid(_) => "invalid",
+            Self::Listed => "listed",
             Self::Annotation(_) => "annotation",
             Self::Tag(_) => "tag",
             Self::Unclear(_) => "unclear",
@@ -99,7 +104,10 @@ impl<'a> Census<'a> {
             names.retain(|one| one.how == How::Subject || !referrers.contains(one.digest));
         }
         census.naming = census.named.values().flatten().map(|one| one.digest).collect();
-        census.unclear = unclear::gather(facts);
+        let known: BTreeSet<&Digest> = census.unclear.iter().filter_map(|one| one.digest).collect();
+        let mut others = unclear::gather(facts);
+        others.retain(|one| one.digest.is_none_or(|digest| !known.contains(digest)));
+        census.unclear.extend(others);
         census
     }
 
@@ -144,7 +152,7 @@ impl<'a> Census<'a> {
             }
         }
         for one in related.values_mut().filter(|one| one.places.is_empty()) {
-            let file = one.digest.map(referee_spec::path::blob_path).unwrap_or_default();
+            let file = one.digest.map(blob_path).unwrap_or_default();
             one.places.insert(FoundAt { file, pointer: String::new(), via: None });
         }
         let known = |digest: &Digest| {
@@ -166,7 +174,8 @@ impl<'a> Census<'a> {
         let marks = self.keys.iter().filter(|(_, lists)| **lists == Lists::Response);
         is_index
             && (marks.map(|(key, _)| key).any(|key| entry.annotation(key).is_some())
-                || entry.ref_name().and_then(digest_tag).is_some_and(|(_, suffix)| suffix.is_empty()))
+                || entry.ref_name().and_then(digest_tag).is_some_and(|(_, suffix)| suffix.is_empty())
+                || entry.ref_name().is_some_and(is_cut_tag))
     }
 
     fn one(&self, digest: &'a Digest) -> Related<'a> {
@@ -216,13 +225,32 @@ impl<'a> Census<'a> {
         for (key, value) in descriptor.optional().annotations.iter() {
             self.annotation(key, value, &descriptor.digest, node);
         }
-        if file.is_some() || self.is_response(entry) {
+        if file.is_some() {
             return;
+        }
+        if self.is_response(entry) {
+            return self.response(entry, node);
         }
         if let Some(tag) = entry.ref_name()
             && let Some((named, _)) = digest_tag(tag)
         {
             self.name(&named, &descriptor.digest, How::Tag(tag));
+        }
+    }
+
+    /// What a response of a subject lists that cannot be read, so that it has only the response's word for it.
+    fn response(&mut self, entry: &'a Entry, response: Option<&'a Node>) {
+        let Some(response) = response.filter(|node| usable(node)) else { return };
+        let marks = self.keys.iter().filter(|(_, lists)| **lists == Lists::Response);
+        let marked = marks.filter_map(|(key, _)| Digest::parse(entry.annotation(key)?).ok());
+        let tagged = entry.ref_name().and_then(digest_tag).map(|(digest, _)| digest);
+        let subjects: BTreeSet<Digest> = marked.chain(tagged).collect();
+        for listed in response.entries.iter().filter_map(Entry::digest) {
+            if self.facts.node(listed).is_none() && !is_other(self.facts, listed) {
+                for subject in &subjects {
+                    self.name(subject, listed, How::Listed);
+                }
+            }
         }
     }
 
@@ -232,10 +260,19 @@ impl<'a> Census<'a> {
         // what a response is marked with says whose response it is
         let response = lists == Lists::Response
             && node.is_some_and(|node| node.kind == DocumentKind::Index && node.subject.is_none());
-        if let Ok(named) = Digest::parse(value)
-            && !response
-        {
-            self.name(&named, digest, How::Annotation(key));
+        match Digest::parse(value) {
+            _ if response => {}
+            Ok(named) => self.name(&named, digest, How::Annotation(key)),
+            // one that says itself whom it names needs no annotation
+            Err(_) if node.is_some_and(|node| node.subject.is_some()) => {}
+            Err(_) if self.unclear.iter().any(|one| one.digest == Some(digest)) => {}
+            Err(_) => self.unclear.push(Unclear {
+                digest: Some(digest),
+                media_type: self.one(digest).media_type,
+                artifact_type: self.one(digest).artifact_type,
+                places: [FoundAt { file: blob_path(digest), pointer: String::new(), via: None }].into(),
+                why: format!("its annotation {key} is no digest: {value}"),
+            }),
         }
     }
 
@@ -294,6 +331,17 @@ fn invalid<'a>(node: Option<&Node>, foreign: Option<&Foreign>, verified: Verifie
         }
         (None, Some(_)) => "its mediaType is not that of a manifest or index".to_owned(),
         (None, None) => "it has neither the mediaType nor the fields of a manifest or index".to_owned(),
+    })
+}
+
+/// Whether a tag is that of a response whose subject has a digest too long for one: the specification cuts its encoded part
+/// to 64 characters.
+fn is_cut_tag(name: &str) -> bool {
+    let tag = name.rsplit([':', '/']).next().and_then(|tag| tag.split_once('-'));
+    tag.is_some_and(|(algorithm, encoded)| {
+        Algorithm::ALL.into_iter().any(|known| known.name() == algorithm && known.hex_len() > 64)
+            && encoded.len() == 64
+            && encoded.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     })
 }
 

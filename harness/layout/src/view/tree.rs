@@ -16,7 +16,7 @@ use crate::view::{unlisted_folder, usable};
 use referee_spec::Digest;
 
 /// So many levels are followed: more than anybody stores, and few enough for any stack.
-const DEPTH: usize = 64;
+pub const DEPTH: usize = 64;
 
 /// All trees of a layout.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -156,7 +156,11 @@ impl<'c, 'a> Grower<'c, 'a> {
             cut: false,
         };
         let is_named = self.census.names(digest).next().is_some();
-        if depth == DEPTH || self.shown.contains(digest) {
+        if depth == DEPTH {
+            branch.cut = is_named || self.is_named_below(digest);
+            return branch;
+        }
+        if self.shown.contains(digest) {
             branch.cut = is_named;
             return branch;
         }
@@ -167,6 +171,14 @@ impl<'c, 'a> Grower<'c, 'a> {
             .branches
             .extend(names.into_iter().map(|one| self.grow(one.digest, Relation::Names(one.how), depth + 1)));
         branch
+    }
+
+    /// Whether something is named that an index leads to, however deep.
+    fn is_named_below(&self, digest: &Digest) -> bool {
+        let facts = self.census.facts;
+        let Some(node) = facts.node(digest) else { return false };
+        let reached = graph::reachable(facts, [&node.digest], |kind| kind == EdgeKind::Manifest);
+        reached.into_iter().any(|one| self.census.names(one).next().is_some())
     }
 
     /// The entries of an index below which there is something; of a manifest, what something takes for a subject.

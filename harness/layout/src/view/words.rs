@@ -43,8 +43,9 @@ pub const CODES: [(&str, &str); 18] = [
 ];
 
 /// How something names a subject ([`super::How::word`]), with what each means as a sentence fragment.
-pub const HOWS: [(&str, &str); 5] = [
+pub const HOWS: [(&str, &str); 6] = [
     ("subject", "by the `subject` of a valid manifest or index: it is a referrer"),
+    ("listed", "by a response that lists it, and its own manifest is not there, or could not be read"),
     (
         "invalid",
         "by the `subject` of what is no valid manifest or index, or whose blob does not match its digest: no reader should \
