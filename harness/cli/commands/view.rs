@@ -93,7 +93,7 @@ pub(super) fn run(args: &ViewArgs) -> Result<Exit, Failed> {
                     std::mem::forget(subjects);
                 }
                 Format::Human => {
-                    super::print(&tree::text(machine::page(), &forest, &unclear, !asked.is_empty()))?
+                    super::print(&tree::text(machine::page(), &forest, &unclear, !asked.is_empty()))?;
                 }
             }
         }

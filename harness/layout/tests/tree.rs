@@ -26,7 +26,7 @@ fn line(text: &mut String, branch: &Branch<'_>, names: &[(&str, String)], depth:
     let relation = match &branch.relation {
         Relation::Root => "root",
         Relation::Child => "child",
-        Relation::Content => "content",
+        Relation::Content(_) => "content",
         Relation::Names(how) => how.word(),
     };
     let cut = if branch.cut { " cut" } else { "" };
