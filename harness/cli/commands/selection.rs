@@ -21,20 +21,11 @@ pub(super) fn select(
     filter: &[String],
     readers: Readers,
 ) -> Result<Vec<Cell>, String> {
-    let filters: Vec<Patterns> =
-        filter.iter().map(|pattern| Patterns::new([catalogue.current(pattern)])).collect();
-    let mut matched = vec![false; filters.len()];
-    let mut cells: Vec<Cell> =
-        all(catalogue, readers).filter(|cell| has_what_is_named(catalogue, selected, cell)).collect();
-    cells.retain(|cell| {
-        let mut named = filters.is_empty();
-        for (filter, matched) in filters.iter().zip(&mut matched) {
-            let selects = filter.select(&cell.id);
-            *matched |= selects;
-            named |= selects;
-        }
-        named
-    });
+    let filters = Patterns::new(filter.iter().map(|pattern| catalogue.current(pattern)));
+    let mut matched = vec![false; filter.len()];
+    let named = all(catalogue, readers).filter(|cell| has_what_is_named(catalogue, selected, cell));
+    let cells: Vec<Cell> =
+        named.filter(|cell| filter.is_empty() || filters.select_each(&cell.id, &mut matched)).collect();
     if matched.contains(&false) {
         let every: Vec<Cell> = all(catalogue, Readers::All).collect();
         let without = filter.iter().zip(&matched).filter(|(_, matched)| !**matched);

@@ -14,16 +14,23 @@ pub struct Patterns(Vec<Pattern>);
 
 #[derive(Debug, Clone)]
 struct Pattern {
-    whole: Option<GlobMatcher>,
+    whole: Text,
     parts: Option<Parts>,
+}
+
+/// What a text is to match. There may be a hundred filters and as many thousand cells, so what is no glob is not matched as one.
+#[derive(Debug, Clone)]
+enum Text {
+    Same(String),
+    Glob(GlobMatcher),
 }
 
 /// A pattern that names parts of an id.
 #[derive(Debug, Clone)]
 struct Parts {
-    case: GlobMatcher,
+    case: Text,
     /// Each has to be in the id.
-    words: Vec<(String, GlobMatcher)>,
+    words: Vec<(String, Text)>,
     /// Whether others may be, too: one of the words is `*`.
     others: bool,
 }
@@ -34,7 +41,7 @@ impl Patterns {
         let one = |pattern: T| {
             let pattern = pattern.as_ref();
             Pattern {
-                whole: glob(pattern).or_else(|| glob(&globset::escape(pattern))),
+                whole: Text::read(pattern).unwrap_or_else(|| Text::Same(pattern.to_owned())),
                 parts: Parts::read(pattern),
             }
         };
@@ -44,22 +51,50 @@ impl Patterns {
     /// Whether one of them matches the id, or its case alone.
     pub fn select(&self, id: &CellId) -> bool {
         let text = id.to_string();
-        self.0.iter().any(|pattern| {
-            pattern.matches(&text)
-                || pattern.matches(id.case())
-                || pattern.parts.as_ref().is_some_and(|parts| parts.select(id))
-        })
+        self.0.iter().any(|pattern| pattern.select(id, &text))
+    }
+
+    /// The same; of each pattern, `matched` says afterwards whether it has ever matched.
+    pub fn select_each(&self, id: &CellId, matched: &mut [bool]) -> bool {
+        let text = id.to_string();
+        let mut selected = false;
+        for (pattern, matched) in self.0.iter().zip(matched) {
+            if !(selected && *matched) && pattern.select(id, &text) {
+                (selected, *matched) = (true, true);
+            }
+        }
+        selected
     }
 
     /// Whether one of them matches a driver's id.
     pub fn matches(&self, name: &str) -> bool {
-        self.0.iter().any(|pattern| pattern.matches(name))
+        self.0.iter().any(|pattern| pattern.whole.matches(name))
     }
 }
 
 impl Pattern {
+    fn select(&self, id: &CellId, text: &str) -> bool {
+        self.whole.matches(text)
+            || self.whole.matches(id.case())
+            || self.parts.as_ref().is_some_and(|parts| parts.select(id))
+    }
+}
+
+impl Text {
+    /// `None` if it is no glob, but has what globs are made of.
+    fn read(text: &str) -> Option<Self> {
+        if !text.contains(['*', '?', '{', '}', '\\']) {
+            return Some(Self::Same(text.to_owned()));
+        }
+        let glob = GlobBuilder::new(&text.replace('[', "\\[")).case_insensitive(true).build().ok()?;
+        Some(Self::Glob(glob.compile_matcher()))
+    }
+
     fn matches(&self, text: &str) -> bool {
-        self.whole.as_ref().is_some_and(|glob| glob.is_match(text))
+        match self {
+            Self::Same(same) => same.eq_ignore_ascii_case(text),
+            Self::Glob(glob) => glob.is_match(text),
+        }
     }
 }
 
@@ -75,9 +110,9 @@ impl Parts {
                 continue;
             }
             let (key, value) = word.split_once('=').filter(|(_, value)| !value.contains('='))?;
-            words.push((key.to_lowercase(), glob(value)?));
+            words.push((key.to_lowercase(), Text::read(value)?));
         }
-        Some(Self { case: glob(case)?, words, others })
+        Some(Self { case: Text::read(case)?, words, others })
     }
 
     fn select(&self, id: &CellId) -> bool {
@@ -88,16 +123,11 @@ impl Parts {
         };
         let parts =
             id.roles().len() + usize::from(id.convention().is_some()) + usize::from(id.reader().is_some());
-        let all = |(key, glob): &(String, GlobMatcher)| of(key).is_some_and(|value| glob.is_match(value));
-        self.case.is_match(id.case())
+        let all = |(key, text): &(String, Text)| of(key).is_some_and(|value| text.matches(value));
+        self.case.matches(id.case())
             && (self.others || self.words.len() == parts)
             && self.words.iter().all(all)
     }
-}
-
-fn glob(text: &str) -> Option<GlobMatcher> {
-    let glob = GlobBuilder::new(&text.replace('[', "\\[")).case_insensitive(true).build().ok()?;
-    Some(glob.compile_matcher())
 }
 
 /// The words between commas that are not in braces.
@@ -179,6 +209,9 @@ mod tests {
         // no glob
         assert!(!select("one-two{"));
         assert!(!Patterns::new::<&str>([]).select(&id));
+        let mut matched = [false; 4];
+        assert!(Patterns::new(["two", "one-two", "ONE*", "one-{"]).select_each(&id, &mut matched));
+        assert_eq!(matched, [false, true, true, false]);
     }
 
     #[test]
