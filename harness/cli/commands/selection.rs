@@ -23,7 +23,9 @@ pub(super) fn select(
 ) -> Result<Vec<Cell>, String> {
     let filters = Patterns::new(filter.iter().map(|pattern| catalogue.current(pattern)));
     let mut matched = vec![false; filter.len()];
-    let named = all(catalogue, readers).filter(|cell| has_what_is_named(catalogue, selected, cell));
+    // a case with many roles has very many cells: those that no filter names are not made
+    let wanted = |case: &str| filter.is_empty() || filters.may_select(case);
+    let named = of(catalogue, readers, wanted).filter(|cell| has_what_is_named(catalogue, selected, cell));
     let cells: Vec<Cell> =
         named.filter(|cell| filter.is_empty() || filters.select_each(&cell.id, &mut matched)).collect();
     if matched.contains(&false) {
@@ -40,7 +42,13 @@ pub(super) fn select(
 
 /// Every cell that there is.
 pub(super) fn all(catalogue: &Catalogue, readers: Readers) -> impl Iterator<Item = Cell> {
-    let cases = catalogue.cases.iter().map(|case| Arc::new(case.clone()));
+    of(catalogue, readers, |_| true)
+}
+
+/// Every cell of the cases that are wanted.
+fn of(catalogue: &Catalogue, readers: Readers, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Cell> {
+    let cases =
+        catalogue.cases.iter().filter(move |case| wanted(&case.id)).map(|case| Arc::new(case.clone()));
     cases.flat_map(move |case| cell::expand(&case, &catalogue.drivers, &catalogue.conventions, readers))
 }
 

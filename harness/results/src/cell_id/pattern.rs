@@ -54,7 +54,18 @@ impl Patterns {
         self.0.iter().any(|pattern| pattern.select(id, &text))
     }
 
-    /// The same; of each pattern, `matched` says afterwards whether it has ever matched.
+    /// Whether one of them can match a cell of that case.
+    pub fn may_select(&self, case: &str) -> bool {
+        self.0.iter().any(|pattern| match (&pattern.parts, &pattern.whole) {
+            (Some(parts), _) => parts.case.matches(case),
+            (None, Text::Same(text)) => {
+                text.split('[').next().is_some_and(|own| own.eq_ignore_ascii_case(case))
+            }
+            (None, Text::Glob(_)) => true,
+        })
+    }
+
+    /// As [`Self::select`]; of each pattern, `matched` says afterwards whether it has ever matched.
     pub fn select_each(&self, id: &CellId, matched: &mut [bool]) -> bool {
         let text = id.to_string();
         let mut selected = false;
@@ -212,6 +223,14 @@ mod tests {
         let mut matched = [false; 4];
         assert!(Patterns::new(["two", "one-two", "ONE*", "one-{"]).select_each(&id, &mut matched));
         assert_eq!(matched, [false, true, true, false]);
+        for pattern in
+            ["one-two", "ONE-TWO[producer=oras,consumer=regctl]", "one-*", "*[producer=oras,*]", "*-two[*"]
+        {
+            assert!(Patterns::new([pattern]).may_select("one-two"), "{pattern}");
+        }
+        for pattern in ["one", "one[producer=oras,consumer=regctl]", "two-*[producer=oras,*]"] {
+            assert!(!Patterns::new([pattern]).may_select("one-two"), "{pattern}");
+        }
     }
 
     #[test]
