@@ -37,7 +37,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
     for blob_node in evidence.blob_nodes() {
         let Some(blob) = blob_node.blob else { continue };
         if let Some(kind) = blob_node.role {
-            let entry = |one: &Reference<'_>| matches!(one.slot(), Slot::Entry(_)) && one.kind() == Some(kind);
+            let entry =
+                |one: &Reference<'_>| matches!(one.slot(), Slot::Entry(_)) && one.kind() == Some(kind);
             report(blob_node, blob, kind.media_type(), entry, findings);
             continue;
         }

@@ -54,7 +54,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Findings<'_>) {
             if evidence.listed(carrier, node, subject, &responses) == Listed::No
                 && !misled.contains(&(carrier_id(carrier), &node.digest))
             {
-                let message = format!("this refers to {}, {}", subject.short(), lacking(carrier, written > 1));
+                let message =
+                    format!("this refers to {}, {}", subject.short(), lacking(carrier, written > 1));
                 findings.on(blob_path(&node.digest), "/subject", message);
             }
         }
@@ -69,7 +70,8 @@ fn lacking(carrier: &Carrier, of_several: bool) -> String {
     };
     let keys: Vec<&str> = carrier.marks().map(|mark| mark.key).collect();
     if carrier.lists == Lists::Response {
-        let by = if of_several { format!(" that is marked by {}", keys.join(" and ")) } else { String::new() };
+        let by =
+            if of_several { format!(" that is marked by {}", keys.join(" and ")) } else { String::new() };
         return format!("for which index.json has no response{by}");
     }
     match keys.as_slice() {
