@@ -42,6 +42,7 @@ fn link_packaged(folder: &Path) {
 /// only where no release is pinned, so that a tool of the machine cannot stand in for another release.
 #[test]
 fn released_tools_do_what_is_recorded() {
+    let _alone = crate::support::alone();
     let home = folder();
     let mut command = referee(home.path());
     for name in ["REFEREE_CACHE", "XDG_CACHE_HOME", "HOME"] {

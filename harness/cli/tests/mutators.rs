@@ -72,6 +72,7 @@ fn id(case: &str, behaviour: &str) -> String {
 
 #[test]
 fn what_tools_do_not_do_is_reported() {
+    let _alone = crate::support::alone();
     let (home, drivers) = (folder(), folder());
     let lies: Vec<Lie> = [&MUTATORS[..], &COPIERS, &BUILDERS].concat();
     let mut behaviours: Vec<&str> = lies.iter().map(|(_, behaviour, ..)| *behaviour).collect();

@@ -67,6 +67,7 @@ const REGISTRIES: [(&str, &str, &str); 3] = [
 
 #[test]
 fn what_clients_and_registries_do_not_do_is_reported() {
+    let _alone = crate::support::alone();
     let (home, drivers) = (folder(), folder());
     let mut command = referee(home.path());
     for name in ["REFEREE_CACHE", "XDG_CACHE_HOME", "HOME"] {

@@ -9,9 +9,19 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use assert_cmd::Command;
 use serde_json::Value;
+
+/// Held by tests that take the whole machine and by those whose tools have deadlines of two seconds: beside the matrix of released
+/// tools, a tool that does nothing wrong may be late.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Waits until no other such test runs.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// `referee` with an environment of its own: no tools, an empty cache.
 pub(crate) fn referee(home: &Path) -> Command {

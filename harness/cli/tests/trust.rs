@@ -164,6 +164,7 @@ fn expected() -> Vec<(String, &'static str, &'static str)> {
 
 /// Runs all behaviours beside each other, each with an honest partner.
 fn all_behaviours(path: Option<OsString>) {
+    let _alone = crate::support::alone();
     let (home, drivers) = (folder(), folder());
     let mut behaviours: Vec<&str> = Vec::new();
     for (behaviour, ..) in READERS.iter().chain(&SERVERS).chain(&DAEMONS).chain(&WRITERS).chain(&COPIERS) {
@@ -273,6 +274,7 @@ fn a_sandboxed_tool_cannot_write_far_away() {
 /// A run ends, however often a tool hangs.
 #[test]
 fn a_tool_that_only_hangs_is_given_up() {
+    let _alone = crate::support::alone();
     let (home, drivers) = (folder(), folder());
     let mut words = fakes(drivers.path(), &["hang"]);
     let driver = drivers.path().join("fake-hang.toml");
