@@ -6,6 +6,7 @@
 //! Readers find more than writers of their convention store: one that follows every index also finds what a response lists.
 //! What tools were seen to do was measured with what a writer stored.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::carrier::{self, Sighting};
@@ -20,7 +21,7 @@ pub fn stored(
     subject: &Digest,
     conventions: &[Convention],
 ) -> BTreeMap<Digest, BTreeSet<String>> {
-    let listed = graph::listed(facts);
+    let listed = LazyCell::new(|| graph::listed(facts));
     let mut read: Vec<(&Carrier, BTreeSet<&Digest>)> = Vec::new();
     for carrier in conventions.iter().flat_map(Convention::written) {
         if !read.iter().any(|(known, _)| is_same(known, carrier)) {

@@ -26,6 +26,11 @@ pub(super) struct Unclear<'a> {
 }
 
 impl<'a> Unclear<'a> {
+    /// What is known by its place alone.
+    fn at(place: FoundAt, why: String) -> Self {
+        Self { digest: None, media_type: None, artifact_type: None, places: [place].into(), why }
+    }
+
     /// It as what has to do with any subject.
     pub(super) fn related(&self) -> Related<'a> {
         Related {
@@ -86,24 +91,12 @@ pub(super) fn gather(facts: &Facts) -> Vec<Unclear<'_>> {
         let place = FoundAt { file: "index.json".to_owned(), pointer: "/manifests".to_owned(), via: None };
         let found = index.manifests();
         let why = format!("manifests of index.json {}", found.malformed().unwrap_or("is absent"));
-        without_digest.push(Unclear {
-            digest: None,
-            media_type: None,
-            artifact_type: None,
-            places: [place].into(),
-            why,
-        });
+        without_digest.push(Unclear::at(place, why));
     }
     for (folder, error) in facts.unreadable() {
         let place = FoundAt { file: folder.clone(), pointer: String::new(), via: None };
         let why = format!("the folder {error}, so what is in it was not read");
-        without_digest.push(Unclear {
-            digest: None,
-            media_type: None,
-            artifact_type: None,
-            places: [place].into(),
-            why,
-        });
+        without_digest.push(Unclear::at(place, why));
     }
     by_digest.into_values().chain(without_digest).collect()
 }
